@@ -1,0 +1,83 @@
+import { consume } from 'thingwright';
+import type { fanTd } from '../../things/actuators/fan.td.ts';
+import type { growLightTd } from '../../things/actuators/grow-light.td.ts';
+import type { heaterTd } from '../../things/actuators/heater.td.ts';
+import type { irrigationValveTd } from '../../things/actuators/irrigation-valve.td.ts';
+import type { ventTd } from '../../things/actuators/vent.td.ts';
+import type { airTemperatureTd } from '../../things/sensors/air-temperature.td.ts';
+import type { co2Td } from '../../things/sensors/co2.td.ts';
+import type { lightTd } from '../../things/sensors/light.td.ts';
+import type { relativeHumidityTd } from '../../things/sensors/relative-humidity.td.ts';
+import type { soilMoistureTd } from '../../things/sensors/soil-moisture.td.ts';
+import type { Command, ZoneReadings } from './decide.ts';
+import { type Followed, type FollowOptions, follow } from './follow.ts';
+import { reach } from './reach.ts';
+
+type Latest = { -readonly [R in Exclude<keyof ZoneReadings, 'hour' | 'dli'>]?: ZoneReadings[R] };
+
+/** A zone over the network: its latest readings, and its actuators. */
+export interface ZoneLink {
+  readonly latest: Latest;
+  /** Carries out a command; resolves when it is done, for an irrigation when the water is delivered. */
+  act(command: Command): Promise<void>;
+}
+
+/** A heating command ends by itself after this many seconds: a zone whose controller is gone is not heated on. */
+const HEATING = 1_800;
+
+/** Follows the Things of a zone, e.g. `zone-1` at `http://127.0.0.1:8080`. */
+export function zoneLink(base: string, zone: string, options: FollowOptions): ZoneLink {
+  const { signal } = options;
+  const latest: Latest = {};
+  const url = (device: string) => `${base}/things/${zone}-${device}`;
+  const temperature = reach(() => consume<typeof airTemperatureTd>(url('air-temperature')), signal);
+  const humidity = reach(() => consume<typeof relativeHumidityTd>(url('relative-humidity')), signal);
+  const co2 = reach(() => consume<typeof co2Td>(url('co2')), signal);
+  const light = reach(() => consume<typeof lightTd>(url('light')), signal);
+  const soil = reach(() => consume<typeof soilMoistureTd>(url('soil-moisture')), signal);
+  const valve = reach(() => consume<typeof irrigationValveTd>(url('irrigation-valve')), signal);
+  const vent = reach(() => consume<typeof ventTd>(url('vent')), signal);
+  const heater = reach(() => consume<typeof heaterTd>(url('heater')), signal);
+  const fan = reach(() => consume<typeof fanTd>(url('fan')), signal);
+  const growLight = reach(() => consume<typeof growLightTd>(url('grow-light')), signal);
+
+  function keep<R extends keyof Latest>(reading: R, open: Followed<NonNullable<Latest[R]>>['open']): void {
+    const put = (value: Latest[R]) => {
+      latest[reading] = value;
+    };
+    void follow({ what: `${zone} ${reading}`, open, put }, options);
+  }
+  keep('temperature', async () => (await temperature()).properties.temperature.observe({ signal }));
+  keep('relativeHumidity', async () => (await humidity()).properties.relativeHumidity.observe({ signal }));
+  keep('co2', async () => (await co2()).properties.co2.observe({ signal }));
+  keep('par', async () => (await light()).properties.par.observe({ signal }));
+  keep('soilMoisture', async () => (await soil()).properties.soilMoisture.observe({ signal }));
+  keep('valve', async () => (await valve()).properties.open.observe({ signal }));
+  keep('vent', async () => (await vent()).properties.target.observe({ signal }));
+  keep('heater', async () => (await heater()).properties.level.observe({ signal }));
+  keep('fan', async () => (await fan()).properties.level.observe({ signal }));
+  keep('growLight', async () => (await growLight()).properties.level.observe({ signal }));
+
+  const acts: Readonly<Record<Command['actuator'], (value: number) => Promise<void>>> = {
+    async valve(litres) {
+      const run = await (await valve()).actions.irrigate.invoke({ litres });
+      await run.result;
+    },
+    async heater(level) {
+      const { actions, properties } = await heater();
+      if (level === 0) await properties.level.write(0);
+      else await actions.runFor.invoke({ level, seconds: HEATING });
+    },
+    vent: async (level) => (await vent()).properties.target.write(level),
+    fan: async (level) => (await fan()).properties.level.write(level),
+    growLight: async (level) => (await growLight()).properties.level.write(level),
+  };
+  return {
+    latest,
+    async act({ actuator, value }) {
+      await acts[actuator](value);
+      // The next decision need not wait for the notification.
+      if (actuator !== 'valve') latest[actuator] = value;
+    },
+  };
+}

@@ -1,0 +1,194 @@
+import { decodeContent } from '../../codec/registry.ts';
+import type {
+  ClientBinding,
+  ClientRequest,
+  ClientResponse,
+  Content,
+  NotificationListener,
+} from '../../contracts/binding.ts';
+import { type Clock, systemClock } from '../../contracts/clock.ts';
+import { WotError } from '../../contracts/errors.ts';
+import type { Form, Op, ThingDescription } from '../../contracts/td.ts';
+import { defaultContentType } from '../../td/defaults.ts';
+import { transfer } from './block-client.ts';
+import { type Method, methodCode } from './coap-code.ts';
+import { type CoapOption, type Envelope, emptyBytes } from './coap-message.ts';
+import { CoapObservation } from './coap-observation.ts';
+import { optionNumber, optionUint, uintOption } from './coap-option.ts';
+import { errorOfAnswer } from './coap-problem.ts';
+import { CoapRequester } from './coap-requester.ts';
+import { coapTarget, locationOf } from './coap-uri.ts';
+import { contentFormatOf, mediaTypeOfFormat } from './content-formats.ts';
+import type { Representation } from './notification.ts';
+
+// W3C CoAP binding, table of default methods; ops that end an observation have no request of their own.
+const defaultMethods: Readonly<Partial<Record<Op, Method>>> = {
+  readproperty: 'GET',
+  writeproperty: 'PUT',
+  invokeaction: 'POST',
+  queryaction: 'GET',
+  cancelaction: 'POST',
+  readallproperties: 'GET',
+  writeallproperties: 'PUT',
+  readmultipleproperties: 'GET',
+  writemultipleproperties: 'PUT',
+  queryallactions: 'GET',
+};
+
+const subscriptions: Readonly<Partial<Record<Op, Representation>>> = {
+  observeproperty: 'data',
+  subscribeevent: 'data',
+  observeallproperties: 'record',
+  subscribeallevents: 'record',
+};
+
+/** The CoAP client: one UDP endpoint per IP version, block-wise transfer, Observe. */
+export function coapClient(options: { readonly clock?: Clock } = {}): ClientBinding {
+  return new CoapClient(options.clock ?? systemClock);
+}
+
+class CoapClient implements ClientBinding {
+  readonly name = 'coap';
+  readonly schemes = ['coap'];
+  readonly #requester: CoapRequester;
+  readonly #observations = new Set<CoapObservation>();
+
+  constructor(clock: Clock) {
+    this.#requester = new CoapRequester(clock);
+  }
+
+  supports(op: Op, form: Form): boolean {
+    const { subprotocol = 'cov:observe' } = form;
+    if (!/^coap:/i.test(form.href) || subprotocol !== 'cov:observe') return false;
+    return op in subscriptions || (op in defaultMethods && methodOf(op, form) !== undefined);
+  }
+
+  async request(request: ClientRequest): Promise<ClientResponse> {
+    const { form, content } = request;
+    const method = methodOf(request.op, form);
+    if (method === undefined) throw methodUnknown(form);
+    const message: Envelope = {
+      code: methodCode[method],
+      options: [...acceptOptions(form), ...contentOptions(form, content)],
+      payload: bufferOf(content?.body),
+    };
+    const response = await this.#send(form.href, message, request);
+    const answered = contentOf(response, form);
+    const location = locationOf(response, form.href);
+    return {
+      ...(answered === undefined ? {} : { content: answered }),
+      ...(location === undefined ? {} : { location }),
+    };
+  }
+
+  async subscribe(request: ClientRequest, listener: NotificationListener): Promise<() => Promise<void>> {
+    const { form, op, signal } = request;
+    const target = coapTarget(form.href);
+    return this.#within(request, form.href, async (limit) => {
+      const observation: CoapObservation = new CoapObservation(this.#requester, {
+        route: await this.#requester.route(target, limit),
+        message: {
+          code: methodCode.GET,
+          options: [...target.options, ...acceptOptions(form)],
+          payload: emptyBytes,
+        },
+        representation: /[?&]after=/.test(form.href) ? 'records' : (subscriptions[op] ?? 'data'),
+        listener,
+        contentOf: (response) => contentOf(response, form),
+        removed: () => this.#observations.delete(observation),
+      });
+      this.#observations.add(observation);
+      await observation.open(limit);
+      const abort = (): void => void observation.close(true);
+      signal?.addEventListener('abort', abort);
+      return () => {
+        signal?.removeEventListener('abort', abort);
+        return observation.close();
+      };
+    });
+  }
+
+  async fetchTd(
+    url: string,
+    options: { readonly signal?: AbortSignal; readonly timeout: number },
+  ): Promise<ThingDescription> {
+    const response = await this.#send(
+      url,
+      { code: methodCode.GET, options: [], payload: emptyBytes },
+      options,
+    );
+    const content = contentOf(response, { href: url }) ?? { type: defaultContentType, body: emptyBytes };
+    return decodeContent(content) as ThingDescription;
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([...this.#observations].map((observation) => observation.close(true)));
+    await this.#requester.stop();
+  }
+
+  async #send(href: string, message: Envelope, limits: Limits): Promise<Envelope> {
+    const target = coapTarget(href);
+    const request = { ...message, options: [...target.options, ...message.options] };
+    return this.#within(limits, href, async (signal) => {
+      const route = await this.#requester.route(target, signal);
+      const response = await transfer((part) => this.#requester.exchange(route, part, signal), request);
+      if (response.code.startsWith('2.')) return response;
+      throw errorOfAnswer(response, href);
+    });
+  }
+
+  /** Runs until the caller aborts, the time is over or the client stops. */
+  async #within<R>(limits: Limits, href: string, run: (signal: AbortSignal) => Promise<R>): Promise<R> {
+    const { signal, timeout } = limits;
+    const late = new AbortController();
+    const message = `${href} did not answer within ${timeout} ms; try again, or allow more time with the option timeout.`;
+    const expire = (): void => late.abort(new WotError('timeout', 'RESPONSE_TIMEOUT', message, { href }));
+    const timer = timeout > 0 ? this.#requester.clock.after(timeout, expire) : undefined;
+    const signals = [late.signal, this.#requester.stopping, ...(signal === undefined ? [] : [signal])];
+    return run(AbortSignal.any(signals)).finally(() => timer?.cancel());
+  }
+}
+
+interface Limits {
+  readonly signal?: AbortSignal;
+  readonly timeout: number;
+}
+
+function methodOf(op: Op, form: Form): Method | undefined {
+  const method = form['cov:method'] ?? defaultMethods[op];
+  return typeof method === 'string' && Object.hasOwn(methodCode, method) ? (method as Method) : undefined;
+}
+
+function methodUnknown(form: Form): WotError {
+  const message = `The form's cov:method ${JSON.stringify(form['cov:method'])} is none of CoAP's; use ${Object.keys(methodCode).join(', ')}.`;
+  return new WotError('invalid', 'METHOD_UNKNOWN', message, { href: form.href });
+}
+
+const expectedType = (form: Form): string =>
+  form.response?.contentType ?? form.contentType ?? defaultContentType;
+
+function acceptOptions(form: Form): readonly CoapOption[] {
+  const format = form['cov:accept'] ?? contentFormatOf(expectedType(form));
+  return typeof format === 'number' ? [uintOption(optionNumber.accept, format)] : [];
+}
+
+function contentOptions(form: Form, content: Content | undefined): readonly CoapOption[] {
+  if (content === undefined) return [];
+  const format = contentFormatOf(content.type) ?? form['cov:contentFormat'];
+  if (typeof format === 'number') return [uintOption(optionNumber.contentFormat, format)];
+  const message = `${content.type} has no CoAP Content-Format; use another media type, or name the number in cov:contentFormat.`;
+  throw new WotError('unsupported-media', 'CONTENT_FORMAT_UNKNOWN', message, { href: form.href });
+}
+
+/** The content of a response; a payload without a Content-Format, or with one of the form's own, is what the form says. */
+function contentOf({ options, payload }: Envelope, form: Form): Content | undefined {
+  const format = optionUint(options, optionNumber.contentFormat);
+  if (format === undefined && payload.length === 0) return undefined;
+  if (format === undefined || format === form['cov:contentFormat'])
+    return { type: expectedType(form), body: payload };
+  return { type: mediaTypeOfFormat(format) ?? `application/x-coap-content-format-${format}`, body: payload };
+}
+
+function bufferOf(body: Uint8Array = emptyBytes): Buffer {
+  return Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+}

@@ -1,0 +1,174 @@
+import { randomUUID } from 'node:crypto';
+import type { BindingHost, ServerBinding, ThingForms } from '../../contracts/binding.ts';
+import { WotError } from '../../contracts/errors.ts';
+import type { HostedThing } from '../../contracts/interaction.ts';
+import { urlHost } from '../../security/bind-address.ts';
+import { readBlock } from './block.ts';
+import { BlockTransfers } from './block-transfers.ts';
+import { CoapCall } from './coap-call.ts';
+import { methodCode, methodOfCode } from './coap-code.ts';
+import { CoapEndpoint } from './coap-endpoint.ts';
+import type { Exchange, Inbound } from './coap-exchange.ts';
+import { coapForms } from './coap-forms.ts';
+import type { Envelope } from './coap-message.ts';
+import { CoapObservers, type ProblemMaker } from './coap-observers.ts';
+import { optionNumber, optionUint, siftOptions } from './coap-option.ts';
+import { CodedError, problemEnvelope } from './coap-problem.ts';
+import { resourceAt } from './coap-resources.ts';
+import type { Resource } from './thing-resources.ts';
+
+export interface CoapOptions {
+  /** Default 5683; 0 takes a free one. */
+  readonly port?: number;
+  /** Bind address; default: the servient's. */
+  readonly host?: string;
+}
+
+/** Things over CoAP: RFC 7252 with Observe, block-wise transfer and FETCH. */
+export function coap(options: CoapOptions = {}): ServerBinding {
+  return new CoapServer(options);
+}
+
+const underWayAtMost = 4096;
+const transferBytes = 16 * 1024 * 1024;
+
+interface Running {
+  readonly host: BindingHost;
+  readonly endpoint: CoapEndpoint;
+  readonly blocks: BlockTransfers;
+  readonly observers: CoapObservers;
+  readonly problem: ProblemMaker;
+  readonly base: string;
+}
+
+class CoapServer implements ServerBinding {
+  readonly name = 'coap';
+  readonly #options: CoapOptions;
+  #running: Running | undefined;
+  #underWay = 0;
+
+  constructor(options: CoapOptions) {
+    this.#options = options;
+  }
+
+  get addresses(): readonly string[] {
+    return this.#running === undefined ? [] : [this.#running.base];
+  }
+
+  async start(host: BindingHost): Promise<void> {
+    const bind = host.bindAddress(this.#options.host);
+    const { clock, limits } = host;
+    const listener = { request: (exchange: Exchange) => this.#serve(exchange), response: () => false };
+    const endpoint = new CoapEndpoint(listener, host);
+    await endpoint.open(bind, this.#options.port ?? 5683);
+    const blocks = new BlockTransfers({ clock, maxBytes: transferBytes }, limits.body);
+    const problem: ProblemMaker = ({ options }, error) =>
+      problemEnvelope(asWotError(host, error), optionUint(options, optionNumber.accept));
+    const observers = new CoapObservers({ endpoint, blocks, queue: limits.queue, problem });
+    const base = `coap://${urlHost(host.reachableHost(bind))}:${endpoint.port}`;
+    this.#running = { host, endpoint, blocks, observers, problem, base };
+  }
+
+  forms(thing: HostedThing): ThingForms {
+    return coapForms(thing, this.#running?.base ?? '');
+  }
+
+  // Paths are looked up among the servient's Things, and subscriptions end with their Thing.
+  async expose(): Promise<void> {}
+  async unexpose(): Promise<void> {}
+
+  async stop(): Promise<void> {
+    const running = this.#running;
+    this.#running = undefined;
+    running?.observers.close(new WotError('unavailable', 'STOPPING', 'The servient stops.'));
+    await running?.endpoint.close();
+  }
+
+  #serve(exchange: Exchange): void {
+    const running = this.#running;
+    if (running === undefined) return;
+    const { options, refused } = siftOptions(exchange.request.options);
+    const request = { ...exchange.request, options };
+    // RFC 7252 section 5.4.1: a critical option that is not understood is told to those who ask confirmably.
+    if (refused !== undefined && request.type === 'NON') return;
+    this.#underWay++;
+    this.#answer(running, request, refused)
+      .catch((error: unknown) => this.#problem(running, request, error))
+      .then((response) => exchange.reply(response))
+      .catch((error: unknown) => running.host.logger.error('A CoAP response could not be sent', { error }))
+      .finally(() => this.#underWay--);
+  }
+
+  async #answer(running: Running, request: Inbound, refused: number | undefined): Promise<Envelope> {
+    const { host, blocks } = running;
+    if (refused !== undefined) throw badOption(refused);
+    if (this.#underWay > underWayAtMost) throw overloaded();
+    const later = blocks.next(request);
+    if (later !== undefined) return later;
+    const collected = blocks.collect(request);
+    if ('answer' in collected) return collected.answer;
+    const principal = await host.authenticate({});
+    const call = new CoapCall({ ...request, body: collected.body }, principal, host.limits);
+    const response = await this.#perform(running, request, call);
+    return blocks.begin(request, response);
+  }
+
+  async #perform({ host, observers }: Running, request: Inbound, call: CoapCall): Promise<Envelope> {
+    const resource = resourceAt(call.path, host);
+    const observe =
+      request.code === methodCode.GET ? optionUint(request.options, optionNumber.observe) : undefined;
+    if (observe === 1) observers.remove(request);
+    const first = (readBlock(request.options, optionNumber.block2)?.num ?? 0) === 0;
+    if (observe === 0 && first && resource.observable !== undefined) {
+      return observers.add(request, resource, call);
+    }
+    return handlerOf(resource, request.code)(call);
+  }
+
+  #problem({ blocks, problem }: Running, request: Inbound, error: unknown): Envelope {
+    const response = problem(request, error);
+    try {
+      return blocks.begin(request, response);
+    } catch {
+      return response; // the block option itself is what is wrong
+    }
+  }
+}
+
+function asWotError({ logger }: BindingHost, error: unknown): WotError {
+  if (error instanceof WotError) return error;
+  const correlationId = randomUUID();
+  logger.error('The CoAP server failed to answer a request', { correlationId, error });
+  const message = `The servient failed to answer; its log has the reason under ${correlationId}.`;
+  return new WotError('internal', 'INTERNAL', message, { correlationId });
+}
+
+function handlerOf({ methods }: Resource, code: string): NonNullable<Resource['methods']['GET']> {
+  const method = methodOfCode(code);
+  const handler = method === undefined ? undefined : methods[method];
+  if (handler !== undefined) return handler;
+  const allow = Object.keys(methods);
+  const message = `${method ?? code} is not offered here; offered: ${allow.join(', ')}.`;
+  throw new WotError('not-allowed', 'METHOD_NOT_ALLOWED', message, { allow });
+}
+
+function badOption(number: number): CodedError {
+  if (number === optionNumber.proxyUri || number === optionNumber.proxyScheme) return notAProxy();
+  const message = `Option ${number} is critical and not understood, repeated or of a wrong length; leave it out.`;
+  return new CodedError('4.02', 'invalid', 'OPTION_NOT_UNDERSTOOD', message);
+}
+
+function notAProxy(): CodedError {
+  return new CodedError(
+    '5.05',
+    'not-implemented',
+    'NOT_A_PROXY',
+    'This servient is no proxy; ask the Thing itself.',
+  );
+}
+
+function overloaded(): WotError {
+  return new WotError('overloaded', 'TOO_MANY_REQUESTS', `${underWayAtMost} requests are under way.`, {
+    retryAfter: 1,
+  });
+}

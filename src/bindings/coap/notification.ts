@@ -1,0 +1,67 @@
+import { decodeContent, encodeContent } from '../../codec/registry.ts';
+import type { Content, Notification, NotificationListener } from '../../contracts/binding.ts';
+import { idToTimestamp } from '../../interaction/change-ids.ts';
+import type { Envelope } from './coap-message.ts';
+import { optionBytes, optionNumber } from './coap-option.ts';
+
+/** What a notification carries: the data, one record with its name (shared by affordances), or a list of records (`?after=`). */
+export type Representation = 'data' | 'record' | 'records';
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** Tells a listener what one notification says; a foreign payload that is no record is passed on as data. */
+export function tellNotification(
+  { options }: Envelope,
+  content: Content | undefined,
+  representation: Representation,
+  listener: NotificationListener,
+): void {
+  const tagged = idOf(optionBytes(options, optionNumber.etag));
+  const records =
+    content === undefined || representation === 'data' ? undefined : recordsIn(content, representation);
+  if (content === undefined || records === undefined) {
+    listener.next({ ...tagged, ...(content === undefined ? {} : { content }) });
+    return;
+  }
+  for (const record of records) {
+    if (isObject(record['gap'])) listener.gap?.(gapOf(record['gap']));
+    else listener.next(notificationOf(record, content.type));
+  }
+}
+
+function recordsIn(content: Content, representation: Representation): readonly Json[] | undefined {
+  const value = decodeContent(content);
+  const list: unknown = representation === 'record' ? [value] : value;
+  const isRecords =
+    Array.isArray(list) && list.every((item) => isObject(item) && ('id' in item || 'gap' in item));
+  return isRecords ? (list as readonly Json[]) : undefined;
+}
+
+function notificationOf({ id, name, timestamp, data }: Json, type: string): Notification {
+  return {
+    ...(typeof name === 'string' ? { name } : {}),
+    id: String(id),
+    ...(typeof timestamp === 'string' ? { timestamp } : {}),
+    ...(data === undefined ? {} : { content: encodeContent(type, data) }),
+  };
+}
+
+function gapOf({ after, resumesAt }: Json): { readonly after: string; readonly resumesAt: string } {
+  return { after: String(after), resumesAt: String(resumesAt) };
+}
+
+function isObject(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null;
+}
+
+// Microseconds from 2001 to 2100: what a change id can be, and another peer's ETag hardly ever is.
+const firstId = 1e15;
+const lastId = 4.1e15;
+
+function idOf(etag: Buffer | undefined): Pick<Notification, 'id' | 'timestamp'> {
+  if (etag === undefined) return {};
+  const id = etag.length === 8 ? Number(etag.readBigUInt64BE()) : 0;
+  return id > firstId && id < lastId
+    ? { id: String(id), timestamp: idToTimestamp(id) }
+    : { id: etag.toString('hex') };
+}

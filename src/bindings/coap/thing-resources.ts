@@ -1,0 +1,231 @@
+import { WotError } from '../../contracts/errors.ts';
+import type {
+  Change,
+  HostedThing,
+  InvocationStatus,
+  SubscribeContext,
+  Subscriber,
+  Unsubscribe,
+} from '../../contracts/interaction.ts';
+import type { AffordanceKind } from '../../contracts/td.ts';
+import { type CoapCall, changeRecord } from './coap-call.ts';
+import type { Method } from './coap-code.ts';
+import { thingPath } from './coap-forms.ts';
+import { type Envelope, emptyBytes } from './coap-message.ts';
+import { optionNumber, textOption } from './coap-option.ts';
+
+/** How a resource is observed (RFC 7641). */
+interface Observable {
+  subscribe(subscriber: Subscriber, call: CoapCall): Promise<Unsubscribe>;
+  wanted(change: Change): boolean;
+  /** Several affordances share it, so notifications carry the name. */
+  readonly shared: boolean;
+}
+
+/** What is at a path: its methods, and how it is observed. */
+export interface Resource {
+  readonly methods: Readonly<Partial<Record<Method, (call: CoapCall) => Envelope | Promise<Envelope>>>>;
+  readonly thing?: HostedThing;
+  readonly observable?: Observable;
+}
+
+const changed: Envelope = { code: '2.04', options: [], payload: emptyBytes };
+const deleted: Envelope = { code: '2.02', options: [], payload: emptyBytes };
+
+/** The resource below a Thing, e.g. `properties`, `level`; undefined where there is none. */
+export function thingResource(thing: HostedThing, segments: readonly string[]): Resource | undefined {
+  const [kind = '', segment, id, ...rest] = segments;
+  if (!isKind(kind) || rest.length > 0) return undefined;
+  if (segment === undefined) return { thing, ...collections[kind](thing) };
+  const name = ownName(thing.affordances[kind], segment);
+  if (name === undefined) return undefined;
+  if (id === undefined) return { thing, ...single[kind](thing, name) };
+  return kind === 'actions' ? invocation(thing, name, id) : undefined;
+}
+
+const isKind = (kind: string): kind is AffordanceKind => Object.hasOwn(collections, kind);
+
+const collections: Readonly<Record<AffordanceKind, (thing: HostedThing) => Resource>> = {
+  properties: allProperties,
+  actions: allActions,
+  events: allEvents,
+};
+
+const single: Readonly<Record<AffordanceKind, (thing: HostedThing, name: string) => Resource>> = {
+  properties: property,
+  actions: action,
+  events: event,
+};
+
+/** The name that a segment means: Uri-Path is UTF-8 as it is (RFC 7252 section 5.10.1), but some clients percent-encode it. */
+function ownName(members: object = {}, segment: string): string | undefined {
+  if (Object.hasOwn(members, segment)) return segment;
+  const decoded = percentDecoded(segment);
+  return Object.hasOwn(members, decoded) ? decoded : undefined;
+}
+
+/** WotError `invalid` PERCENT_ENCODING_INVALID. */
+export function percentDecoded(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    const message = `${JSON.stringify(segment.slice(0, 100))} is neither a known name nor valid percent-encoding.`;
+    throw new WotError('invalid', 'PERCENT_ENCODING_INVALID', message);
+  }
+}
+
+function property(thing: HostedThing, name: string): Resource {
+  const { interactions } = thing;
+  const { observable } = thing.affordances.properties?.[name] ?? {};
+  const observed: Observable = {
+    subscribe: (subscriber, call) => interactions.observeProperty(name, subscriber, since(call)),
+    wanted: (change) => change.kind === 'properties' && change.name === name,
+    shared: false,
+  };
+  const GET = async (call: CoapCall): Promise<Envelope> =>
+    replayed(thing, observed, call) ?? call.answer('2.05', await interactions.readProperty(name, call));
+  const PUT = async (call: CoapCall): Promise<Envelope> => {
+    await interactions.writeProperty(name, call.input(), call);
+    return changed;
+  };
+  return {
+    methods: { GET, PUT },
+    ...(observable === true ? { observable: observed } : {}),
+  };
+}
+
+function allProperties(thing: HostedThing): Resource {
+  const { interactions } = thing;
+  const { properties = {} } = thing.affordances;
+  const observable: Observable = {
+    subscribe: (subscriber, call) => interactions.observeAllProperties(subscriber, since(call)),
+    wanted: ({ kind, name }) => kind === 'properties' && properties[name]?.observable === true,
+    shared: true,
+  };
+  return {
+    observable,
+    methods: {
+      async GET(call) {
+        const { names } = call.uriVariables;
+        if (names === undefined) {
+          return (
+            replayed(thing, observable, call) ??
+            call.answer('2.05', await interactions.readAllProperties(call))
+          );
+        }
+        const wanted = Object.hasOwn(properties, names) ? [names] : names.split(',');
+        return call.answer('2.05', await interactions.readMultipleProperties(wanted, call));
+      },
+      async FETCH(call) {
+        return call.answer('2.05', await interactions.readMultipleProperties(nameList(call.input()), call));
+      },
+      async PUT(call) {
+        await interactions.writeMultipleProperties(call.input(), call);
+        return changed;
+      },
+    },
+  };
+}
+
+function action({ name: thing, interactions }: HostedThing, name: string): Resource {
+  return {
+    methods: {
+      async POST(call) {
+        const result = await interactions.invokeAction(name, call.input(), call);
+        if (!('invocation' in result)) return call.answer('2.04', result.output);
+        const segments = ['things', thing, 'actions', name, result.invocation.id];
+        const location = segments.map((segment) => textOption(optionNumber.locationPath, segment));
+        return call.answer('2.01', actionStatus(thing, result.invocation), location);
+      },
+    },
+  };
+}
+
+function invocation({ name: thing, interactions }: HostedThing, name: string, id: string): Resource {
+  const cancel = async (call: CoapCall): Promise<Envelope> => {
+    await interactions.cancelAction(name, id, call);
+    return deleted;
+  };
+  return {
+    methods: {
+      GET: async (call) =>
+        call.answer('2.05', actionStatus(thing, await interactions.queryAction(name, id, call))),
+      DELETE: cancel,
+      POST: cancel, // the default method of cancelaction (W3C CoAP binding)
+    },
+  };
+}
+
+function allActions({ name: thing, interactions }: HostedThing): Resource {
+  return {
+    methods: {
+      async GET(call) {
+        const all = Object.entries(await interactions.queryAllActions(call));
+        const statuses = all.map(
+          ([name, each]) => [name, each.map((status) => actionStatus(thing, status))] as const,
+        );
+        return call.answer('2.05', Object.fromEntries(statuses));
+      },
+    },
+  };
+}
+
+/** Profile ActionStatus: the invocation with its address. */
+function actionStatus(thing: string, { id, action: name, ...status }: InvocationStatus) {
+  return { ...status, href: thingPath(thing, 'actions', name, id) };
+}
+
+function event(thing: HostedThing, name: string): Resource {
+  const { interactions } = thing;
+  return eventResource(thing, {
+    subscribe: (subscriber, call) => interactions.subscribeEvent(name, subscriber, since(call)),
+    wanted: (change) => change.kind === 'events' && change.name === name,
+    shared: false,
+  });
+}
+
+function allEvents(thing: HostedThing): Resource {
+  const { interactions } = thing;
+  return eventResource(thing, {
+    subscribe: (subscriber, call) => interactions.subscribeAllEvents(subscriber, since(call)),
+    wanted: ({ kind }) => kind === 'events',
+    shared: true,
+  });
+}
+
+/** A plain GET answers the last event that the ring holds, or nothing. */
+function eventResource(thing: HostedThing, observable: Observable): Resource {
+  const GET = (call: CoapCall): Envelope => {
+    const replay = replayed(thing, observable, call);
+    if (replay !== undefined) return replay;
+    const last = thing.interactions.replay(0, call).changes.findLast(observable.wanted);
+    return last === undefined ? call.answer('2.05', undefined) : call.answerChange(last, observable.shared);
+  };
+  return { observable, methods: { GET } };
+}
+
+/** `?after={id}`: what the ring holds since then, a gap first. */
+function replayed(
+  { interactions }: HostedThing,
+  { wanted, shared }: Observable,
+  call: CoapCall,
+): Envelope | undefined {
+  const { after } = call;
+  if (after === undefined) return undefined;
+  const { gap, changes } = interactions.replay(after, call);
+  const records = changes.filter(wanted).map((change) => changeRecord(change, shared));
+  return call.answer('2.05', gap ? [{ gap }, ...records] : records);
+}
+
+function since({ principal, uriVariables, after }: CoapCall): SubscribeContext {
+  return { principal, uriVariables, ...(after === undefined ? {} : { after }) };
+}
+
+function nameList(value: unknown): readonly string[] {
+  if (Array.isArray(value) && value.every((name) => typeof name === 'string')) return value;
+  throw new WotError(
+    'invalid',
+    'NAMES_EXPECTED',
+    'FETCH takes an array of property names, e.g. ["level","flag"].',
+  );
+}

@@ -1,0 +1,210 @@
+import { randomUUID } from 'node:crypto';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import type { BindingHost, ServerBinding, ThingForms } from '../../contracts/binding.ts';
+import type { Timer } from '../../contracts/clock.ts';
+import { toProblem, WotError } from '../../contracts/errors.ts';
+import type { HostedThing } from '../../contracts/interaction.ts';
+import { urlHost } from '../../security/bind-address.ts';
+import { HostGuard } from './host-guard.ts';
+import { httpForms, thingPath } from './http-forms.ts';
+import { interactionRoutes, invocationMethods } from './interaction-routes.ts';
+import { allowed, type Methods, methodHandler, Routes } from './routes.ts';
+import { ServerExchange } from './server-exchange.ts';
+import { SseStreams } from './sse-stream.ts';
+import { listMethods, rootMethods, tdMethods } from './td-routes.ts';
+
+export interface HttpOptions {
+  /** Default 8080; 0 takes a free one. */
+  readonly port?: number;
+  /** Bind address; default: the servient's. */
+  readonly host?: string;
+  /** Further host names under which the server is addressed. */
+  readonly allowedHosts?: readonly string[];
+  /** Origins whose pages may call. */
+  readonly cors?: readonly string[];
+}
+
+const heartbeatEvery = 15_000;
+const drainFor = 1000;
+
+/** Things over HTTP: WoT Profile paths, methods and status codes; observe and events as server-sent events. */
+export function http(options: HttpOptions = {}): ServerBinding {
+  return new HttpServer(options);
+}
+
+class HttpServer implements ServerBinding {
+  readonly name = 'http';
+  readonly #options: HttpOptions;
+  readonly #streams = new SseStreams();
+  readonly #routes = new Routes((segments) => this.#dynamic(segments));
+  readonly #paths = new Map<string, readonly string[]>();
+  #host: BindingHost | undefined;
+  #server: Server | undefined;
+  #guard: HostGuard | undefined;
+  #heartbeat: Timer | undefined;
+  #base = '';
+
+  constructor(options: HttpOptions) {
+    this.#options = options;
+  }
+
+  get addresses(): readonly string[] {
+    return this.#base === '' ? [] : [this.#base];
+  }
+
+  async start(host: BindingHost): Promise<void> {
+    const bind = host.bindAddress(this.#options.host);
+    const server = createServer({ keepAliveTimeout: 30_000 }, (request, response) =>
+      this.#serve(request, response),
+    );
+    server.on('checkContinue', (request, response) => this.#serve(request, response));
+    server.on('clientError', refuseMalformed);
+    const port = await listen(server, bind, this.#options.port ?? 8080);
+    const reachable = host.reachableHost(bind);
+    this.#host = host;
+    this.#server = server;
+    this.#base = host.publicBase?.href.replace(/\/+$/, '') ?? `http://${urlHost(reachable)}:${port}`;
+    this.#guard = new HostGuard({
+      allowedHosts: [bind, reachable, ...(this.#options.allowedHosts ?? [])],
+      cors: this.#options.cors ?? [],
+      wildcard: bind === '0.0.0.0' || bind === '::',
+    });
+    this.#routes.add([
+      ['/', rootMethods()],
+      ['/things', listMethods(host.things)],
+      ['/.well-known/wot', tdMethods(() => servientTd(host))],
+    ]);
+    this.#heartbeat = host.clock.every(heartbeatEvery, () => this.#streams.heartbeat());
+  }
+
+  forms(thing: HostedThing): ThingForms {
+    return httpForms(thing, this.#base);
+  }
+
+  async expose(thing: HostedThing): Promise<void> {
+    const { limits } = this.#host as BindingHost;
+    const routes = new Map(interactionRoutes({ thing, streams: this.#streams, limits }));
+    routes.set(
+      thingPath(thing.name),
+      tdMethods(() => thing.description()),
+    );
+    this.#routes.add(routes);
+    this.#paths.set(thing.name, [...routes.keys()]);
+  }
+
+  async unexpose(thing: HostedThing): Promise<void> {
+    this.#routes.remove(this.#paths.get(thing.name) ?? []);
+    this.#paths.delete(thing.name);
+  }
+
+  async stop(): Promise<void> {
+    const server = this.#server;
+    this.#server = undefined;
+    this.#base = '';
+    this.#heartbeat?.cancel();
+    if (!server) return;
+    await new Promise<void>((resolve) => {
+      // Requests under way get a moment to end; streams ended with their Things.
+      const cut = setTimeout(() => server.closeAllConnections(), drainFor);
+      server.close(() => {
+        clearTimeout(cut);
+        resolve();
+      });
+      server.closeIdleConnections();
+    });
+  }
+
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const host = this.#host as BindingHost;
+    const { path, query } = target(request.url ?? '/');
+    const principal = host.authenticate({});
+    const caller = principal instanceof Promise ? await principal : principal;
+    const exchange = new ServerExchange(request, response, caller, query);
+    try {
+      this.#guard?.check(request, response);
+      const methods = this.#routes.find(path);
+      if (isPreflight(request)) preflight(methods, response);
+      else await methodHandler(methods, request.method ?? 'GET')(exchange);
+    } catch (error) {
+      exchange.sendProblem(this.#asProblem(error));
+    }
+  }
+
+  #asProblem(error: unknown): WotError {
+    if (error instanceof WotError) return error;
+    const correlationId = randomUUID();
+    this.#host?.logger.error('The HTTP server failed to answer a request', { correlationId, error });
+    const message = `The servient failed to answer; its log has the reason under ${correlationId}.`;
+    return new WotError('internal', 'INTERNAL', message, { correlationId });
+  }
+
+  /** /things/{name}/actions/{action}/{invocationId} */
+  #dynamic([things, name = '', actions, action = '', id = '', ...rest]: readonly string[]):
+    | Methods
+    | undefined {
+    if (things !== 'things' || actions !== 'actions' || id === '' || rest.length > 0) return undefined;
+    const thing = this.#host?.things.get(name);
+    if (!thing || !Object.hasOwn(thing.affordances.actions ?? {}, action)) return undefined;
+    return invocationMethods(thing, action, id);
+  }
+}
+
+/** Origin-form and absolute-form (RFC 9112 section 3.2). */
+function target(url: string): { readonly path: string; readonly query: string } {
+  const local = url.startsWith('/') ? url : url.replace(/^https?:\/\/[^/?]*/i, '');
+  const mark = local.indexOf('?');
+  return mark < 0 ? { path: local, query: '' } : { path: local.slice(0, mark), query: local.slice(mark + 1) };
+}
+
+function isPreflight({ method, headers }: IncomingMessage): boolean {
+  return method === 'OPTIONS' && headers['access-control-request-method'] !== undefined;
+}
+
+/** Answers a CORS preflight (Fetch, section 3.2.2); the guard has checked the origin. */
+function preflight(methods: Methods, response: ServerResponse): void {
+  response.setHeader('access-control-allow-methods', allowed(methods).join(', '));
+  response.setHeader('access-control-allow-headers', 'Accept, Authorization, Content-Type, Last-Event-ID');
+  response.setHeader('access-control-max-age', 600);
+  response.writeHead(204).end();
+}
+
+function servientTd({ things }: BindingHost) {
+  const own = [...things.values()].find(({ listed }) => !listed);
+  if (own) return own.description();
+  throw new WotError(
+    'unavailable',
+    'STARTING',
+    'The servient is starting or stopping; try again in a moment.',
+  );
+}
+
+/** Bytes that are not HTTP get one answer, and the connection ends. */
+function refuseMalformed(error: Error & { readonly code?: string }, socket: Socket): void {
+  if (!socket.writable) return void socket.destroy();
+  const overflow = error.code === 'HPE_HEADER_OVERFLOW';
+  const status = overflow ? '431 Request Header Fields Too Large' : '400 Bad Request';
+  const detail = `The request is not valid HTTP/1.1 (${error.code ?? 'malformed'}); correct the client that sent it.`;
+  const body = JSON.stringify(
+    toProblem(new WotError('invalid', 'HTTP_MALFORMED', detail), overflow ? 431 : 400),
+  );
+  socket.end(
+    `HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Type: application/problem+json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+  );
+}
+
+function listen(server: Server, host: string, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (cause: NodeJS.ErrnoException) => reject(listenError(cause, host, port)));
+    server.listen({ host, port }, () => resolve((server.address() as AddressInfo).port));
+  });
+}
+
+function listenError(cause: NodeJS.ErrnoException, host: string, port: number): WotError {
+  if (cause.code === 'EADDRINUSE') {
+    const message = `HTTP port ${port} on ${host} is in use; stop the other program or choose another port with --http <port>.`;
+    return new WotError('unavailable', 'ADDRESS_IN_USE', message, { cause });
+  }
+  const message = `HTTP cannot listen on ${host}:${port} (${cause.code}); choose another with --host and --http.`;
+  return new WotError('unavailable', 'ADDRESS_UNUSABLE', message, { cause });
+}

@@ -1,0 +1,52 @@
+import { pause } from '../../contracts/clock.ts';
+import { WotError } from '../../contracts/errors.ts';
+import { deadline } from './deadline.ts';
+import { answeredContent, type HttpContext, openExchange, readBody } from './http-exchange.ts';
+import type { Subscription } from './sse-client.ts';
+import { type Attempt, keepSubscribed } from './subscription-loop.ts';
+
+/** After so many answers in a row without waiting, the peer is no longer taken for a long-polling one and is asked once a second. */
+const hastyAnswers = 50;
+
+/** Subscribes by the `longpoll` subprotocol of node-wot: a GET that hangs until the next value, again and again. */
+export function subscribeLongpoll(context: HttpContext, subscription: Subscription): Promise<void> {
+  const { call, listener, type, request } = subscription;
+  const { clock } = context;
+  let hasty = 0;
+
+  async function poll(): Promise<void> {
+    const sentAt = clock.now();
+    const response = await openExchange(context, call);
+    const content = answeredContent(response, await readBody(context, call, response), type);
+    if (content !== undefined || request.op === 'subscribeevent')
+      listener.next(content === undefined ? {} : { content });
+    hasty = clock.now() - sentAt < 20 ? hasty + 1 : 0;
+    if (hasty > hastyAnswers) await pause(clock, 1000, call.signal);
+  }
+
+  async function attempt({ delays, standing }: Attempt): Promise<'again' | 'ended'> {
+    await handshake(context, subscription);
+    standing();
+    while (!call.signal.aborted) {
+      await poll();
+      delays.reset();
+    }
+    return 'ended';
+  }
+
+  return keepSubscribed(context, { signal: call.signal, listener, attempt });
+}
+
+/** Asks whether the resource is there without waiting for a value; a peer without HEAD is given the benefit of the doubt. */
+async function handshake(context: HttpContext, { call, request }: Subscription): Promise<void> {
+  const limit = deadline(context.clock, call.href, { ...request, signal: call.signal });
+  const head = { ...call, method: 'HEAD', signal: limit.signal };
+  try {
+    const response = await openExchange(context, head);
+    await readBody(context, head, response);
+  } catch (error) {
+    if (!(error instanceof WotError && ['not-allowed', 'not-implemented'].includes(error.kind))) throw error;
+  } finally {
+    limit.met();
+  }
+}

@@ -1,0 +1,61 @@
+import { Transform } from 'node:stream';
+
+/**
+ * Follows the packets of an MQTT byte stream by their fixed headers (MQTT 3.1.1 section 2.2), so that an oversized one
+ * is refused by its declared length, before a byte of it is buffered.
+ */
+export class PacketCounter {
+  readonly #maxPacket: number;
+  /** Bytes of the present packet that are still to come; 0 = in a header. */
+  #remaining = 0;
+  /** Bytes of the present header so far. */
+  #header = 0;
+  #length = 0;
+
+  constructor(maxPacket: number) {
+    this.#maxPacket = maxPacket;
+  }
+
+  /** Takes the next bytes; says what is wrong with them, if anything is. */
+  accept(chunk: Uint8Array): string | undefined {
+    for (let index = 0; index < chunk.length; ) {
+      if (this.#remaining > 0) {
+        const taken = Math.min(this.#remaining, chunk.length - index);
+        this.#remaining -= taken;
+        index += taken;
+        continue;
+      }
+      const fault = this.#acceptHeader(chunk[index++] ?? 0);
+      if (fault !== undefined) return fault;
+    }
+    return undefined;
+  }
+
+  #acceptHeader(byte: number): string | undefined {
+    if (this.#header++ === 0) {
+      this.#length = 0;
+      return undefined;
+    }
+    // Section 2.2.3: seven bits a byte, lowest first, at most four bytes
+    this.#length += (byte & 0x7f) * 128 ** (this.#header - 2);
+    if (this.#length > this.#maxPacket) {
+      return `a packet of ${this.#length} bytes or more is larger than the limit of ${this.#maxPacket}`;
+    }
+    if (byte >= 0x80) return this.#header > 4 ? 'the remaining length has more than four bytes' : undefined;
+    this.#header = 0;
+    this.#remaining = this.#length;
+    return undefined;
+  }
+}
+
+/** Passes an MQTT byte stream; fails at the header of a packet that is larger than `maxPacket`. */
+export function packetLimit(maxPacket: number): Transform {
+  const counter = new PacketCounter(maxPacket);
+  return new Transform({
+    transform(chunk: Uint8Array, _encoding, done) {
+      const fault = counter.accept(chunk);
+      if (fault === undefined) done(null, chunk);
+      else done(new Error(fault));
+    },
+  });
+}

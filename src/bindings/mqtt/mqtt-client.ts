@@ -1,0 +1,133 @@
+import { decodeContent } from '../../codec/registry.ts';
+import type {
+  ClientBinding,
+  ClientRequest,
+  ClientResponse,
+  Content,
+  NotificationListener,
+} from '../../contracts/binding.ts';
+import { WotError } from '../../contracts/errors.ts';
+import type { ThingDescription } from '../../contracts/td.ts';
+import { inTime } from './mqtt-deadline.ts';
+import { MqttSession } from './mqtt-session.ts';
+import { contentOf, topicSubscription } from './mqtt-subscription.ts';
+import { canSend, type MqttTarget, mqttTarget } from './mqtt-target.ts';
+
+export interface MqttClientOptions {
+  /** Sent to every broker whose address in a form names no user, so make one client for each trusted set of Things. */
+  readonly username?: string;
+  readonly password?: string;
+}
+
+/** The MQTT client: one connection for each broker and user, MQTT 5 where the broker speaks it. */
+export function mqttClient(options: MqttClientOptions = {}): ClientBinding {
+  return new MqttClientBinding(options);
+}
+
+class MqttClientBinding implements ClientBinding {
+  readonly name = 'mqtt';
+  readonly schemes = ['mqtt', 'mqtts'];
+  readonly supports = canSend;
+  readonly #options: MqttClientOptions;
+  readonly #sessions = new Map<string, Promise<MqttSession>>();
+
+  constructor(options: MqttClientOptions) {
+    this.#options = options;
+  }
+
+  async request({ op, form, content, ...limit }: ClientRequest): Promise<ClientResponse> {
+    const target = mqttTarget(op, form);
+    const answer = await inTime(nameOf(target), limit, async (signal) => {
+      const session = await this.#session(target, signal);
+      if (isAnswered(target)) return session.ask(target, content, signal);
+      if (op === 'readproperty') return readRetained(session, target, signal);
+      const { topic = '', qos, retain } = target;
+      await session.publish(topic, content?.body ?? new Uint8Array(), { qos, retain });
+      return undefined;
+    });
+    return answer === undefined ? {} : { content: answer };
+  }
+
+  async subscribe(
+    { op, form, ...limit }: ClientRequest,
+    listener: NotificationListener,
+  ): Promise<() => Promise<void>> {
+    const target = mqttTarget(op, form);
+    return inTime(nameOf(target), limit, async (signal) => {
+      const session = await this.#session(target, signal);
+      const stop = await session.listen(target.filters, target.qos, topicSubscription(target, listener));
+      if (signal.aborted) await stop();
+      return stop;
+    });
+  }
+
+  /** The retained message of a topic in the path: `mqtt://broker/things/{name}`. */
+  async fetchTd(
+    url: string,
+    limit: { readonly signal?: AbortSignal; readonly timeout: number },
+  ): Promise<ThingDescription> {
+    const form = { href: url, contentType: 'application/td+json' };
+    const { content } = await this.request({ op: 'readproperty', form, ...limit });
+    const td = content && decodeContent(content);
+    if (typeof td === 'object' && td !== null) return td as ThingDescription;
+    throw new WotError('invalid', 'TD_MALFORMED', `${url} holds no Thing Description.`, { href: url });
+  }
+
+  async stop(): Promise<void> {
+    const sessions = [...this.#sessions.values()];
+    this.#sessions.clear();
+    for (const session of await Promise.allSettled(sessions)) {
+      if (session.status === 'fulfilled') await session.value.close();
+    }
+  }
+
+  async #session(target: MqttTarget, signal: AbortSignal): Promise<MqttSession> {
+    const who = { ...this.#options, ...target };
+    const key = JSON.stringify([who.broker, who.username, who.password]);
+    const open = this.#sessions.get(key) ?? this.#open(key, who);
+    this.#sessions.set(key, open);
+    const session = await open;
+    await session.online(signal);
+    signal.throwIfAborted();
+    return session;
+  }
+
+  async #open(key: string, who: MqttTarget): Promise<MqttSession> {
+    const session = new MqttSession(who);
+    try {
+      await session.ready();
+      return session;
+    } catch (error) {
+      this.#sessions.delete(key);
+      await session.close();
+      throw error;
+    }
+  }
+}
+
+function isAnswered(
+  target: MqttTarget,
+): target is MqttTarget & { readonly topic: string; readonly responseTopic: string } {
+  return target.topic !== undefined && target.responseTopic !== undefined;
+}
+
+async function readRetained(
+  session: MqttSession,
+  { filters, qos, contentType }: MqttTarget,
+  signal: AbortSignal,
+): Promise<Content> {
+  const { promise, resolve, reject } = Promise.withResolvers<Content>();
+  signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  const stop = await session.listen(filters, qos, {
+    message: (packet) => resolve(contentOf(packet, contentType)),
+  });
+  try {
+    return await promise;
+  } finally {
+    await stop();
+  }
+}
+
+function nameOf({ broker, topic, filters }: MqttTarget): string {
+  return `${broker}/${topic ?? filters.join(',')}`;
+}

@@ -1,0 +1,122 @@
+import type { ThingForms } from '../../contracts/binding.ts';
+import type { HostedThing } from '../../contracts/interaction.ts';
+import type { AffordanceKind, Form, Op } from '../../contracts/td.ts';
+import { affordanceTopic, thingTopic } from './mqtt-topics.ts';
+
+const context = { mqv: 'https://www.w3.org/2019/wot/mqtt#', tw: 'urn:thingwright:mqtt#' };
+
+interface Affordance {
+  readonly uriVariables?: Readonly<Record<string, unknown>>;
+  readonly readOnly?: boolean;
+  readonly writeOnly?: boolean;
+  readonly observable?: boolean;
+  readonly synchronous?: unknown;
+}
+
+/**
+ * The forms of a Thing after the W3C MQTT binding: `href` is the broker alone. A form with `tw:responseTopic` asks at
+ * `mqv:topic` and gets a result (mqtt-result.ts); where it has `mqv:filter` too, the retained value there answers
+ * clients that know the W3C terms only. Payloads that HTTP has in its URL: `queryaction` and
+ * `cancelaction` take the invocation id (a string), `readmultipleproperties` an array of names; uriVariables stay the
+ * query of `href` and travel as a last topic level `?{query}`.
+ */
+export function mqttForms(thing: HostedThing, href: string, contentType: string): ThingForms {
+  const form = formMaker(href, contentType);
+  const each = (kind: AffordanceKind, make: (topic: string, affordance: Affordance) => readonly Form[]) =>
+    Object.fromEntries(
+      Object.entries(thing.affordances[kind] ?? {}).map(([name, affordance]) => [
+        name,
+        make(affordanceTopic(thing.name, kind, name), affordance),
+      ]),
+    );
+  return {
+    context,
+    forms: thingLevelForms(thing, form),
+    properties: each('properties', (topic, property) => propertyForms(topic, property, form)),
+    actions: each('actions', (topic, action) => actionForms(topic, action, form)),
+    events: each('events', (topic) => [
+      form.subscribe(['subscribeevent', 'unsubscribeevent'], topic, { 'mqv:qos': '1' }),
+    ]),
+  };
+}
+
+type FormMaker = ReturnType<typeof formMaker>;
+
+function formMaker(href: string, contentType: string) {
+  const type = contentType === 'application/json' ? {} : { contentType };
+  const withResult = (topic: string) => ({
+    'mqv:topic': topic,
+    'tw:responseTopic': topic.replace(/[^/]*$/, 'reply'),
+  });
+  return {
+    withResult,
+    subscribe: (op: readonly Op[], filter: string, terms: Partial<Form> = {}): Form => ({
+      href,
+      ...type,
+      op,
+      'mqv:controlPacket': 'subscribe',
+      'mqv:filter': filter,
+      ...terms,
+    }),
+    request: (op: Op, topic: string, { uriVariables }: Affordance = {}): Form => ({
+      href: uriVariables ? `${href}{?${Object.keys(uriVariables).join(',')}}` : href,
+      ...type,
+      op,
+      'mqv:controlPacket': 'publish',
+      ...withResult(topic),
+    }),
+  };
+}
+
+function propertyForms(topic: string, property: Affordance, form: FormMaker): readonly Form[] {
+  const { readOnly = false, writeOnly = false, observable = false } = property;
+  const observe: readonly Op[] = ['observeproperty', 'unobserveproperty'];
+  const values =
+    observable && !writeOnly && !property.uriVariables
+      ? [
+          form.subscribe(['readproperty', ...observe], topic, {
+            'mqv:retain': true,
+            ...form.withResult(`${topic}/get`),
+          }),
+        ]
+      : [
+          ...(writeOnly ? [] : [form.request('readproperty', `${topic}/get`, property)]),
+          ...(observable ? [form.subscribe(observe, topic)] : []),
+        ];
+  return readOnly ? values : [...values, form.request('writeproperty', `${topic}/set`, property)];
+}
+
+function actionForms(topic: string, action: Affordance, form: FormMaker): readonly Form[] {
+  const invoke = form.request('invokeaction', `${topic}/invoke`, action);
+  if (action.synchronous !== false) return [invoke];
+  return [
+    invoke,
+    form.request('queryaction', `${topic}/query`),
+    form.request('cancelaction', `${topic}/cancel`),
+  ];
+}
+
+function thingLevelForms({ name, affordances }: HostedThing, form: FormMaker): readonly Form[] {
+  const properties: readonly Affordance[] = Object.values(affordances.properties ?? {});
+  const actions: readonly Affordance[] = Object.values(affordances.actions ?? {});
+  const topic = thingTopic(name);
+  const ops: readonly Op[] = [
+    ...(properties.some(({ writeOnly }) => !writeOnly)
+      ? (['readallproperties', 'readmultipleproperties'] as const)
+      : []),
+    ...(properties.some(({ readOnly }) => !readOnly)
+      ? (['writeallproperties', 'writemultipleproperties'] as const)
+      : []),
+    ...(actions.some(({ synchronous }) => synchronous === false) ? (['queryallactions'] as const) : []),
+  ];
+  const observable = properties.some((property) => property.observable);
+  const observe: readonly Op[] = ['observeallproperties', 'unobserveallproperties'];
+  const subscribe: readonly Op[] = ['subscribeallevents', 'unsubscribeallevents'];
+  return [
+    ...ops.map((op) => form.request(op, `${topic}/ops/${op}`)),
+    ...(observable ? [form.subscribe(observe, `${topic}/properties/+`, { 'mqv:retain': true })] : []),
+    ...(Object.keys(affordances.events ?? {}).length > 0
+      ? [form.subscribe(subscribe, `${topic}/events/+`, { 'mqv:qos': '1' })]
+      : []),
+  ];
+}

@@ -1,0 +1,90 @@
+import { WotError } from '../../contracts/errors.ts';
+import type { CallContext, HostedThing, Value } from '../../contracts/interaction.ts';
+import { idToTimestamp } from '../../interaction/change-ids.ts';
+import { affordanceTopic, thingTopic } from './mqtt-topics.ts';
+
+/** What a request topic does: takes the payload's value, gives the result's. */
+export type Route = (input: Value, context: CallContext) => Promise<Value>;
+
+/** The request topics of a Thing by name (without what follows the verb). */
+export function requestRoutes({
+  name: thing,
+  affordances,
+  interactions,
+}: HostedThing): ReadonlyMap<string, Route> {
+  const routes = new Map<string, Route>();
+  for (const name of Object.keys(affordances.properties ?? {})) {
+    const topic = affordanceTopic(thing, 'properties', name);
+    routes.set(`${topic}/get`, (_input, context) => interactions.readProperty(name, context));
+    routes.set(`${topic}/set`, (input, context) => interactions.writeProperty(name, input, context));
+  }
+  for (const name of Object.keys(affordances.actions ?? {})) {
+    const topic = affordanceTopic(thing, 'actions', name);
+    routes.set(`${topic}/invoke`, async (input, context) => {
+      const result = await interactions.invokeAction(name, input, context);
+      return 'invocation' in result ? result.invocation : result.output;
+    });
+    routes.set(`${topic}/query`, async (id, context) =>
+      interactions.queryAction(name, invocationId(id), context),
+    );
+    routes.set(`${topic}/cancel`, async (id, context) =>
+      interactions.cancelAction(name, invocationId(id), context),
+    );
+  }
+  for (const [op, route] of Object.entries(thingRoutes(interactions))) {
+    routes.set(`${thingTopic(thing)}/ops/${op}`, route);
+  }
+  return routes;
+}
+
+/** What to subscribe to for all requests to a Thing; unknown affordances included, so that they get an answer. */
+export function requestFilters({ name, affordances, interactions }: HostedThing): readonly string[] {
+  const topic = thingTopic(name);
+  return [
+    ...(affordances.properties ? [`${topic}/properties/+/set/#`, `${topic}/properties/+/get/#`] : []),
+    ...(affordances.actions
+      ? ['invoke', 'query', 'cancel'].map((verb) => `${topic}/actions/+/${verb}/#`)
+      : []),
+    ...Object.keys(thingRoutes(interactions)).map((op) => `${topic}/ops/${op}/#`),
+  ];
+}
+
+function thingRoutes(interactions: HostedThing['interactions']): Readonly<Record<string, Route>> {
+  return {
+    readallproperties: (_input, context) => interactions.readAllProperties(context),
+    readmultipleproperties: async (names, context) =>
+      interactions.readMultipleProperties(propertyNames(names), context),
+    writeallproperties: (values, context) =>
+      interactions.writeMultipleProperties(values, { ...context, all: true }),
+    writemultipleproperties: (values, context) => interactions.writeMultipleProperties(values, context),
+    queryallactions: (_input, context) => interactions.queryAllActions(context),
+    replay: async (input, context) => replay(interactions, input, context),
+  };
+}
+
+/** `[{ gap }?, { id, timestamp, kind, name, data }...]`, oldest first. */
+function replay(interactions: HostedThing['interactions'], input: Value, context: CallContext): Value {
+  const after = (input as { readonly after?: unknown } | null | undefined)?.after;
+  if (typeof after !== 'number') throw expected('an object with the number "after", the last change id');
+  const { gap, changes } = interactions.replay(after, context);
+  return [
+    ...(gap ? [{ gap }] : []),
+    ...changes.map(({ id, kind, name, data }) => ({ id, timestamp: idToTimestamp(id), kind, name, data })),
+  ];
+}
+
+function invocationId(input: Value): string {
+  if (typeof input !== 'string') throw expected('the invocation id, a string');
+  return input;
+}
+
+function propertyNames(input: Value): readonly string[] {
+  if (!Array.isArray(input) || !input.every((name) => typeof name === 'string')) {
+    throw expected('an array of property names');
+  }
+  return input;
+}
+
+function expected(what: string): WotError {
+  return new WotError('invalid', 'PAYLOAD_UNEXPECTED', `The payload must be ${what}.`);
+}

@@ -1,0 +1,77 @@
+import type { IPublishPacket } from 'mqtt';
+import { decodeContent, encodeContent } from '../../codec/registry.ts';
+import type { Content } from '../../contracts/binding.ts';
+import { type ErrorKind, errorKinds, fromProblem, toProblem, WotError } from '../../contracts/errors.ts';
+import type { Value } from '../../contracts/interaction.ts';
+
+/** How a request ended; `value` is undefined where there is none. */
+export type Outcome = { readonly value: Value } | { readonly error: WotError };
+
+/** A result as it is published. */
+export interface ResultMessage {
+  readonly payload: Uint8Array;
+  readonly properties?: NonNullable<IPublishPacket['properties']>;
+}
+
+/** MQTT 5: the value or problem is the payload; `status` (`ok` or the error kind) and `code` are user properties. */
+export function resultMessage(outcome: Outcome, contentType: string): ResultMessage {
+  if ('error' in outcome) {
+    const { kind, code } = outcome.error;
+    const { body } = encodeContent(contentType, toProblem(outcome.error));
+    return { payload: body, properties: { contentType, userProperties: { status: kind, code } } };
+  }
+  const payload =
+    outcome.value === undefined ? new Uint8Array() : encodeContent(contentType, outcome.value).body;
+  return { payload, properties: { contentType, userProperties: { status: 'ok' } } };
+}
+
+/** MQTT 3.1.1: `{"status":"ok","value":...}` or `{"status":kind,"problem":...}` in the content type of the form. */
+export function resultEnvelope(outcome: Outcome, contentType: string): ResultMessage {
+  const envelope =
+    'error' in outcome
+      ? { status: outcome.error.kind, problem: toProblem(outcome.error) }
+      : { status: 'ok', ...(outcome.value === undefined ? {} : { value: outcome.value }) };
+  return { payload: encodeContent(contentType, envelope).body };
+}
+
+/** Where a result came from, for errors and for its media type. */
+export interface ResultSource {
+  /** Broker and topic. */
+  readonly href: string;
+  /** The form's, which holds where the message names none. */
+  readonly contentType: string;
+}
+
+/** Reads a MQTT 5 result; throws the peer's error. A peer that sets no `status` is taken to have succeeded. */
+export function readResult(packet: IPublishPacket, { href, contentType }: ResultSource): Content | undefined {
+  const type = packet.properties?.contentType ?? contentType;
+  const body = bytesOf(packet);
+  const status = packet.properties?.userProperties?.['status'];
+  if (status === undefined || status === 'ok') return body.length === 0 ? undefined : { type, body };
+  throw fromProblem(decodeContent({ type, body }), kindOf(status), { href, status: String(status) });
+}
+
+/** Reads a MQTT 3.1.1 result; throws the peer's error, or `internal` RESULT_MALFORMED. */
+export function readEnvelope(
+  packet: IPublishPacket,
+  { href, contentType }: ResultSource,
+): Content | undefined {
+  const envelope = decodeContent({ type: contentType, body: bytesOf(packet) });
+  if (typeof envelope !== 'object' || envelope === null || !('status' in envelope)) {
+    const message = `The result from ${href} has no member "status"; the peer does not follow the reply convention.`;
+    throw new WotError('internal', 'RESULT_MALFORMED', message, { href });
+  }
+  const { status } = envelope;
+  if (status === 'ok') return 'value' in envelope ? encodeContent(contentType, envelope.value) : undefined;
+  const problem = 'problem' in envelope ? envelope.problem : undefined;
+  throw fromProblem(problem, kindOf(status), { href, status: String(status) });
+}
+
+/** The payload as bytes. */
+export function bytesOf({ payload }: Pick<IPublishPacket, 'payload'>): Uint8Array {
+  return typeof payload === 'string' ? Buffer.from(payload) : payload;
+}
+
+function kindOf(status: unknown): ErrorKind {
+  return errorKinds.find((kind) => kind === status) ?? 'internal';
+}

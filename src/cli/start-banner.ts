@@ -1,0 +1,59 @@
+import { styleText } from 'node:util';
+import { thingPath } from '../bindings/http/http-forms.ts';
+import type { HostedThing } from '../contracts/interaction.ts';
+import type { Servient } from '../servient/create-servient.ts';
+
+const names: Readonly<Record<string, string>> = {
+  http: 'HTTP',
+  https: 'HTTP',
+  coap: 'CoAP',
+  mqtt: 'MQTT',
+  mqtts: 'MQTT',
+};
+
+/** What a person wants to know after a start: addresses, how many Things, and lines to paste. */
+export function startBanner(servient: Servient): string {
+  const things = [...servient.things.values()].filter(({ listed }) => listed);
+  const addresses = servient.addresses.map((address) => {
+    const scheme = address.slice(0, address.indexOf(':'));
+    return `  ${(names[scheme] ?? scheme.toUpperCase()).padEnd(5)} ${styleText('bold', address)}`;
+  });
+  const lines = pasteLines(servient.addresses, things).map((line) => `  ${line}`);
+  const count = `${things.length} ${things.length === 1 ? 'Thing' : 'Things'}`;
+  return [
+    `Thingwright serves ${count}:`,
+    ...addresses,
+    '',
+    'Paste one of these:',
+    ...lines,
+    '',
+    'Ctrl-C stops.',
+  ].join('\n');
+}
+
+function pasteLines(addresses: readonly string[], things: readonly HostedThing[]): string[] {
+  const http = addresses.find((address) => address.startsWith('http'));
+  const coap = addresses.find((address) => address.startsWith('coap:'));
+  const mqtt = addresses.find((address) => address.startsWith('mqtt:'));
+  const path = samplePath(things);
+  const lines: string[] = [];
+  if (http) lines.push(`curl ${http}${path}`);
+  if (coap) lines.push(`coap-client -m get ${coap}${path}`);
+  if (mqtt) {
+    const { hostname, port } = new URL(mqtt);
+    lines.push(`mosquitto_sub -h ${hostname} -p ${port || 1883} -t 'things/+/properties/+' -v`);
+  }
+  if (http) lines.push(`npx wot ls ${http}`);
+  return lines;
+}
+
+/** The first readable property, so that the line shows a value. */
+function samplePath(things: readonly HostedThing[]): string {
+  for (const { name, affordances } of things) {
+    const readable = Object.entries(affordances.properties ?? {}).find(
+      ([, { writeOnly }]) => writeOnly !== true,
+    );
+    if (readable) return thingPath(name, 'properties', readable[0]);
+  }
+  return '/things';
+}

@@ -1,0 +1,19 @@
+import type { Form } from '../contracts/td.ts';
+
+/** What may be set for one interaction. */
+export interface InteractionOptions<Variables = Readonly<Record<string, unknown>>> {
+  /** Ends the interaction: a request rejects with the signal's reason, a subscription is done. */
+  readonly signal?: AbortSignal;
+  /** Milliseconds until a request fails with `timeout`, or until a subscription must stand; 0 = never. */
+  readonly timeout?: number;
+  /** Fill the URI templates of the forms. */
+  readonly uriVariables?: Variables;
+  /** Which of the forms may be used; their hrefs are absolute. */
+  readonly form?: (form: Form) => boolean;
+}
+
+export interface SubscriptionOptions<Variables = Readonly<Record<string, unknown>>>
+  extends InteractionOptions<Variables> {
+  /** Changes that wait for a slow reader at most; the oldest are dropped and a gap is told. Default 1000. */
+  readonly queue?: number;
+}

@@ -1,0 +1,159 @@
+import type { ClientResponse, Content } from '../contracts/binding.ts';
+import { pause } from '../contracts/clock.ts';
+import { fromProblem, WotError } from '../contracts/errors.ts';
+import type { InvocationState } from '../contracts/interaction.ts';
+import { isJsonObject, type JsonObject } from '../td/json-object.ts';
+import type { Exchange, Target } from './exchange.ts';
+import type { InteractionOptions } from './interaction-options.ts';
+import { mismatch, type Payload, readContent } from './payload.ts';
+
+/** The state of an asynchronous action as its Thing tells it (Profile: ActionStatus); times are RFC 3339. */
+export interface InvocationReport {
+  readonly status: InvocationState;
+  readonly id?: string;
+  readonly href?: string;
+  readonly output?: unknown;
+  readonly error?: unknown;
+  readonly timeRequested?: string;
+  readonly timeEnded?: string;
+}
+
+/** An asynchronous action on its way. */
+export interface Invocation<Output> {
+  /** The address of its state, where it has one. */
+  readonly href?: string;
+  /** The name that the Thing gave it, where it gave one. */
+  readonly id?: string;
+  /** Its output; rejects with the Thing's error when it fails. Asks for its state, with growing pauses, from the first use on. */
+  readonly result: Promise<Output>;
+  status(options?: InteractionOptions): Promise<InvocationReport>;
+  cancel(options?: InteractionOptions): Promise<void>;
+}
+
+export interface InvocationParts {
+  readonly exchange: Exchange;
+  readonly action: string;
+  readonly options: InteractionOptions;
+  /** The check of the output, where the TD declares one. */
+  readonly output: Payload | undefined;
+}
+
+const states: readonly string[] = ['pending', 'running', 'completed', 'failed'] satisfies InvocationState[];
+const firstPause = 50;
+const longestPause = 5000;
+const mostFailures = 5;
+
+/** Whether an answer to invokeaction is the ActionStatus of an asynchronous invocation (Profile, http-basic invokeaction-21). */
+export function isInvocation(
+  { location, content }: ClientResponse,
+  synchronous: boolean | undefined,
+): boolean {
+  if (synchronous === true) return false;
+  return (
+    location !== undefined || (synchronous === false && content !== undefined && isReport(tryRead(content)))
+  );
+}
+
+/** Follows an invocation by the address that the Thing gave, else by the TD's forms and its id. */
+export function followInvocation(parts: InvocationParts, response: ClientResponse): Invocation<unknown> {
+  const { exchange, action } = parts;
+  const told = reportOf(tryRead(response.content));
+  const href = response.location ?? (URL.canParse(told?.href ?? '') ? told?.href : undefined);
+  const id = told?.id;
+  let result: Promise<unknown> | undefined;
+
+  function send(op: 'queryaction' | 'cancelaction', options: InteractionOptions): Promise<ClientResponse> {
+    if (response.location !== undefined) return exchange.sendTo(response.location, op, options);
+    const target: Target = { op, kind: 'actions', name: action };
+    if (id !== undefined && exchange.offers(target)) return exchange.send(target, { options, payload: id });
+    return href === undefined ? Promise.reject(noAddress(action)) : exchange.sendTo(href, op, options);
+  }
+
+  const status = async (options: InteractionOptions = {}): Promise<InvocationReport> => {
+    const what = `the state of action "${action}"`;
+    const { content } = await send('queryaction', options);
+    const report = reportOf(readContent(what, content));
+    if (report === undefined) throw mismatch(what, 'it is no ActionStatus', { cause: { content } });
+    return report;
+  };
+
+  return {
+    ...(href === undefined ? {} : { href }),
+    ...(id === undefined ? {} : { id }),
+    get result() {
+      result ??= settle(parts, told, status);
+      return result;
+    },
+    status,
+    async cancel(options = {}) {
+      await send('cancelaction', options);
+    },
+  };
+}
+
+/** An invocation that was over when it was answered. */
+export function finishedInvocation(output: unknown): Invocation<unknown> {
+  return {
+    result: Promise.resolve(output),
+    status: () => Promise.resolve({ status: 'completed', output }),
+    cancel: () => Promise.resolve(),
+  };
+}
+
+/** Asks again and again until it is over; a Thing that is away for a moment does not end it. */
+async function settle(
+  { exchange, options, output }: InvocationParts,
+  told: InvocationReport | undefined,
+  status: (options: InteractionOptions) => Promise<InvocationReport>,
+): Promise<unknown> {
+  const signal = exchange.signal(options);
+  const each = { signal, ...(options.timeout === undefined ? {} : { timeout: options.timeout }) };
+  let report = told;
+  let failures = 0;
+  for (let wait = firstPause; ; wait = Math.min(wait * 1.5, longestPause)) {
+    if (report?.status === 'completed') return output?.checkOutput(report.output);
+    if (report?.status === 'failed') throw fromProblem(report.error, 'internal');
+    await pause(exchange.clock, wait, signal);
+    signal.throwIfAborted();
+    try {
+      report = await status(each);
+      failures = 0;
+    } catch (error) {
+      if (!isTransient(error) || ++failures > mostFailures) throw error;
+    }
+  }
+}
+
+function isTransient(error: unknown): boolean {
+  return error instanceof WotError && ['unavailable', 'timeout', 'overloaded'].includes(error.kind);
+}
+
+function tryRead(content: Content | undefined): unknown {
+  try {
+    return readContent('', content);
+  } catch {
+    return undefined; // what cannot be read is no ActionStatus
+  }
+}
+
+function isReport(value: unknown): value is JsonObject & { readonly status: InvocationState } {
+  return isJsonObject(value) && states.includes(value['status'] as string);
+}
+
+/** An ActionStatus without members of a wrong type. */
+function reportOf(value: unknown): InvocationReport | undefined {
+  if (!isReport(value)) return undefined;
+  const texts = ['id', 'href', 'timeRequested', 'timeEnded'].filter(
+    (member) => typeof value[member] === 'string',
+  );
+  const kept = [...texts, ...['output', 'error'].filter((member) => Object.hasOwn(value, member))];
+  return { status: value.status, ...Object.fromEntries(kept.map((member) => [member, value[member]])) };
+}
+
+function noAddress(action: string): WotError {
+  return new WotError(
+    'not-allowed',
+    'INVOCATION_WITHOUT_ADDRESS',
+    `The Thing gave the invocation of action "${action}" neither a Location nor an id that a form could use; its state cannot be asked for.`,
+  );
+}

@@ -1,0 +1,128 @@
+import type { Principal } from './access.ts';
+import type { Clock } from './clock.ts';
+import type { HostedThing } from './interaction.ts';
+import type { Logger } from './logger.ts';
+import type { Form, Op, PartialTd, ThingDescription } from './td.ts';
+
+/** Bounds that every binding keeps. */
+export interface Limits {
+  /** Bytes of one request payload. */
+  readonly body: number;
+  /** Levels of arrays and objects in one payload. */
+  readonly nesting: number;
+  /** Changes waiting for one slow subscriber before it is told of a gap. */
+  readonly queue: number;
+}
+
+/** Credentials as a protocol received them, or nothing. */
+export interface Credentials {
+  readonly scheme?: string;
+  readonly user?: string;
+  readonly secret?: string;
+}
+
+/** What the servient offers to a server binding. */
+export interface BindingHost {
+  /** The address to bind: the binding's own choice or the servient's; refuses an open bind beyond loopback (WotError `forbidden`). */
+  bindAddress(own?: string): string;
+  /** The host name by which peers reach a bound address: the public base, else the address, for a wildcard the first outer IPv4. */
+  reachableHost(bound: string): string;
+  /** How peers reach the HTTP side where the bound address is not it (a proxy in front). */
+  readonly publicBase?: URL;
+  readonly limits: Limits;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** The name that all changes, clients and wills of this servient carry. */
+  readonly servientId: string;
+  /** All hosted Things by name, the servient's own (`servient`) included; the live map, changed by expose and unexpose. */
+  readonly things: ReadonlyMap<string, HostedThing>;
+  authenticate(credentials: Credentials): Principal | Promise<Principal>;
+}
+
+/** Forms that a binding adds to a TD: Thing-level ones and one list per affordance. */
+export interface ThingForms {
+  readonly forms: readonly Form[];
+  readonly properties: Readonly<Record<string, readonly Form[]>>;
+  readonly actions: Readonly<Record<string, readonly Form[]>>;
+  readonly events: Readonly<Record<string, readonly Form[]>>;
+  /** Thing-level uriVariables that the forms need (readmultipleproperties `names`). */
+  readonly uriVariables?: PartialTd['uriVariables'];
+  /** Prefixes that the forms use, for the TD's `@context`. */
+  readonly context?: Readonly<Record<string, string>>;
+}
+
+/** A protocol's server half. The servient starts it, asks for forms, then exposes; unexposes and stops in reverse. */
+export interface ServerBinding {
+  /** `http`, `coap`, `mqtt`, `websocket`; also the name of the option that configures it. */
+  readonly name: string;
+  /** Listens; rejects with WotError `unavailable` code ADDRESS_IN_USE when the port is taken. Forms are valid afterwards. */
+  start(host: BindingHost): Promise<void>;
+  /** Base addresses that peers use, e.g. `http://127.0.0.1:8080`. */
+  readonly addresses: readonly string[];
+  /** Makes ready what `forms` gives of this Thing, where that takes time; called before. */
+  prepare?(thing: HostedThing): Promise<void>;
+  forms(thing: HostedThing): ThingForms;
+  expose(thing: HostedThing): Promise<void>;
+  /** Ends this Thing's subscriptions and removes its routes, topics and retained messages. */
+  unexpose(thing: HostedThing): Promise<void>;
+  /** Ends every connection and subscription within two seconds. */
+  stop(): Promise<void>;
+}
+
+/** A payload with its media type. */
+export interface Content {
+  readonly type: string;
+  readonly body: Uint8Array;
+}
+
+/** One operation to send: a form whose href is absolute and expanded. */
+export interface ClientRequest {
+  readonly op: Op;
+  readonly form: Form;
+  readonly content?: Content;
+  readonly signal?: AbortSignal;
+  /** Milliseconds until the request fails with `timeout`; 0 = never. For subscriptions: until they stand. */
+  readonly timeout: number;
+}
+
+/** The answer: content where there is one; `location` of an asynchronous invocation, absolute. */
+export interface ClientResponse {
+  readonly content?: Content;
+  readonly location?: string;
+}
+
+/** A change as a client received it; `name` where several affordances share the subscription; id and timestamp where the protocol told them. */
+export interface Notification {
+  readonly name?: string;
+  readonly id?: string;
+  /** RFC 3339. */
+  readonly timestamp?: string;
+  readonly content?: Content;
+}
+
+/** Receives a subscription; after `failed` or `ended` nothing follows. */
+export interface NotificationListener {
+  next(notification: Notification): void;
+  /** Changes were lost between these two protocol ids. */
+  gap?(gap: { readonly after?: string; readonly resumesAt?: string }): void;
+  failed(error: Error): void;
+  ended(): void;
+}
+
+/** A protocol's client half; all failures are WotErrors that keep the peer's status and problem body. */
+export interface ClientBinding {
+  readonly name: string;
+  /** URI schemes, without the colon. */
+  readonly schemes: readonly string[];
+  /** Whether this client can send the op with this form (subprotocol, needed terms). */
+  supports(op: Op, form: Form): boolean;
+  request(request: ClientRequest): Promise<ClientResponse>;
+  /** Resolves when the subscription stands; the returned function ends it and is idempotent. */
+  subscribe(request: ClientRequest, listener: NotificationListener): Promise<() => Promise<void>>;
+  /** Fetches a TD (or whatever JSON the address answers). */
+  fetchTd(
+    url: string,
+    options: { readonly signal?: AbortSignal; readonly timeout: number },
+  ): Promise<ThingDescription>;
+  stop(): Promise<void>;
+}

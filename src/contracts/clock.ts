@@ -1,0 +1,52 @@
+/** A timer that can be stopped. */
+export interface Timer {
+  cancel(): void;
+}
+
+/** Time as the parts see it; tests and the simulation put their own in its place. */
+export interface Clock {
+  /** Milliseconds since 1970, with fractions where the source has them. */
+  now(): number;
+  /** Calls once after `delay` ms; does not keep the process alive. */
+  after(delay: number, call: () => void): Timer;
+  /** Calls every `period` ms until cancelled; does not keep the process alive. */
+  every(period: number, call: () => void): Timer;
+}
+
+/** The machine's clock. */
+export const systemClock: Clock = {
+  now: () => performance.timeOrigin + performance.now(),
+  after(delay, call) {
+    const timer = setTimeout(call, delay);
+    timer.unref();
+    return { cancel: () => clearTimeout(timer) };
+  },
+  every(period, call) {
+    const timer = setInterval(call, period);
+    timer.unref();
+    return { cancel: () => clearInterval(timer) };
+  },
+};
+
+/** The machine's clock for callers who wait for its timers: they keep the process alive. */
+export const waitingClock: Clock = {
+  ...systemClock,
+  after(delay, call) {
+    const timer = setTimeout(call, delay);
+    return { cancel: () => clearTimeout(timer) };
+  },
+};
+
+/** Waits `delay` ms; ends early, without an error, when the signal aborts. */
+export function pause(clock: Clock, delay: number, signal: AbortSignal): Promise<void> {
+  if (delay <= 0 || signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => {
+    const done = (): void => {
+      timer.cancel();
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = clock.after(delay, done);
+    signal.addEventListener('abort', done);
+  });
+}

@@ -1,0 +1,81 @@
+export type { AccessPolicy, Principal, Right } from './contracts/access.ts';
+export type {
+  BindingHost,
+  ClientBinding,
+  ClientRequest,
+  ClientResponse,
+  Content,
+  Limits,
+  Notification,
+  NotificationListener,
+  ServerBinding,
+  ThingForms,
+} from './contracts/binding.ts';
+export { type Clock, systemClock, type Timer } from './contracts/clock.ts';
+export type {
+  ActionHandler,
+  EventHandler,
+  HandlerContext,
+  NotifyRule,
+  PropertyHandler,
+  ThingDefinition,
+  ThingHandle,
+  ThingHandlers,
+  ThingOptions,
+} from './contracts/definition.ts';
+export {
+  type ErrorDetails,
+  type ErrorKind,
+  errorKinds,
+  type Fault,
+  type Problem,
+  WotError,
+} from './contracts/errors.ts';
+export type {
+  Change,
+  Gap,
+  HostedThing,
+  Interactions,
+  InvocationState,
+  InvocationStatus,
+  Subscriber,
+} from './contracts/interaction.ts';
+export type { Logger } from './contracts/logger.ts';
+export type { FactStore, PropertyStore, Storage } from './contracts/stores.ts';
+export type {
+  ActionAffordance,
+  DataSchema,
+  EventAffordance,
+  Form,
+  JsonValue,
+  Op,
+  PartialTd,
+  PropertyAffordance,
+  SecurityScheme,
+  ThingDescription,
+} from './contracts/td.ts';
+export { coapClient } from './bindings/coap/coap-client.ts';
+export { type CoapOptions, coap } from './bindings/coap/coap-server.ts';
+export { type HttpClientOptions, httpClient } from './bindings/http/http-client.ts';
+export { type HttpOptions, http } from './bindings/http/http-server.ts';
+export { mqttClient } from './bindings/mqtt/mqtt-client.ts';
+export { type MqttOptions, mqtt } from './bindings/mqtt/mqtt-server.ts';
+export { type ConsumeOptions, consume } from './consumer/consume.ts';
+export type { ConsumedThing } from './consumer/consumed-thing.ts';
+export type { Invocation } from './consumer/invocation.ts';
+export type { Subscription } from './consumer/subscription.ts';
+export { createServient, type Servient, type ServientOptions } from './servient/create-servient.ts';
+export type { ExposedThing } from './servient/exposure.ts';
+export { memoryStorage } from './storage/memory/memory-storage.ts';
+export { sqliteStorage } from './storage/sqlite/sqlite-storage.ts';
+export { type DefinedThing, defineThing } from './td/define-thing.ts';
+export type {
+  ActionInput,
+  ActionOutput,
+  EventData,
+  PropertyData,
+  PropertyInput,
+} from './td/infer/affordances.ts';
+export type { DataOf } from './td/infer/data-of.ts';
+export { type ModelOptions, thingFromModel } from './td/thing-model.ts';
+export { type ValidationReport, validateTd } from './td/validate.ts';

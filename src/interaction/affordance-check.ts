@@ -1,0 +1,88 @@
+import { randomUUID } from 'node:crypto';
+import { type Fault, WotError } from '../contracts/errors.ts';
+import type { Value } from '../contracts/interaction.ts';
+import type { Logger } from '../contracts/logger.ts';
+import type { DataSchema } from '../contracts/td.ts';
+import { compileDataCheck } from '../td/data-check.ts';
+import { internalError } from './handler-call.ts';
+
+/** Checks compiled when a Thing is exposed; each throws WotError. */
+export type Check = (value: Value) => void;
+
+/** Refuses what a caller sends when it does not fit: `invalid` with a pointer per fault. */
+export function inputCheck(schema: DataSchema, what: string): Check {
+  const check = compileDataCheck(schema, 'write');
+  return (value) => {
+    if (value === undefined) {
+      const message = `${what} needs a value and got none; send one that fits its DataSchema in the TD.`;
+      throw new WotError('invalid', 'INPUT_MISSING', message, {
+        errors: [{ pointer: '', detail: 'is missing' }],
+      });
+    }
+    const errors = check(value);
+    if (errors.length > 0) {
+      const message = `The value for ${what} does not fit its DataSchema: ${inWords(errors)}.`;
+      throw new WotError('invalid', 'INPUT_MISMATCH', message, { errors });
+    }
+  };
+}
+
+/** Refuses what a Thing gives out when it does not fit: the Thing's fault, logged, never sent. */
+export function outputCheck(schema: DataSchema, what: string, logger: Logger): Check {
+  const check = compileDataCheck(schema, 'read');
+  return (value) => {
+    const errors = value === undefined ? [{ pointer: '', detail: 'is missing' }] : check(value);
+    if (errors.length === 0) return;
+    const correlationId = randomUUID();
+    logger.error(`${what} gave a value that does not fit its DataSchema`, { correlationId, errors });
+    throw internalError(
+      'OUTPUT_MISMATCH',
+      `${what} gave a value that does not fit its DataSchema`,
+      correlationId,
+    );
+  };
+}
+
+function inWords(errors: readonly Fault[]): string {
+  return errors.map(({ pointer, detail }) => (pointer === '' ? detail : `${pointer} ${detail}`)).join(', ');
+}
+
+/** Turns uriVariables as received into checked, typed values. */
+export type UriVariables = (
+  received: Readonly<Record<string, unknown>> | undefined,
+) => Readonly<Record<string, unknown>>;
+
+const none: Readonly<Record<string, unknown>> = Object.freeze({});
+
+/** Declared variables only (others are not the Thing's business); text becomes the declared type; defaults fill in. */
+export function uriVariablesCheck(
+  declared: Readonly<Record<string, DataSchema>> | undefined,
+  what: string,
+): UriVariables {
+  if (!declared || Object.keys(declared).length === 0) return () => none;
+  const variables = Object.entries(declared).map(([name, schema]) => ({
+    name,
+    schema,
+    check: inputCheck(schema, `the uriVariable ${JSON.stringify(name)} of ${what}`),
+  }));
+  return (received = none) => {
+    const values: Record<string, unknown> = Object.create(null);
+    for (const { name, schema, check } of variables) {
+      const given = Object.hasOwn(received, name) ? received[name] : schema.default;
+      if (given === undefined) continue;
+      const value = typeof given === 'string' ? fromText(given, schema) : given;
+      check(value);
+      values[name] = value;
+    }
+    return values;
+  };
+}
+
+const number = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
+
+/** Text stays text where it is not of the declared type, so that the check names the fault. */
+function fromText(text: string, { type }: DataSchema): unknown {
+  if (type === 'boolean' && (text === 'true' || text === 'false')) return text === 'true';
+  if ((type === 'integer' || type === 'number') && number.test(text)) return Number(text);
+  return text;
+}

@@ -1,0 +1,99 @@
+import { randomUUID } from 'node:crypto';
+import type { Principal } from '../contracts/access.ts';
+import type { Clock } from '../contracts/clock.ts';
+import type { HandlerContext } from '../contracts/definition.ts';
+import { WotError } from '../contracts/errors.ts';
+import type { CallContext } from '../contracts/interaction.ts';
+import type { Logger } from '../contracts/logger.ts';
+
+/** What a handler sees of its call; the AbortSignal is made only when a handler looks at it. */
+export class HandlerCall implements HandlerContext {
+  readonly principal: Principal;
+  readonly uriVariables: Readonly<Record<string, unknown>>;
+  readonly #context: CallContext;
+  #controller: AbortController | undefined;
+  #signal: AbortSignal | undefined;
+  #reason: unknown;
+
+  constructor(context: CallContext, uriVariables: Readonly<Record<string, unknown>>) {
+    this.principal = context.principal;
+    this.uriVariables = uriVariables;
+    this.#context = context;
+  }
+
+  get signal(): AbortSignal {
+    if (!this.#signal) {
+      this.#controller = new AbortController();
+      const outer = this.#context.signal;
+      this.#signal = outer ? AbortSignal.any([outer, this.#controller.signal]) : this.#controller.signal;
+      if (this.#reason !== undefined) this.#controller.abort(this.#reason);
+    }
+    return this.#signal;
+  }
+
+  abort(reason: Error): void {
+    this.#reason = reason;
+    this.#controller?.abort(reason);
+  }
+}
+
+/** What calling handlers needs of the servient. */
+export interface CallEnvironment {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Milliseconds that a handler has for a read, a write or a synchronous action. */
+  readonly handlerTimeout: number;
+}
+
+/** Calls a handler; what it throws becomes a WotError, a silent one times out. `what` names it in messages. */
+export async function callHandler(
+  environment: CallEnvironment,
+  what: string,
+  call: HandlerCall,
+  handler: () => unknown,
+): Promise<unknown> {
+  try {
+    const result = handler();
+    return isPromise(result) ? await inTime(environment, what, call, result) : result;
+  } catch (error) {
+    throw asWotError(error, what, environment.logger);
+  }
+}
+
+/** A WotError is an answer and passes; anything else is a bug: logged whole, hidden from the peer. */
+export function asWotError(error: unknown, what: string, logger: Logger): WotError {
+  if (error instanceof WotError) return error;
+  const correlationId = randomUUID();
+  logger.error(`The handler of ${what} failed`, { correlationId, error });
+  return internalError('HANDLER_FAILED', `The handler of ${what} failed`, correlationId, error);
+}
+
+/** A bug on the Thing's side: the peer learns where to look, not what is inside. */
+export function internalError(code: string, what: string, correlationId: string, cause?: unknown): WotError {
+  const message = `${what}; the servient's log has the reason under ${correlationId}.`;
+  return new WotError('internal', code, message, { correlationId, cause });
+}
+
+function inTime(
+  { clock, handlerTimeout }: CallEnvironment,
+  what: string,
+  call: HandlerCall,
+  result: PromiseLike<unknown>,
+): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const timer = clock.after(handlerTimeout, () => {
+      const message = `The handler of ${what} did not answer within ${handlerTimeout} ms; try again later.`;
+      const error = new WotError('timeout', 'HANDLER_TIMEOUT', message);
+      call.abort(error);
+      reject(error);
+    });
+    result.then(resolve, reject).then(
+      () => timer.cancel(),
+      () => timer.cancel(),
+    );
+  });
+}
+
+function isPromise(value: unknown): value is PromiseLike<unknown> {
+  return typeof (value as PromiseLike<unknown> | undefined)?.then === 'function';
+}

@@ -1,0 +1,288 @@
+import type { AccessPolicy, Right } from '../contracts/access.ts';
+import { WotError } from '../contracts/errors.ts';
+import type {
+  CallContext,
+  Change,
+  Interactions,
+  InvocationStatus,
+  InvokeResult,
+  SubscribeContext,
+  Subscriber,
+  Unsubscribe,
+  Value,
+} from '../contracts/interaction.ts';
+import type { ChangeFeed, Replay } from './change-feed.ts';
+import { asWotError, type CallEnvironment, callHandler, HandlerCall } from './handler-call.ts';
+import { find, type HostedAction, type HostedEvent, type HostedProperty } from './hosted-affordances.ts';
+import type { Invocations } from './invocations.ts';
+import {
+  asObject,
+  atMember,
+  checkWrite,
+  notOffered,
+  readProperty,
+  readSeveral,
+  refusePartial,
+  writeChecked,
+} from './property-operations.ts';
+import { openSubscription } from './subscriptions.ts';
+
+/** What the operations of one Thing stand on. */
+export interface InteractionEnvironment extends CallEnvironment {
+  readonly thing: string;
+  readonly access: AccessPolicy;
+  readonly feed: ChangeFeed;
+  readonly invocations: Invocations;
+  readonly properties: ReadonlyMap<string, HostedProperty>;
+  readonly actions: ReadonlyMap<string, HostedAction>;
+  readonly events: ReadonlyMap<string, HostedEvent>;
+  /** Takes over a held value: stored durably where it persists, then told to observers. */
+  hold(property: HostedProperty, value: Value): Promise<void>;
+}
+
+/** The one path of every operation over every protocol: find, authorise, check input, call, check output. */
+export class Pipeline implements Interactions {
+  readonly #environment: InteractionEnvironment;
+
+  constructor(environment: InteractionEnvironment) {
+    this.#environment = environment;
+  }
+
+  async readProperty(name: string, context: CallContext): Promise<Value> {
+    const property = this.#property(name);
+    this.#authorise(context, 'read', name);
+    return readProperty(this.#environment, property, context);
+  }
+
+  async writeProperty(name: string, value: Value, context: CallContext): Promise<void> {
+    const property = this.#property(name);
+    this.#authorise(context, 'write', name);
+    await writeChecked(this.#environment, property, value, checkWrite(property, value, context));
+  }
+
+  async observeProperty(
+    name: string,
+    subscriber: Subscriber,
+    context: SubscribeContext,
+  ): Promise<Unsubscribe> {
+    const property = this.#property(name);
+    this.#authorise(context, 'read', name);
+    if (property.affordance.observable !== true) {
+      throw notOffered('PROPERTY_NOT_OBSERVABLE', `${property.what} is not observable`, ['readproperty']);
+    }
+    const { feed, thing } = this.#environment;
+    const present = async () =>
+      property.affordance.writeOnly === true
+        ? new Map<string, Value>()
+        : new Map([[name, await readProperty(this.#environment, property, context)]]);
+    const topic = { thing, kind: 'properties', name } as const;
+    return openSubscription(feed, topic, subscriber, { after: context.after, present });
+  }
+
+  async readAllProperties(context: CallContext): Promise<Readonly<Record<string, Value>>> {
+    const readable = this.#allowed(context, 'read').filter(({ affordance }) => affordance.writeOnly !== true);
+    return readSeveral(this.#environment, readable, context);
+  }
+
+  async readMultipleProperties(
+    names: readonly string[],
+    context: CallContext,
+  ): Promise<Readonly<Record<string, Value>>> {
+    const properties = [...new Set(names)].map((name) => this.#property(name));
+    for (const { name } of properties) this.#authorise(context, 'read', name);
+    return readSeveral(this.#environment, properties, context);
+  }
+
+  async writeMultipleProperties(
+    values: Value,
+    context: CallContext & { readonly all?: boolean },
+  ): Promise<void> {
+    const entries = Object.entries(asObject(values));
+    if (context.all === true) refusePartial(this.#environment.properties, entries);
+    const writes = entries.map(([name, value]) => {
+      const property = this.#property(name);
+      this.#authorise(context, 'write', name);
+      return { property, value, call: atMember(name, () => checkWrite(property, value, context)) };
+    });
+    for (const { property, value, call } of writes) {
+      await writeChecked(this.#environment, property, value, call);
+    }
+  }
+
+  async observeAllProperties(subscriber: Subscriber, context: SubscribeContext): Promise<Unsubscribe> {
+    const observable = this.#allowed(context, 'read').filter(
+      ({ affordance }) => affordance.observable === true,
+    );
+    const names = new Set(observable.map(({ name }) => name));
+    const { feed, thing, logger } = this.#environment;
+    const present = async () => {
+      const values = new Map<string, Value>();
+      for (const property of observable.filter(({ affordance }) => affordance.writeOnly !== true)) {
+        try {
+          values.set(property.name, await readProperty(this.#environment, property, context));
+        } catch (error) {
+          // One silent sensor does not keep an observer from the others.
+          logger.warn(`${property.what} could not be read for an observer of all properties`, { error });
+        }
+      }
+      return values;
+    };
+    const start = { after: context.after, present };
+    return openSubscription(feed, { thing, kind: 'properties' }, only(names, subscriber), start);
+  }
+
+  async invokeAction(name: string, input: Value, context: CallContext): Promise<InvokeResult> {
+    const action = this.#action(name);
+    this.#authorise(context, 'invoke', name);
+    const uriVariables = action.uriVariables(context.uriVariables);
+    action.checkInput?.(input);
+    const asynchronous = action.affordance.synchronous === false;
+    // An asynchronous action outlives the request that started it.
+    const caller = asynchronous ? { principal: context.principal } : context;
+    const call = new HandlerCall(caller, uriVariables);
+    const invoke = () => action.handler(action.checkInput && input, call);
+    if (asynchronous) return { invocation: this.#start(action, call, invoke) };
+    return { output: checkedOutput(action, await callHandler(this.#environment, action.what, call, invoke)) };
+  }
+
+  async queryAction(name: string, invocationId: string, context: CallContext): Promise<InvocationStatus> {
+    this.#asynchronous(name, context);
+    return this.#environment.invocations.query(name, invocationId);
+  }
+
+  async cancelAction(name: string, invocationId: string, context: CallContext): Promise<void> {
+    this.#asynchronous(name, context);
+    this.#environment.invocations.cancel(name, invocationId);
+  }
+
+  async queryAllActions(
+    context: CallContext,
+  ): Promise<Readonly<Record<string, readonly InvocationStatus[]>>> {
+    const { actions, invocations } = this.#environment;
+    const asynchronous = [...actions.values()].filter(
+      ({ name, affordance }) => affordance.synchronous === false && this.#allows(context, 'invoke', name),
+    );
+    return Object.fromEntries(asynchronous.map(({ name }) => [name, invocations.all(name)]));
+  }
+
+  async subscribeEvent(
+    name: string,
+    subscriber: Subscriber,
+    context: SubscribeContext,
+  ): Promise<Unsubscribe> {
+    const event = find(this.#environment.events, 'event', name, this.#environment.thing);
+    this.#authorise(context, 'subscribe', name);
+    event.uriVariables(context.uriVariables);
+    return this.#subscribe([event], { name }, subscriber, context);
+  }
+
+  async subscribeAllEvents(subscriber: Subscriber, context: SubscribeContext): Promise<Unsubscribe> {
+    const events = [...this.#environment.events.values()].filter(({ name }) =>
+      this.#allows(context, 'subscribe', name),
+    );
+    const names = new Set(events.map(({ name }) => name));
+    return this.#subscribe(events, {}, only(names, subscriber), context);
+  }
+
+  replay(after: number, context: CallContext): Replay {
+    const { feed, thing } = this.#environment;
+    const rights = { properties: 'read', events: 'subscribe' } as const;
+    const wanted = (change: Change) =>
+      change.thing === thing && this.#allows(context, rights[change.kind], change.name);
+    return feed.replay(wanted, after);
+  }
+
+  async #subscribe(
+    events: readonly HostedEvent[],
+    name: { readonly name?: string },
+    subscriber: Subscriber,
+    { after }: SubscribeContext,
+  ): Promise<Unsubscribe> {
+    const { feed, thing } = this.#environment;
+    const stop = await openSubscription(feed, { thing, kind: 'events', ...name }, subscriber, { after });
+    for (const { handler } of events) this.#tell(() => handler.subscribed?.());
+    let stopped = false;
+    return () => {
+      if (stopped) return;
+      stopped = true;
+      stop();
+      for (const { handler } of events) this.#tell(() => handler.unsubscribed?.());
+    };
+  }
+
+  /** A hook that throws is the Thing's bug and not the subscriber's. */
+  #tell(hook: () => void): void {
+    try {
+      hook();
+    } catch (error) {
+      asWotError(
+        error,
+        `a subscription hook of ${JSON.stringify(this.#environment.thing)}`,
+        this.#environment.logger,
+      );
+    }
+  }
+
+  #start(action: HostedAction, call: HandlerCall, invoke: () => unknown): InvocationStatus {
+    const { invocations, logger } = this.#environment;
+    const run = async () => {
+      try {
+        return checkedOutput(action, await invoke());
+      } catch (error) {
+        throw asWotError(error, action.what, logger);
+      }
+    };
+    return invocations.start(action.name, run, (reason) => call.abort(reason));
+  }
+
+  #asynchronous(name: string, context: CallContext): void {
+    const { affordance, what } = this.#action(name);
+    this.#authorise(context, 'invoke', name);
+    if (affordance.synchronous !== false) {
+      throw notOffered('ACTION_SYNCHRONOUS', `${what} is synchronous and has no invocations`, [
+        'invokeaction',
+      ]);
+    }
+  }
+
+  #property(name: string): HostedProperty {
+    return find(this.#environment.properties, 'property', name, this.#environment.thing);
+  }
+
+  #action(name: string): HostedAction {
+    return find(this.#environment.actions, 'action', name, this.#environment.thing);
+  }
+
+  #allows({ principal }: CallContext, right: Right, affordance: string): boolean {
+    return this.#environment.access.allows(principal, right, this.#environment.thing, affordance);
+  }
+
+  #allowed(context: CallContext, right: Right): HostedProperty[] {
+    return [...this.#environment.properties.values()].filter(({ name }) =>
+      this.#allows(context, right, name),
+    );
+  }
+
+  #authorise(context: CallContext, right: Right, affordance: string): void {
+    if (this.#allows(context, right, affordance)) return;
+    const where = `${JSON.stringify(affordance)} of ${JSON.stringify(this.#environment.thing)}`;
+    const message = `${context.principal.name} may not ${right} ${where}; ask its administrator for the right.`;
+    throw new WotError('forbidden', 'RIGHT_MISSING', message);
+  }
+}
+
+function checkedOutput({ checkOutput }: HostedAction, output: Value): Value {
+  if (!checkOutput) return undefined;
+  checkOutput(output);
+  return output;
+}
+
+function only(names: ReadonlySet<string>, subscriber: Subscriber): Subscriber {
+  return {
+    gap: (gap) => subscriber.gap?.(gap),
+    ended: () => subscriber.ended?.(),
+    change: (change) => {
+      if (names.has(change.name)) subscriber.change(change);
+    },
+  };
+}

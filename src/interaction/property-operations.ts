@@ -1,0 +1,139 @@
+import { WotError } from '../contracts/errors.ts';
+import type { CallContext, Value } from '../contracts/interaction.ts';
+import { jsonPointer } from '../td/json-pointer.ts';
+import { callHandler, HandlerCall } from './handler-call.ts';
+import type { HostedProperty } from './hosted-affordances.ts';
+import type { InteractionEnvironment } from './pipeline.ts';
+
+/** Reads one property that was found and authorised; a value at hand needs no promise. */
+export function readProperty(
+  environment: InteractionEnvironment,
+  property: HostedProperty,
+  context: CallContext,
+): Value | Promise<Value> {
+  const { affordance, handler, held, what } = property;
+  if (affordance.writeOnly === true) {
+    throw notOffered('PROPERTY_WRITE_ONLY', `${what} is write-only`, ['writeproperty']);
+  }
+  const uriVariables = property.uriVariables(context.uriVariables);
+  if (held) {
+    property.checkOutput(held.value);
+    return held.value;
+  }
+  const { read } = handler;
+  if (!read) throw notImplemented(what, 'read');
+  return readByHandler(environment, property, new HandlerCall(context, uriVariables), read.bind(handler));
+}
+
+async function readByHandler(
+  environment: InteractionEnvironment,
+  property: HostedProperty,
+  call: HandlerCall,
+  read: NonNullable<HostedProperty['handler']['read']>,
+): Promise<Value> {
+  const value = await callHandler(environment, property.what, call, () => read(call));
+  property.checkOutput(value);
+  return value;
+}
+
+/** Refuses a write before anything is called. */
+export function checkWrite(property: HostedProperty, value: Value, context: CallContext): HandlerCall {
+  const { affordance, what } = property;
+  if (affordance.readOnly === true) {
+    throw notOffered('PROPERTY_READ_ONLY', `${what} is read-only`, ['readproperty']);
+  }
+  const uriVariables = property.uriVariables(context.uriVariables);
+  property.checkInput(value);
+  return new HandlerCall(context, uriVariables);
+}
+
+/** Writes a checked value: the device first, then what the servient holds, durably where asked, then observers. */
+export async function writeChecked(
+  environment: InteractionEnvironment,
+  property: HostedProperty,
+  value: Value,
+  call: HandlerCall,
+): Promise<void> {
+  const { handler, held, what } = property;
+  if (!held) {
+    if (!handler.write) throw notImplemented(what, 'write');
+    await callHandler(environment, what, call, () => handler.write?.(value, call));
+    return;
+  }
+  if (handler.written) await callHandler(environment, what, call, () => handler.written?.(value, call));
+  await environment.hold(property, value);
+}
+
+/** Reads several; the first fault fails all, with the property's name. */
+export async function readSeveral(
+  environment: InteractionEnvironment,
+  properties: readonly HostedProperty[],
+  context: CallContext,
+): Promise<Readonly<Record<string, Value>>> {
+  const entries = await Promise.all(
+    properties.map(async (property) => {
+      try {
+        return [property.name, await readProperty(environment, property, context)] as const;
+      } catch (error) {
+        throw withName(error, property.name);
+      }
+    }),
+  );
+  return Object.fromEntries(entries);
+}
+
+function withName(error: unknown, name: string): unknown {
+  if (!(error instanceof WotError)) return error;
+  return new WotError(error.kind, error.code, `${name}: ${error.message}`, error.details);
+}
+
+/** Faults of one value among several point below its member. */
+export function atMember<R>(name: string, check: () => R): R {
+  try {
+    return check();
+  } catch (error) {
+    if (!(error instanceof WotError) || !error.details.errors) throw error;
+    const errors = error.details.errors.map(({ pointer, detail }) => ({
+      pointer: jsonPointer('', name) + pointer,
+      detail,
+    }));
+    throw new WotError(error.kind, error.code, error.message, { ...error.details, errors });
+  }
+}
+
+/** The op is not offered; `allow` lists what is. */
+export function notOffered(code: string, what: string, allow: readonly string[]): WotError {
+  return new WotError('not-allowed', code, `${what}; offered: ${allow.join(', ') || 'nothing'}.`, { allow });
+}
+
+function notImplemented(what: string, verb: string): WotError {
+  return new WotError(
+    'not-implemented',
+    'HANDLER_MISSING',
+    `${what} has no ${verb} handler; its author must add one.`,
+  );
+}
+
+/** Several properties travel as one object; throws `invalid`. */
+export function asObject(values: Value): Record<string, Value> {
+  if (typeof values === 'object' && values !== null && !Array.isArray(values)) return { ...values };
+  const message = 'Several properties are written as one object with a member per property.';
+  throw new WotError('invalid', 'OBJECT_EXPECTED', message, {
+    errors: [{ pointer: '', detail: 'must be object' }],
+  });
+}
+
+/** writeallproperties wants a value for every writable property. */
+export function refusePartial(
+  properties: ReadonlyMap<string, HostedProperty>,
+  given: readonly (readonly [string, Value])[],
+): void {
+  const names = new Set(given.map(([name]) => name));
+  const missing = [...properties.values()].filter(
+    ({ name, affordance }) => affordance.readOnly !== true && !names.has(name),
+  );
+  if (missing.length === 0) return;
+  const errors = missing.map(({ name }) => ({ pointer: jsonPointer('', name), detail: 'is missing' }));
+  const message = 'writeallproperties needs every writable property; use writemultipleproperties for some.';
+  throw new WotError('invalid', 'PROPERTIES_MISSING', message, { errors });
+}

@@ -1,0 +1,168 @@
+import { randomUUID } from 'node:crypto';
+import { type AccessPolicy, anonymous } from '../contracts/access.ts';
+import type { BindingHost, Limits, ServerBinding } from '../contracts/binding.ts';
+import { type Clock, systemClock } from '../contracts/clock.ts';
+import type { ThingDefinition } from '../contracts/definition.ts';
+import { WotError } from '../contracts/errors.ts';
+import type { HostedThing } from '../contracts/interaction.ts';
+import type { Startable } from '../contracts/lifecycle.ts';
+import { type Logger, silentLogger } from '../contracts/logger.ts';
+import type { Storage } from '../contracts/stores.ts';
+import { ChangeFeed } from '../interaction/change-feed.ts';
+import { type ChangeIds, openChangeIds } from '../interaction/change-ids.ts';
+import { reachableHost, safeBindAddress } from '../security/bind-address.ts';
+import { openAccess } from '../security/open-access.ts';
+import { memoryStorage } from '../storage/memory/memory-storage.ts';
+import { type ExposedThing, Exposure } from './exposure.ts';
+import { NodeWot, type NodeWotOptions, type ScriptingApi } from './node-wot.ts';
+
+export interface ServientOptions {
+  /** Title of the servient's own TD. */
+  readonly title?: string;
+  readonly bindings?: readonly ServerBinding[];
+  /** Default: memory, nothing survives a restart. */
+  readonly storage?: Storage;
+  /** Bind address of bindings that have none of their own; default 127.0.0.1. */
+  readonly host?: string;
+  /** Allows binds beyond loopback without TLS and credentials. */
+  readonly insecure?: boolean;
+  /** The HTTP address that peers use, where it is not the bound one. */
+  readonly publicBase?: string;
+  readonly limits?: Partial<Limits>;
+  /** Milliseconds that handlers have for reads, writes and synchronous actions; default 30,000. */
+  readonly handlerTimeout?: number;
+  readonly access?: AccessPolicy;
+  readonly clock?: Clock;
+  readonly logger?: Logger;
+  /** Clients and servers of node-wot to take in. */
+  readonly nodeWot?: NodeWotOptions;
+}
+
+/** Hosts Things on all its bindings. */
+export interface Servient extends Startable {
+  /** Starts the servient where that has not happened. Rejects with WotError: the name is taken, the TD or a handler is wrong. */
+  expose(definition: ThingDefinition): Promise<ExposedThing>;
+  unexpose(name: string): Promise<void>;
+  /** The W3C Scripting API on this servient: what a script produces appears on all bindings. Loads node-wot's core. */
+  wot(): Promise<ScriptingApi>;
+  /** All hosted Things by name, the servient's own included. */
+  readonly things: ReadonlyMap<string, HostedThing>;
+  /** Base addresses of all bindings; valid once started. */
+  readonly addresses: readonly string[];
+}
+
+const defaultLimits: Limits = { body: 1024 * 1024, nesting: 64, queue: 1000 };
+
+/** Puts a servient together; nothing runs before `start`. */
+export function createServient(options: ServientOptions = {}): Servient {
+  return new ComposedServient(options);
+}
+
+class ComposedServient implements Servient {
+  readonly #options: ServientOptions;
+  readonly #bindings: readonly ServerBinding[];
+  readonly #storage: Storage;
+  readonly #clock: Clock;
+  readonly #things = new Map<string, HostedThing>();
+  readonly #started: ServerBinding[] = [];
+  readonly #nodeWot: NodeWot;
+  #ids: ChangeIds | undefined;
+  #exposure: Exposure | undefined;
+  #stopped = false;
+  #running: Promise<void> | undefined;
+
+  constructor(options: ServientOptions) {
+    this.#options = options;
+    this.#nodeWot = new NodeWot(options.nodeWot ?? {}, this, options.logger ?? silentLogger);
+    this.#bindings = [...(options.bindings ?? []), ...this.#nodeWot.servers];
+    this.#storage = options.storage ?? memoryStorage();
+    this.#clock = options.clock ?? systemClock;
+  }
+
+  get things(): ReadonlyMap<string, HostedThing> {
+    return this.#things;
+  }
+
+  get addresses(): readonly string[] {
+    return this.#started.flatMap(({ addresses }) => addresses);
+  }
+
+  start(): Promise<void> {
+    this.#stopped = false;
+    this.#running ??= this.#start().catch(async (error) => {
+      await this.stop();
+      throw error;
+    });
+    return this.#running;
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    await this.#exposure?.close();
+    this.#exposure = undefined;
+    for (const binding of this.#started.splice(0).reverse()) await binding.stop();
+    await this.#nodeWot.stop();
+    await this.#ids?.close();
+    this.#ids = undefined;
+    await this.#storage.stop();
+    this.#running = undefined;
+  }
+
+  async expose(definition: ThingDefinition): Promise<ExposedThing> {
+    if (!this.#stopped) await this.start();
+    if (this.#exposure) return this.#exposure.expose(definition);
+    const message = `The servient was stopped; start it again before exposing ${JSON.stringify(definition.td.title)}.`;
+    throw new WotError('unavailable', 'SERVIENT_STOPPED', message);
+  }
+
+  async unexpose(name: string): Promise<void> {
+    await this.#exposure?.unexpose(name);
+  }
+
+  wot(): Promise<ScriptingApi> {
+    return this.#nodeWot.wot();
+  }
+
+  async #start(): Promise<void> {
+    const { access = openAccess, logger = silentLogger, handlerTimeout = 30_000, title } = this.#options;
+    await this.#storage.start();
+    this.#ids = await openChangeIds(this.#clock, this.#storage.facts);
+    const host = this.#host(logger, await this.#servientId());
+    for (const binding of this.#bindings) {
+      await binding.start(host);
+      this.#started.push(binding);
+    }
+    const feed = new ChangeFeed(this.#ids);
+    const store = this.#storage.properties;
+    this.#exposure = new Exposure({
+      environment: { access, clock: this.#clock, feed, handlerTimeout, logger, store },
+      bindings: this.#bindings,
+      facts: this.#storage.facts,
+      things: this.#things,
+    });
+    await this.#exposure.exposeServient(title ?? 'Servient');
+  }
+
+  #host(logger: Logger, servientId: string): BindingHost {
+    const { host = '127.0.0.1', insecure = false, publicBase, limits } = this.#options;
+    const base = publicBase === undefined ? undefined : new URL(publicBase);
+    return {
+      bindAddress: (own) => safeBindAddress(own ?? host, insecure),
+      reachableHost: (bound) => base?.hostname ?? reachableHost(bound),
+      ...(base && { publicBase: base }),
+      limits: { ...defaultLimits, ...limits },
+      clock: this.#clock,
+      logger,
+      servientId,
+      things: this.#things,
+      authenticate: () => anonymous,
+    };
+  }
+
+  async #servientId(): Promise<string> {
+    const { facts } = this.#storage;
+    const id = facts.get('servient-id') ?? `thingwright-${randomUUID().slice(0, 8)}`;
+    await facts.set('servient-id', id);
+    return id;
+  }
+}

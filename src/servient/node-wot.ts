@@ -1,0 +1,63 @@
+import type { Servient as NodeWotServient, ProtocolClientFactory, ProtocolServer } from '@node-wot/core';
+import { ClientPool } from '../consumer/client-pool.ts';
+import type { ServerBinding } from '../contracts/binding.ts';
+import type { Logger } from '../contracts/logger.ts';
+import { foreignServer, type NodeWotParts } from './node-wot/foreign-server.ts';
+import { hostingServer, type ThingHost } from './node-wot/hosting-server.ts';
+import { clientFactory, clientSchemes } from './node-wot/node-wot-client.ts';
+
+/** What of node-wot a servient takes in. */
+export interface NodeWotOptions {
+  /** Clients for `WoT.consume` besides our own, or in the place of ours for their schemes. */
+  readonly clientFactories?: readonly ProtocolClientFactory[];
+  /** Servers that offer every hosted Thing besides our bindings; they load the core when the servient starts. */
+  readonly servers?: readonly ProtocolServer[];
+}
+
+/** The W3C Scripting API: `produce`, `consume`, `requestThingDescription`, `exploreDirectory`, `discover`. */
+export type ScriptingApi = Awaited<ReturnType<NodeWotServient['start']>>;
+
+/** node-wot inside of one servient; its core is loaded when first needed. */
+export class NodeWot {
+  /** The servers of the options as bindings of ours. */
+  readonly servers: readonly ServerBinding[];
+  readonly #options: NodeWotOptions;
+  readonly #host: ThingHost;
+  readonly #logger: Logger;
+  readonly #clients = new ClientPool();
+  #running: Promise<NodeWotParts & { readonly wot: ScriptingApi }> | undefined;
+
+  constructor(options: NodeWotOptions, host: ThingHost, logger: Logger) {
+    this.#options = options;
+    this.#host = host;
+    this.#logger = logger;
+    this.servers = (options.servers ?? []).map((server) => foreignServer(server, () => this.#run()));
+  }
+
+  async wot(): Promise<ScriptingApi> {
+    return (await this.#run()).wot;
+  }
+
+  /** Closes the connections of consumed Things; afterwards `wot` begins anew. */
+  async stop(): Promise<void> {
+    const running = await this.#running;
+    this.#running = undefined;
+    await running?.servient.shutdown();
+    await this.#clients.stop();
+  }
+
+  #run(): Promise<NodeWotParts & { readonly wot: ScriptingApi }> {
+    this.#running ??= this.#start();
+    return this.#running;
+  }
+
+  async #start(): Promise<NodeWotParts & { readonly wot: ScriptingApi }> {
+    const { default: core } = await import('@node-wot/core');
+    const servient = new core.Servient();
+    servient.addServer(hostingServer(core, { host: this.#host, logger: this.#logger }));
+    const parts = { core, clients: this.#clients, logger: this.#logger };
+    for (const scheme of clientSchemes) servient.addClientFactory(clientFactory(scheme, parts));
+    for (const factory of this.#options.clientFactories ?? []) servient.addClientFactory(factory);
+    return { core, servient, wot: await servient.start() };
+  }
+}

@@ -1,0 +1,107 @@
+import type { ContentListener, ExposedThing as NodeWotThing } from '@node-wot/core';
+import { anonymous } from '../../contracts/access.ts';
+import type {
+  CallContext,
+  HostedThing,
+  Interactions,
+  Subscriber,
+  Unsubscribe,
+  Value,
+} from '../../contracts/interaction.ts';
+import type { Logger } from '../../contracts/logger.ts';
+import type { NodeWotParts } from './foreign-server.ts';
+import { type NodeWotCore, valueFromNodeWot, valueToNodeWot } from './node-wot-content.ts';
+
+type Options = Parameters<NodeWotThing['handleReadProperty']>[1];
+
+/** A Thing that we host, as servers of node-wot want it: every operation goes through the pipeline. */
+export function delegatingThing(
+  hosted: HostedThing,
+  { core, servient, logger }: NodeWotParts & { readonly logger: Logger },
+): NodeWotThing {
+  const { affordances, id, interactions } = hosted;
+  const nosec = { securityDefinitions: { nosec_sc: { scheme: 'nosec' } }, security: ['nosec_sc'] };
+  const thing = new core.ExposedThing(servient, { ...nosec, ...affordances, id, forms: [] } as never);
+  for (const kind of ['properties', 'actions', 'events'] as const) {
+    for (const affordance of Object.values(thing[kind])) Object.assign(affordance, { forms: [] });
+  }
+  return Object.assign(
+    thing,
+    operations(thing, core, interactions),
+    subscriptions(core, interactions, logger),
+  );
+}
+
+function operations(thing: NodeWotThing, core: NodeWotCore, interactions: Interactions) {
+  const typeOf = (forms: readonly { contentType?: string }[] | undefined, { formIndex }: Options) =>
+    forms?.[formIndex]?.contentType;
+  const contents = (values: Readonly<Record<string, Value>>) =>
+    new Map(Object.entries(values).map(([name, value]) => [name, valueToNodeWot(core, value)]));
+  const handled: Partial<NodeWotThing> = {
+    handleReadProperty: (name, options) =>
+      settled(async () => {
+        const value = await interactions.readProperty(name, contextOf(options));
+        return valueToNodeWot(core, value, typeOf(thing.properties[name]?.forms, options));
+      }),
+    handleWriteProperty: (name, content, options) =>
+      settled(async () =>
+        interactions.writeProperty(name, await valueFromNodeWot(content), contextOf(options)),
+      ),
+    handleInvokeAction: (name, content, options) =>
+      settled(async () => {
+        const input = await valueFromNodeWot(content);
+        const result = await interactions.invokeAction(name, input, contextOf(options));
+        const answer = 'output' in result ? result.output : result.invocation;
+        return valueToNodeWot(core, answer, typeOf(thing.actions[name]?.forms, options));
+      }),
+    handleReadAllProperties: (options) =>
+      settled(async () => contents(await interactions.readAllProperties(contextOf(options)))),
+    handleReadMultipleProperties: (names, options) =>
+      settled(async () => contents(await interactions.readMultipleProperties(names, contextOf(options)))),
+    handleWriteMultipleProperties: (given, options) =>
+      settled(async () => {
+        const entries = [...given].map(async ([name, content]) => [name, await valueFromNodeWot(content)]);
+        const values = Object.fromEntries(await Promise.all(entries));
+        await interactions.writeMultipleProperties(values, contextOf(options));
+      }),
+  };
+  return handled;
+}
+
+function subscriptions(core: NodeWotCore, interactions: Interactions, logger: Logger) {
+  const standing = new Map<ContentListener, Promise<Unsubscribe | undefined>>();
+  // Resolves whatever happens: the stock HTTP server lets a rejection end the process.
+  const begin = (listener: ContentListener, open: (subscriber: Subscriber) => Promise<Unsubscribe>) => {
+    const subscriber: Subscriber = { change: ({ data }) => listener(valueToNodeWot(core, data)) };
+    const opened = open(subscriber).catch((error) => {
+      logger.warn('A subscription of a node-wot server was refused', { error });
+      return undefined;
+    });
+    standing.set(listener, opened);
+    return opened.then(() => {});
+  };
+  const end = (listener: ContentListener) => {
+    void standing.get(listener)?.then((stop) => stop?.());
+    standing.delete(listener);
+  };
+  const handled: Partial<NodeWotThing> = {
+    handleSubscribeEvent: (name, listener, options) =>
+      begin(listener, (subscriber) => interactions.subscribeEvent(name, subscriber, contextOf(options))),
+    handleUnsubscribeEvent: (_, listener) => end(listener),
+    handleObserveProperty: (name, listener, options) =>
+      begin(listener, (subscriber) => interactions.observeProperty(name, subscriber, contextOf(options))),
+    handleUnobserveProperty: (_, listener) => end(listener),
+  };
+  return handled;
+}
+
+function contextOf({ uriVariables = {} }: Options): CallContext {
+  return { principal: anonymous, uriVariables: uriVariables as Readonly<Record<string, unknown>> };
+}
+
+/** Answers as the work does; a rejection that the stock MQTT server does not look at does not end the process. */
+function settled<R>(work: () => Promise<R>): Promise<R> {
+  const result = work();
+  result.catch(() => {});
+  return result;
+}

@@ -1,0 +1,96 @@
+import type { Form as NodeWotForm, ProtocolClient, ProtocolClientFactory } from '@node-wot/core';
+import type { ClientPool } from '../../consumer/client-pool.ts';
+import type { ClientBinding, Content, NotificationListener } from '../../contracts/binding.ts';
+import { WotError } from '../../contracts/errors.ts';
+import type { Logger } from '../../contracts/logger.ts';
+import type { Form, Op } from '../../contracts/td.ts';
+import { defaultContentType } from '../../td/defaults.ts';
+import { fromNodeWot, type NodeWotCore, toNodeWot } from './node-wot-content.ts';
+
+/** What our clients need to serve node-wot. */
+export interface ClientParts {
+  readonly core: NodeWotCore;
+  readonly clients: ClientPool;
+  readonly logger: Logger;
+}
+
+/** The schemes of our own clients. */
+export const clientSchemes = ['http', 'https', 'coap', 'mqtt', 'mqtts'] as const;
+
+const timeout = 30_000;
+
+/** Offers our clients to node-wot under one scheme; the pool's owner stops them. */
+export function clientFactory(scheme: string, parts: ClientParts): ProtocolClientFactory {
+  return { scheme, getClient: () => protocolClient(parts), init: () => true, destroy: () => true };
+}
+
+function protocolClient({ core, clients, logger }: ClientParts): ProtocolClient {
+  const subscriptions = new Map<string, () => Promise<void>>();
+
+  const request = async (op: Op, of: NodeWotForm, input?: Content) => {
+    const form = of as Form;
+    const client = await clientFor(clients, op, form);
+    const { content } = await client.request({ op, form, timeout, ...(input && { content: input }) });
+    return toNodeWot(core, content ?? nothing(form));
+  };
+
+  return {
+    readResource: (form) => request('readproperty', form),
+    async writeResource(form, content) {
+      await request('writeproperty', form, await fromNodeWot(content));
+    },
+    invokeResource: async (form, content) =>
+      request('invokeaction', form, content && (await fromNodeWot(content))),
+    async subscribeResource(of, next, error, complete) {
+      const form = of as Form;
+      const op = [form.op].flat().includes('observeproperty') ? 'observeproperty' : 'subscribeevent';
+      const client = await clientFor(clients, op, form);
+      const listener: NotificationListener = {
+        next: ({ content = nothing(form) }) => next(toNodeWot(core, content)),
+        gap: (gap) => logger.warn(`Notifications from ${form.href} were lost on the way`, gap),
+        failed: (failure) => error?.(failure),
+        ended: () => complete?.(),
+      };
+      const end = await client.subscribe({ op, form, timeout }, listener);
+      subscriptions.set(keyOf(form), end);
+      // The core asks for rxjs' Subscription and drops it: it ends subscriptions by unlinkResource.
+      return { closed: false, unsubscribe: end } as unknown as NodeWotSubscription;
+    },
+    async unlinkResource(form) {
+      await subscriptions.get(keyOf(form as Form))?.();
+    },
+    async requestThingDescription(uri) {
+      const [client] = await clients.for(uri);
+      if (client === undefined) throw noClient('its TD', uri);
+      const td = await client.fetchTd(uri, { timeout });
+      return toNodeWot(core, { type: 'application/td+json', body: Buffer.from(JSON.stringify(td)) });
+    },
+    setSecurity: (schemes) => schemes.every(({ scheme }) => scheme === 'nosec'),
+    start: () => Promise.resolve(),
+    async stop() {
+      for (const end of subscriptions.values()) await end();
+    },
+  };
+}
+
+type NodeWotSubscription = Awaited<ReturnType<ProtocolClient['subscribeResource']>>;
+
+async function clientFor(clients: ClientPool, op: Op, form: Form): Promise<ClientBinding> {
+  const found = (await clients.for(form.href)).find((client) => client.supports(op, form));
+  if (found === undefined) throw noClient(op, form.href);
+  return found;
+}
+
+function noClient(what: string, href: string): WotError {
+  const message = `No client here can send ${what} to ${href}; give one with the option nodeWot.clientFactories.`;
+  return new WotError('not-implemented', 'NO_CLIENT_FOR_FORM', message, { href });
+}
+
+/** Over MQTT all subscriptions of a broker share the href. */
+function keyOf(form: Form): string {
+  return JSON.stringify([form.href, form['mqv:filter'], form['mqv:topic']]);
+}
+
+function nothing({ contentType = defaultContentType }: Form): Content {
+  return { type: contentType, body: new Uint8Array() };
+}

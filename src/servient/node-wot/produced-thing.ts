@@ -1,0 +1,150 @@
+import type { Content, ExposedThing as NodeWotThing } from '@node-wot/core';
+import type {
+  ActionHandler,
+  HandlerContext,
+  PropertyHandler,
+  ThingDefinition,
+  ThingHandle,
+} from '../../contracts/definition.ts';
+import type { Logger } from '../../contracts/logger.ts';
+import type { PartialTd, ThingDescription } from '../../contracts/td.ts';
+import { checkTd } from '../../td/check-definition.ts';
+import { type NodeWotCore, valueFromNodeWot, valueToNodeWot } from './node-wot-content.ts';
+import { handlerError } from './node-wot-error.ts';
+
+/** A Thing of `WoT.produce` as we host it. */
+export interface ProducedThing {
+  readonly definition: ThingDefinition;
+  /** Writes the forms back and passes on what the script emits, once the definition is exposed. */
+  exposed(td: ThingDescription, handle: ThingHandle): Promise<void>;
+}
+
+/** `closed` is called when the Thing is no longer exposed, for whatever reason. Throws WotError `invalid`. */
+export function producedThing(
+  thing: NodeWotThing,
+  { core, logger, closed }: { readonly core: NodeWotCore; readonly logger: Logger; closed(): void },
+): ProducedThing {
+  const td = tdOf(thing);
+  checkTd(td);
+  const stops: (() => void)[] = [];
+
+  const close = (): void => {
+    closed();
+    for (const stop of stops.splice(0)) {
+      try {
+        stop();
+      } catch (error) {
+        logger.error(`Ending the subscriptions to ${JSON.stringify(thing.title)} failed`, { error });
+      }
+    }
+  };
+  return {
+    definition: {
+      td,
+      options: {},
+      handlers: () => ({ properties: properties(thing, core), actions: actions(thing, core), close }),
+    },
+    async exposed(served, handle) {
+      writeBack(thing, structuredClone(served));
+      stops.push(...(await listen(thing, handle, logger)));
+    },
+  };
+}
+
+/** Handlers get what node-wot's own servers give, and who calls. */
+function optionsOf({ uriVariables, principal }: HandlerContext) {
+  return { formIndex: 0, uriVariables: { ...uriVariables }, principal };
+}
+
+function properties(thing: NodeWotThing, core: NodeWotCore): Record<string, PropertyHandler> {
+  return mapMembers(thing.properties, (name) => ({
+    read: (context) => called(() => thing.handleReadProperty(name, optionsOf(context))),
+    async write(value, context) {
+      const content = valueToNodeWot(core, value);
+      await called(() => thing.handleWriteProperty(name, content, optionsOf(context)));
+    },
+  }));
+}
+
+function actions(thing: NodeWotThing, core: NodeWotCore): Record<string, ActionHandler> {
+  return mapMembers(thing.actions, (name) => (input, context) => {
+    const content = valueToNodeWot(core, input);
+    return called(() => thing.handleInvokeAction(name, content, optionsOf(context)));
+  });
+}
+
+async function called(handle: () => Promise<unknown>): Promise<unknown> {
+  const content = await handle().catch((error) => {
+    throw handlerError(error);
+  });
+  return valueFromNodeWot(content as Content | undefined);
+}
+
+/** The servient is the one subscriber of the ExposedThing, from expose to destroy, so that no event misses the replay ring. */
+async function listen(thing: NodeWotThing, handle: ThingHandle, logger: Logger): Promise<(() => void)[]> {
+  const stops: (() => void)[] = [];
+  let told = Promise.resolve();
+  let stopped = false;
+  stops.push(() => {
+    stopped = true;
+  });
+  // One after the other: contents are streams, and changes keep their order.
+  const inOrder = (tell: (name: string, value: unknown) => void, name: string) => (content: Content) => {
+    told = told
+      .then(async () => stopped || tell(name, await valueFromNodeWot(content)))
+      .catch((error) => {
+        logger.error(`What ${JSON.stringify(thing.title)} emitted for ${JSON.stringify(name)} was dropped`, {
+          error,
+        });
+      }) as Promise<void>;
+  };
+  const options = { formIndex: 0 };
+  for (const [name, { forms }] of Object.entries(thing.events)) {
+    if (forms?.length === 0) continue;
+    const listener = inOrder(handle.emit, name);
+    await thing.handleSubscribeEvent(name, listener, options);
+    stops.push(() => thing.handleUnsubscribeEvent(name, listener, options));
+  }
+  for (const [name, { forms, observable }] of Object.entries(thing.properties)) {
+    if (observable !== true || forms?.length === 0) continue;
+    const listener = inOrder(handle.notify, name);
+    await thing.handleObserveProperty(name, listener, options);
+    stops.push(() => thing.handleUnobserveProperty(name, listener, options));
+  }
+  return stops;
+}
+
+/** What the script declared, without what node-wot fills in for a TD that nobody serves yet. */
+function tdOf(thing: NodeWotThing): PartialTd {
+  const {
+    '@context': context,
+    links,
+    security,
+    securityDefinitions,
+    ...td
+  } = JSON.parse(JSON.stringify(thing));
+  // TD 1.1 section 5.3.1.1: the context of TD 1.0 must not follow that of 1.1, which our TDs begin with.
+  const contexts = [context].flat().filter((entry) => entry !== 'https://www.w3.org/2019/wot/td/v1');
+  return {
+    ...td,
+    '@context': contexts,
+    ...(links?.length > 0 ? { links } : {}),
+    ...(Object.keys(securityDefinitions).length > 0 ? { security, securityDefinitions } : {}),
+  };
+}
+
+/** Affordances stay the objects they are: node-wot knows listeners by them. */
+function writeBack(thing: NodeWotThing, served: ThingDescription): void {
+  for (const kind of ['properties', 'actions', 'events'] as const) {
+    for (const [name, affordance] of Object.entries(thing[kind])) {
+      Object.assign(affordance, { forms: served[kind]?.[name]?.forms ?? [] });
+    }
+  }
+  const { '@context': context, forms = [], uriVariables, security, securityDefinitions } = served;
+  Object.assign(thing, { '@context': context, forms, security, securityDefinitions });
+  if (uriVariables) Object.assign(thing, { uriVariables });
+}
+
+function mapMembers<R>(members: object, make: (name: string) => R): Record<string, R> {
+  return Object.fromEntries(Object.keys(members).map((name) => [name, make(name)]));
+}

@@ -1,0 +1,32 @@
+import type { Storage } from '../../contracts/stores.ts';
+import { valueText } from '../value-text.ts';
+
+/** Stores that live as long as this object: for tests, and for servients whose state may be lost. */
+export function memoryStorage(): Storage {
+  const things = new Map<string, Map<string, string>>();
+  const facts = new Map<string, string>();
+  return {
+    properties: {
+      load: (thing) =>
+        new Map([...(things.get(thing) ?? [])].map(([name, text]) => [name, JSON.parse(text)])),
+      async save(thing, property, value) {
+        const kept = things.get(thing) ?? new Map<string, string>();
+        things.set(thing, kept.set(property, valueText(value)));
+      },
+      async forget(thing) {
+        things.delete(thing);
+      },
+    },
+    facts: {
+      get: (key) => facts.get(key),
+      async set(key, value) {
+        facts.set(key, value);
+      },
+      async delete(key) {
+        facts.delete(key);
+      },
+    },
+    async start() {},
+    async stop() {},
+  };
+}

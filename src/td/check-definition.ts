@@ -1,0 +1,55 @@
+import type { ThingOptions } from '../contracts/definition.ts';
+import { WotError } from '../contracts/errors.ts';
+import type { AffordanceKind, PartialTd } from '../contracts/td.ts';
+import { isJsonObject } from './json-object.ts';
+
+const kinds: readonly AffordanceKind[] = ['properties', 'actions', 'events'];
+// Dot segments vanish from URLs (RFC 3986 section 5.2.4); `$` marks the servient's own events.
+const unusable = /^(\$.*|\.{0,2})$/s;
+
+/** Throws WotError `invalid` unless the TD can be hosted: a title, affordances under names that paths and topics carry. */
+export function checkTd(td: PartialTd): void {
+  if (!isJsonObject(td)) throw invalid('TD_INVALID', 'A TD must be an object; give one with a title.');
+  if (typeof td.title !== 'string' || td.title.trim() === '') {
+    throw invalid('TITLE_MISSING', 'The TD has no title; give it a non-empty one (TD 1.1 section 5.3.1.1).');
+  }
+  for (const kind of kinds) checkAffordances(td, kind);
+}
+
+function checkAffordances(td: PartialTd, kind: AffordanceKind): void {
+  const affordances: unknown = td[kind] ?? {};
+  const where = `${kind} of ${JSON.stringify(td.title)}`;
+  if (!isJsonObject(affordances)) {
+    throw invalid('TD_INVALID', `The ${where} must be an object of affordances by name.`);
+  }
+  for (const [name, affordance] of Object.entries(affordances)) {
+    if (unusable.test(name)) {
+      const message = `${JSON.stringify(name)} in the ${where} cannot be a name; names are not empty, "." or ".." and do not begin with "$".`;
+      throw invalid('AFFORDANCE_NAME_INVALID', message);
+    }
+    if (!isJsonObject(affordance)) {
+      throw invalid('TD_INVALID', `${JSON.stringify(name)} in the ${where} must be an object.`);
+    }
+  }
+}
+
+/** Throws WotError `invalid` unless options name properties of the TD. */
+export function checkOptions(td: PartialTd, { name, persist = [], notify = {} }: ThingOptions): void {
+  if (name === '') {
+    throw invalid(
+      'NAME_INVALID',
+      `The name of ${JSON.stringify(td.title)} is empty; leave it out to have it made of the title.`,
+    );
+  }
+  const properties = td.properties ?? {};
+  const unknown = [...persist, ...Object.keys(notify)].find(
+    (property) => !Object.hasOwn(properties, property),
+  );
+  if (unknown === undefined) return;
+  const message = `The options of ${JSON.stringify(td.title)} name a property ${JSON.stringify(unknown)} that its TD does not have; it has: ${Object.keys(properties).join(', ') || 'none'}.`;
+  throw invalid('OPTION_PROPERTY_UNKNOWN', message);
+}
+
+function invalid(code: string, message: string): WotError {
+  return new WotError('invalid', code, message);
+}

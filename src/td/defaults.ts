@@ -1,0 +1,18 @@
+import type { AffordanceKind, Form, Op, PropertyAffordance } from '../contracts/td.ts';
+
+/** The content type of a form without one (TD 1.1 section 5.4). */
+export const defaultContentType = 'application/json';
+
+/** The ops of a form without `op` (TD 1.1 section 5.4); Thing-level forms have no default. */
+export function defaultOps(kind: AffordanceKind, affordance: object): readonly Op[] {
+  if (kind === 'actions') return ['invokeaction'];
+  if (kind === 'events') return ['subscribeevent', 'unsubscribeevent'];
+  const { readOnly, writeOnly } = affordance as PropertyAffordance;
+  if (readOnly === true) return ['readproperty'];
+  return writeOnly === true ? ['writeproperty'] : ['readproperty', 'writeproperty'];
+}
+
+/** The ops that a form names itself, as a list. */
+export function opsOf(form: Form): readonly string[] | undefined {
+  return typeof form.op === 'string' ? [form.op] : form.op;
+}

@@ -1,0 +1,18 @@
+/** A JSON object of unknown members. */
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+/** Whether a JSON value is an object (not an array, not null). */
+export function isJsonObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The members of a map of objects, as it may stand in a document that nobody checked yet: what is no object is left out. */
+export function objectEntries(value: unknown): readonly (readonly [string, JsonObject])[] {
+  if (!isJsonObject(value)) return [];
+  return Object.entries(value).filter((entry): entry is [string, JsonObject] => isJsonObject(entry[1]));
+}
+
+/** One or several strings as a list; other values are left out. */
+export function stringList(value: unknown): readonly string[] {
+  return (Array.isArray(value) ? value : [value]).filter((item) => typeof item === 'string');
+}

@@ -1,0 +1,57 @@
+import { isJsonObject, type JsonObject } from '../json-object.ts';
+import { jsonPointer } from '../json-pointer.ts';
+import { affordanceParts, dataSchemaParts, memberPart, type Part } from './document-parts.ts';
+import { error, type Finding, shown, warning } from './finding.ts';
+
+/** What no schema says of data schemas: they do not contradict themselves, and consumers learn what to send and to expect. */
+export function checkDataSchemas(document: JsonObject): readonly Finding[] {
+  return [
+    ...dataSchemaParts(document).flatMap((part) => [...duplicates(part), ...enumAndConst(part)]),
+    ...affordanceParts(document).flatMap((affordance) =>
+      affordance.kind === 'properties'
+        ? untold(affordance)
+        : ['input', 'output'].flatMap((member) => memberPart(affordance, member).flatMap(untold)),
+    ),
+  ];
+}
+
+// JSON Schema draft-07 section 6.1.2
+function duplicates({ value, pointer }: Part): readonly Finding[] {
+  const values = Array.isArray(value['enum']) ? value['enum'] : [];
+  const seen = new Set<string>();
+  return values.flatMap((item: unknown, index) => {
+    const text = canonical(item);
+    if (seen.has(text)) {
+      const message = `${shown(item)} stands twice in the enum.`;
+      return [error('schema', jsonPointer(pointer, 'enum', index), message, 'Remove one of the two.')];
+    }
+    seen.add(text);
+    return [];
+  });
+}
+
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_, member) =>
+    isJsonObject(member) ? Object.fromEntries(Object.entries(member).sort()) : member,
+  );
+}
+
+function enumAndConst({ value, pointer }: Part): readonly Finding[] {
+  if (!('enum' in value && 'const' in value)) return [];
+  const message = 'The schema has "enum" and "const".';
+  return [warning('enum-const', pointer, message, 'Keep "const" for one value, "enum" for several.')];
+}
+
+function untold({ value, pointer }: Part): readonly Finding[] {
+  const missing = { object: 'properties', array: 'items' }[String(value['type'])];
+  if (missing === undefined || missing in value) return [];
+  const message = `The schema is of type ${value['type']}, but has no ${shown(missing)}.`;
+  return [
+    warning(
+      'untold-structure',
+      pointer,
+      message,
+      `Describe the ${missing}, so that consumers know what to send.`,
+    ),
+  ];
+}

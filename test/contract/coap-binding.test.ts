@@ -1,0 +1,34 @@
+import { coapClient } from '../../src/bindings/coap/coap-client.ts';
+import { coap } from '../../src/bindings/coap/coap-server.ts';
+import { createServient } from '../../src/servient/create-servient.ts';
+import { bindingSuite, type Harness } from './binding-suite.ts';
+
+const harness: Harness = {
+  contentTypes: ['application/json', 'application/cbor'],
+  async start(things, { clock, handlerTimeout }) {
+    const servient = createServient({
+      bindings: [coap({ port: 0 })],
+      ...(clock && { clock }),
+      ...(handlerTimeout !== undefined && { handlerTimeout }),
+    });
+    await servient.start();
+    for (const thing of things) await servient.expose(thing);
+    const client = coapClient();
+    const [base] = servient.addresses;
+    return {
+      client,
+      td: (name) => client.fetchTd(`${base}/things/${encodeURIComponent(name)}`, { timeout: 5000 }),
+      unexpose: (name) => servient.unexpose(name),
+      stop: () => servient.stop(),
+      resume({ form, ...request }, after, listener) {
+        const href = `${form.href}${form.href.includes('?') ? '&' : '?'}after=${after}`;
+        return client.subscribe({ ...request, form: { ...form, href } }, listener);
+      },
+    };
+  },
+};
+
+bindingSuite('coap', harness, {
+  'writeallproperties (one absent)':
+    'PUT on /properties is writemultipleproperties too, and the wire does not tell them apart',
+});

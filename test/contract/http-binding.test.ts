@@ -1,0 +1,35 @@
+import { httpClient } from '../../src/bindings/http/http-client.ts';
+import { http } from '../../src/bindings/http/http-server.ts';
+import { createServient } from '../../src/servient/create-servient.ts';
+import { bindingSuite, type Harness } from './binding-suite.ts';
+
+const harness: Harness = {
+  contentTypes: ['application/json', 'application/cbor'],
+  notificationTypes: ['application/json'],
+  async start(things, { clock, handlerTimeout }) {
+    const servient = createServient({
+      bindings: [http({ port: 0 })],
+      ...(clock && { clock }),
+      ...(handlerTimeout !== undefined && { handlerTimeout }),
+    });
+    await servient.start();
+    for (const thing of things) await servient.expose(thing);
+    const client = httpClient();
+    return {
+      client,
+      td: (name) =>
+        client.fetchTd(`${servient.addresses[0]}/things/${encodeURIComponent(name)}`, { timeout: 5000 }),
+      unexpose: (name) => servient.unexpose(name),
+      stop: () => servient.stop(),
+      resume(request, after, listener) {
+        const header = { 'htv:fieldName': 'Last-Event-ID', 'htv:fieldValue': after };
+        return client.subscribe({ ...request, form: { ...request.form, 'htv:headers': [header] } }, listener);
+      },
+    };
+  },
+};
+
+bindingSuite('http', harness, {
+  'writeallproperties (one absent)':
+    'PUT on /properties is writemultipleproperties too, and the wire does not tell them apart',
+});

@@ -1,0 +1,65 @@
+import { describe } from 'vitest';
+import { mqttClient } from '../../src/bindings/mqtt/mqtt-client.ts';
+import { mqtt } from '../../src/bindings/mqtt/mqtt-server.ts';
+import { createServient } from '../../src/servient/create-servient.ts';
+import { startMosquitto } from '../support/mosquitto.ts';
+import { needs } from '../support/system-parts.ts';
+import { bindingSuite, type Harness, type Missing } from './binding-suite.ts';
+
+type BrokerOfRun = { readonly broker: string; readonly port?: number; readonly stop?: () => Promise<void> };
+
+function harness(contentTypes: readonly string[], startBroker: () => Promise<BrokerOfRun>): Harness {
+  return {
+    contentTypes,
+    async start(things, { clock, contentType, handlerTimeout }) {
+      const { stop: stopBroker, ...options } = await startBroker();
+      const servient = createServient({
+        bindings: [mqtt({ ...options, contentType })],
+        ...(clock && { clock }),
+        ...(handlerTimeout !== undefined && { handlerTimeout }),
+      });
+      await servient.start();
+      for (const thing of things) await servient.expose(thing);
+      const client = mqttClient();
+      return {
+        client,
+        td: (name) =>
+          client.fetchTd(`${servient.addresses[0]}/things/${encodeURIComponent(name)}`, { timeout: 5000 }),
+        unexpose: (name) => servient.unexpose(name),
+        async stop() {
+          await servient.stop();
+          await stopBroker?.();
+        },
+      };
+    },
+  };
+}
+
+const noResume =
+  'a broker has no replay of its own; ops/replay is a request of its own and not in the client yet';
+const missing: Missing = {
+  'resume (event)': noResume,
+  'resume (property)': noResume,
+  'gap after a restart': noResume,
+  'unexpose ends subscriptions':
+    'the cleared retained message ends an observation, but a topic of events that falls silent tells nothing',
+  'unknown property (observe)': 'a broker grants any filter, whether anybody ever publishes there or not',
+  'unknown event': 'a broker grants any filter, whether anybody ever publishes there or not',
+  'unknown Thing': 'nobody listens at the topics of a Thing that is not there, so the request times out',
+};
+
+bindingSuite(
+  'mqtt (embedded broker)',
+  harness(['application/json', 'application/cbor'], async () => ({ broker: 'embedded', port: 0 })),
+  { ...missing, 'ids rise strictly': 'ids are MQTT 5 user properties, and the embedded broker speaks 3.1.1' },
+);
+
+const parts = needs('mosquitto');
+
+describe.skipIf(parts.missing)(`external broker, MQTT 5${parts.note}`, () => {
+  const start = async (): Promise<BrokerOfRun> => {
+    const { url, stop } = await startMosquitto(parts.command('mosquitto'));
+    return { broker: url, stop };
+  };
+  bindingSuite('mqtt (mosquitto)', harness(['application/json'], start), missing);
+});

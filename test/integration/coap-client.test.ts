@@ -1,0 +1,297 @@
+import { spawn } from 'node:child_process';
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { encode } from 'cbor2';
+import fc from 'fast-check';
+import { afterEach, expect, test, vi } from 'vitest';
+import { blockOption } from '../../src/bindings/coap/block.ts';
+import { coapClient } from '../../src/bindings/coap/coap-client.ts';
+import {
+  type CoapOption,
+  encodeMessage,
+  type Message,
+  parseMessage,
+} from '../../src/bindings/coap/coap-message.ts';
+import {
+  optionNumber,
+  optionTexts,
+  optionUint,
+  textOption,
+  uintOption,
+} from '../../src/bindings/coap/coap-option.ts';
+import type { ClientRequest } from '../../src/contracts/binding.ts';
+import { fakeClock } from '../support/fake-clock.ts';
+
+const cleanups: (() => unknown)[] = [];
+
+afterEach(async () => {
+  for (const clean of cleanups.splice(0).reverse()) await clean();
+});
+
+type Answer = Partial<Message> | Uint8Array | undefined;
+
+/** A CoAP server that answers each request as the test says, and keeps what it got. */
+async function server(answer: (request: Message, count: number) => Answer | readonly Answer[]) {
+  const socket = createSocket('udp4');
+  const requests: Message[] = [];
+  socket.on('message', (bytes, { address, port }) => {
+    const request = parseMessage(bytes);
+    requests.push(request);
+    if (request.code === '0.00') return;
+    for (const each of [answer(request, requests.length)].flat() as readonly Answer[]) {
+      if (each === undefined) continue;
+      socket.send(each instanceof Uint8Array ? each : answerTo(request, each), port, address);
+    }
+  });
+  socket.bind(0, '127.0.0.1');
+  await once(socket, 'listening');
+  cleanups.push(() => socket.close());
+  return { requests, base: `coap://127.0.0.1:${socket.address().port}` };
+}
+
+function answerTo({ id, token }: Message, answer: Partial<Message>): Buffer {
+  return encodeMessage({
+    type: 'ACK',
+    code: '2.05',
+    id,
+    token,
+    options: [],
+    payload: Buffer.alloc(0),
+    ...answer,
+  });
+}
+
+function client(...options: Parameters<typeof coapClient>) {
+  const made = coapClient(...options);
+  cleanups.push(() => made.stop());
+  return made;
+}
+
+const read = (href: string, more: Partial<ClientRequest> = {}): ClientRequest => ({
+  op: 'readproperty',
+  form: { href },
+  timeout: 3000,
+  ...more,
+});
+
+const json = (value: unknown, ...options: readonly CoapOption[]): Partial<Message> => ({
+  payload: Buffer.from(JSON.stringify(value)),
+  options: [uintOption(optionNumber.contentFormat, 50), ...options],
+});
+
+test('sends path, query and formats as options', async () => {
+  const { base, requests } = await server(() => json(1));
+  const href = `${base}/a%2Fb/%C3%BC?x=1%262&y`;
+  await client().request({
+    op: 'invokeaction',
+    form: { href, 'cov:method': 'FETCH', response: { contentType: 'application/cbor' } },
+    content: { type: 'application/json', body: Buffer.from('[]') },
+    timeout: 3000,
+  });
+  const { code, options, payload } = requests[0] as Message;
+  expect([code, payload.toString()]).toEqual(['0.05', '[]']);
+  expect(optionTexts(options, optionNumber.uriPath)).toEqual(['a/b', 'ü']);
+  expect(optionTexts(options, optionNumber.uriQuery)).toEqual(['x=1&2', 'y']);
+  expect([optionUint(options, optionNumber.contentFormat), optionUint(options, optionNumber.accept)]).toEqual(
+    [50, 60],
+  );
+});
+
+test('takes a separate response and acknowledges it', async () => {
+  const { base, requests } = await server((request) => [
+    { code: '0.00', token: Buffer.alloc(0) },
+    { ...json(5), type: 'CON', id: 4711, token: request.token },
+  ]);
+  const { content } = await client().request(read(`${base}/x`));
+  expect(content?.body.toString()).toBe('5');
+  await vi.waitFor(() => expect(requests[1]).toMatchObject({ type: 'ACK', code: '0.00', id: 4711 }));
+});
+
+test.each([
+  [
+    'a problem in JSON',
+    json({ kind: 'conflict', code: 'JAMMED', detail: 'Stuck.' }),
+    { kind: 'conflict', code: 'JAMMED', message: 'Stuck.' },
+  ],
+  [
+    'a problem of RFC 9290',
+    {
+      payload: Buffer.from(
+        encode(
+          new Map<unknown, unknown>([
+            [-2, 'Stuck.'],
+            ['urn:thingwright:problem', { code: 'JAMMED' }],
+          ]),
+        ),
+      ),
+      options: [uintOption(optionNumber.contentFormat, 257)],
+    },
+    { kind: 'precondition', code: 'JAMMED', message: 'Stuck.' },
+  ],
+  [
+    'a diagnostic text',
+    { payload: Buffer.from('Stuck.') },
+    { kind: 'precondition', message: expect.stringContaining('Stuck.') },
+  ],
+  ['nothing', {}, { kind: 'precondition', message: expect.stringContaining('4.12') }],
+  [
+    'bytes that are not CBOR',
+    { payload: Buffer.from([0xff]), options: [uintOption(optionNumber.contentFormat, 257)] },
+    { kind: 'precondition' },
+  ],
+])('an error with %s keeps code and reason', async (_what, answer, expected) => {
+  const { base } = await server(() => ({ ...answer, code: '4.12' }));
+  await expect(client().request(read(`${base}/x`))).rejects.toMatchObject({
+    ...expected,
+    details: { status: '4.12' },
+  });
+});
+
+test('gives the location of what was created, absolute', async () => {
+  const options = ['a', 'b c/d'].map((segment) => textOption(optionNumber.locationPath, segment));
+  const { base } = await server(() => ({ code: '2.01', options }));
+  const { location } = await client().request({ ...read(`${base}/x`), op: 'invokeaction' });
+  expect(location).toBe(`${base}/a/b%20c%2Fd`);
+});
+
+test('repeats what is not acknowledged, and gives up', async () => {
+  const clock = fakeClock();
+  const { base, requests } = await server(() => undefined);
+  const answer = client({ clock }).request(read(`${base}/x`, { timeout: 0 }));
+  const outcome = expect(answer).rejects.toMatchObject({ kind: 'timeout', code: 'NO_ANSWER' });
+  await vi.waitFor(() => expect(requests).toHaveLength(1));
+  clock.advance(3000);
+  await vi.waitFor(() => expect(requests.map(({ id }) => id)).toEqual([requests[0]?.id, requests[0]?.id]));
+  clock.advance(100_000);
+  await outcome;
+});
+
+test('ends by time-out, abort, reset and stop', async () => {
+  const { base } = await server(({ options }) =>
+    optionTexts(options, optionNumber.uriPath)[0] === 'reset'
+      ? { type: 'RST', code: '0.00', token: Buffer.alloc(0) }
+      : undefined,
+  );
+  const made = client();
+  await expect(made.request(read(`${base}/x`, { timeout: 20 }))).rejects.toMatchObject({
+    code: 'RESPONSE_TIMEOUT',
+  });
+  await expect(made.request(read(`${base}/reset`))).rejects.toMatchObject({
+    kind: 'unavailable',
+    code: 'RESET',
+  });
+  const reason = new Error('enough');
+  await expect(made.request(read(`${base}/x`, { signal: AbortSignal.abort(reason) }))).rejects.toBe(reason);
+  const open = expect(made.request(read(`${base}/x`))).rejects.toMatchObject({ code: 'CLIENT_STOPPED' });
+  await made.stop();
+  await open;
+  await expect(made.request(read(`${base}/x`))).rejects.toMatchObject({ code: 'CLIENT_STOPPED' });
+});
+
+test('refuses what it cannot send', async () => {
+  const content = { type: 'image/png', body: Buffer.from('x') };
+  const made = client();
+  await expect(made.request(read('coap://'))).rejects.toMatchObject({ code: 'HREF_INVALID' });
+  await expect(made.request(read('coap://127.0.0.1/%zz'))).rejects.toMatchObject({ code: 'HREF_INVALID' });
+  await expect(made.request(read(`coap://127.0.0.1/${'x'.repeat(256)}`))).rejects.toMatchObject({
+    code: 'HREF_INVALID',
+  });
+  await expect(made.request(read('coap://127.0.0.1/x', { content }))).rejects.toMatchObject({
+    kind: 'unsupported-media',
+  });
+  expect(made.supports('readproperty', { href: 'coap://h/x', 'cov:method': 'BREW' })).toBe(false);
+  expect(made.supports('observeproperty', { href: 'coap://h/x', subprotocol: 'longpoll' })).toBe(false);
+  expect(made.supports('unobserveproperty', { href: 'coap://h/x' })).toBe(false);
+});
+
+test('says that a resource cannot be observed', async () => {
+  const { base } = await server(() => json(1));
+  const listener = { next: vi.fn(), failed: vi.fn(), ended: vi.fn() };
+  const subscribing = client().subscribe({ ...read(`${base}/x`), op: 'observeproperty' }, listener);
+  await expect(subscribing).rejects.toMatchObject({ kind: 'not-allowed', code: 'NOT_OBSERVABLE' });
+});
+
+test('drops notifications that come too late, and cancels with the same token', async () => {
+  const observed = (value: number, sequence: number, id: number): Partial<Message> => ({
+    ...json(value, uintOption(optionNumber.observe, sequence)),
+    type: 'NON',
+    id,
+  });
+  const { base, requests } = await server(({ options }) =>
+    optionUint(options, optionNumber.observe) === 0
+      ? [{ ...observed(1, 10, 0), type: 'NON' }, observed(3, 12, 1), observed(2, 11, 2), observed(4, 13, 3)]
+      : json(0),
+  );
+  const values: string[] = [];
+  const listener = {
+    next: ({ content }: { readonly content?: { readonly body: Uint8Array } }) =>
+      values.push(String(content?.body)),
+    failed: vi.fn(),
+    ended: vi.fn(),
+  };
+  const end = await client().subscribe({ ...read(`${base}/x`), op: 'observeproperty' }, listener);
+  await vi.waitFor(() => expect(values).toEqual(['1', '3', '4']));
+  await end();
+  await end();
+  const sent = requests.filter(({ code }) => code === '0.01');
+  expect(sent.map(({ options }) => optionUint(options, optionNumber.observe))).toEqual([0, 1]);
+  expect(sent[1]?.token).toEqual(sent[0]?.token);
+  expect([listener.failed, listener.ended].every((told) => told.mock.calls.length === 0)).toBe(true);
+});
+
+test('any answer, in blocks of any sort, is a result or a WotError', async () => {
+  const option = fc.oneof(
+    fc
+      .record({ num: fc.nat(3), more: fc.boolean(), size: fc.constantFrom(16, 64, 1024) })
+      .map((block) => blockOption(23, block)),
+    fc
+      .record({ num: fc.nat(3), more: fc.boolean(), size: fc.constantFrom(16, 1024) })
+      .map((block) => blockOption(27, block)),
+    fc
+      .record({
+        number: fc.constantFrom(4, 6, 8, 12, 14, 20, 23, 27, 28, 2049),
+        value: fc.uint8Array({ maxLength: 5 }),
+      })
+      .map(({ number, value }) => ({ number, value: Buffer.from(value) })),
+  );
+  const answer = fc.record({
+    code: fc.constantFrom('2.05', '2.31', '2.04', '4.13', '4.04', '5.03'),
+    options: fc.array(option, { maxLength: 4 }),
+    payload: fc.uint8Array({ maxLength: 64 }).map((bytes) => Buffer.from(bytes)),
+  });
+  const answers = fc.sample(answer, { numRuns: 300, seed: 7 });
+  let turn = 0;
+  const { base } = await server((_request, count) => answers[(turn + count) % answers.length]);
+  const made = client();
+  const body = Buffer.alloc(1500);
+  const outcomes = { result: 0, error: 0 };
+  for (; turn < 150; turn++) {
+    const content = turn % 2 === 0 ? {} : { content: { type: 'application/octet-stream', body } };
+    await made.request(read(`${base}/x`, { timeout: 30, ...content })).then(
+      () => outcomes.result++,
+      (error) => {
+        expect(error).toMatchObject({ name: 'WotError', code: expect.stringMatching(/^[A-Z][A-Z0-9_]*$/) });
+        outcomes.error++;
+      },
+    );
+  }
+  expect(Math.min(outcomes.result, outcomes.error)).toBeGreaterThan(0);
+});
+
+test('an idle client lets its process end', async () => {
+  const { base } = await server(() => json(1));
+  const program = `
+    import { coapClient } from './src/bindings/coap/coap-client.ts';
+    const { content } = await coapClient().request({ op: 'readproperty', form: { href: '${base}/x' }, timeout: 3000 });
+    process.stdout.write(Buffer.from(content.body));`;
+  const child = spawn(process.execPath, [
+    '--input-type=module',
+    '--conditions=thingwright-source',
+    '-e',
+    program,
+  ]);
+  let said = '';
+  child.stdout.on('data', (chunk) => (said += chunk));
+  const [code] = await once(child, 'close');
+  expect([said, code]).toEqual(['1', 0]);
+});

@@ -1,0 +1,347 @@
+import { decode } from 'cbor2';
+import fc from 'fast-check';
+import { afterEach, expect, test, vi } from 'vitest';
+import { blockOption } from '../../src/bindings/coap/block.ts';
+import { type CoapOption, encodeMessage, type Message } from '../../src/bindings/coap/coap-message.ts';
+import {
+  optionBytes,
+  optionNumber,
+  optionUint,
+  textOption,
+  uintOption,
+} from '../../src/bindings/coap/coap-option.ts';
+import { coap } from '../../src/bindings/coap/coap-server.ts';
+import type { ThingHandle } from '../../src/contracts/definition.ts';
+import type { WotError } from '../../src/contracts/errors.ts';
+import { createServient, type ServientOptions } from '../../src/servient/create-servient.ts';
+import { fakeClock } from '../support/fake-clock.ts';
+import { type UdpPeer, udpPeer } from '../support/udp-peer.ts';
+
+const cleanups: (() => unknown)[] = [];
+
+afterEach(async () => {
+  for (const clean of cleanups.splice(0).reverse()) await clean();
+});
+
+const calls = { count: 0, subscribed: 0 };
+
+async function lamp(options: ServientOptions = {}) {
+  calls.count = 0;
+  calls.subscribed = 0;
+  const servient = createServient({ bindings: [coap({ port: 0 })], ...options });
+  await servient.start();
+  cleanups.push(() => servient.stop());
+  let thing: ThingHandle | undefined;
+  const slow = Promise.withResolvers<string>();
+  await servient.expose({
+    td: {
+      title: 'Lamp',
+      properties: {
+        level: { type: 'number', observable: true },
+        note: { type: 'string', observable: true },
+        slow: { type: 'string', readOnly: true },
+      },
+      actions: { count: { output: { type: 'integer' } } },
+      events: { hot: { data: { type: 'number' } } },
+    },
+    options: { name: 'lamp' },
+    handlers: (handle) => {
+      thing = handle;
+      return {
+        properties: { level: { initial: 1 }, note: { initial: '' }, slow: { read: () => slow.promise } },
+        actions: { count: () => ++calls.count },
+        events: { hot: { subscribed: () => calls.subscribed++, unsubscribed: () => calls.subscribed-- } },
+      };
+    },
+  });
+  const port = Number(new URL(servient.addresses[0] ?? '').port);
+  const peer = await udpPeer(port);
+  cleanups.push(() => peer.close());
+  return { servient, port, peer, slow, thing: thing as ThingHandle };
+}
+
+function at(path: string, ...more: readonly CoapOption[]): readonly CoapOption[] {
+  const [segments = '', query] = path.split('?');
+  return [
+    ...segments
+      .split('/')
+      .filter(Boolean)
+      .map((segment) => textOption(optionNumber.uriPath, segment)),
+    ...(query === undefined ? [] : [textOption(optionNumber.uriQuery, query)]),
+    ...more,
+  ];
+}
+
+const level = 'things/lamp/properties/level';
+const json = ({ payload }: Message): unknown => JSON.parse(payload.toString());
+
+async function serves(peer: UdpPeer, value = '1'): Promise<void> {
+  const answer = await peer.ask({ options: at(level) });
+  expect([answer.code, answer.payload.toString()]).toEqual(['2.05', value]);
+}
+
+test('random and mutated datagrams: the next request is served', async () => {
+  const { peer, port } = await lamp();
+  const good = encodeMessage({
+    type: 'CON',
+    code: '0.01',
+    id: 7,
+    token: Buffer.from('tok'),
+    options: at(level, block2(0, 64), uintOption(optionNumber.observe, 0)),
+    payload: Buffer.from('{"a":1}'),
+  });
+  const change = fc.tuple(fc.nat(good.length - 1), fc.nat(255));
+  const mutated = fc
+    .tuple(fc.array(change, { maxLength: 4 }), fc.nat(good.length))
+    .map(([changes, length]) => {
+      const bytes = Buffer.from(good);
+      for (const [index, byte] of changes) bytes[index] = byte;
+      return bytes.subarray(0, length);
+    });
+  const datagrams = fc.sample(fc.oneof(fc.uint8Array({ maxLength: 80 }), mutated), {
+    numRuns: 4000,
+    seed: 20,
+  });
+  const fuzzer = await udpPeer(port);
+  cleanups.push(() => fuzzer.close());
+  for (let index = 0; index < datagrams.length; index += 50) {
+    for (const datagram of datagrams.slice(index, index + 50)) await fuzzer.send(datagram);
+    await serves(peer);
+  }
+  expect(fuzzer.received.length).toBeGreaterThan(100);
+});
+
+test('a malformed confirmable message is reset at its sender, a malformed other one is ignored', async () => {
+  const { peer, port } = await lamp();
+  const other = await udpPeer(port, '127.0.0.2');
+  cleanups.push(() => other.close());
+  await other.send(Buffer.from([0x50, 0x01, 0x11, 0x11, 0xff])); // NON, payload marker without payload
+  await other.send(Buffer.from([0x40, 0x01, 0x12, 0x34, 0xff])); // CON
+  const answer = await other.next(() => true);
+  expect([answer.type, answer.code, answer.id]).toEqual(['RST', '0.00', 0x1234]);
+  expect(other.received).toHaveLength(1);
+  expect(peer.received).toEqual([]);
+});
+
+test('a ping is answered with a reset', async () => {
+  const { peer } = await lamp();
+  expect(await peer.ask({ code: '0.00', token: Buffer.alloc(0) })).toMatchObject({
+    type: 'RST',
+    code: '0.00',
+  });
+});
+
+test.each([
+  ['an unknown critical option', [{ number: 2049, value: Buffer.from('x') }], '4.02'],
+  ['a repeated critical option', [uintOption(17, 50), uintOption(17, 60)], '4.02'],
+  ['a proxy request', [textOption(optionNumber.proxyUri, 'coap://elsewhere/')], '5.05'],
+  ['an unknown Accept', [uintOption(optionNumber.accept, 41)], '4.06'],
+  ['a name that is not UTF-8', [{ number: optionNumber.uriPath, value: Buffer.from([0xff]) }], '4.00'],
+  ['a path that is wrongly percent-encoded', [textOption(optionNumber.uriPath, '%zz')], '4.00'],
+  ['a reserved block size', [uintOption(optionNumber.block2, 7)], '4.00'],
+  ['an unknown affordance', [textOption(optionNumber.uriPath, 'constructor')], '4.04'],
+])('%s is answered', async (_what, options, code) => {
+  const { peer } = await lamp();
+  const path = options.some(({ number }) => number === optionNumber.uriPath)
+    ? 'things/lamp/properties'
+    : level;
+  const answer = await peer.ask({ options: [...at(path), ...options] });
+  expect(answer.code).toBe(code);
+  expect(json(answer)).toMatchObject({
+    code: expect.any(String),
+    kind: expect.any(String),
+    detail: expect.any(String),
+  });
+});
+
+test('an elective option that is unknown is ignored', async () => {
+  const { peer } = await lamp();
+  const options = at(level, { number: 65000, value: Buffer.alloc(20) });
+  expect((await peer.ask({ options })).code).toBe('2.05');
+});
+
+test.each([
+  ['PUT', '0.03', at('things/lamp/actions/count'), '4.05'],
+  ['a method that no RFC names', '0.31', at(level), '4.05'],
+  ['an unknown Content-Format', '0.03', at(level, uintOption(optionNumber.contentFormat, 9999)), '4.15'],
+  ['an input that does not fit', '0.03', at(level), '4.00'],
+])('%s is refused', async (_what, code, options, expected) => {
+  const { peer } = await lamp();
+  expect((await peer.ask({ code, options, payload: Buffer.from('"x"') })).code).toBe(expected);
+});
+
+test('errors are RFC 9290 problem details for peers that accept CBOR', async () => {
+  const { peer } = await lamp();
+  const answer = await peer.ask({ options: at('things/nobody', uintOption(optionNumber.accept, 60)) });
+  expect(optionUint(answer.options, optionNumber.contentFormat)).toBe(257);
+  const problem = decode<Map<unknown, unknown>>(answer.payload);
+  expect([problem.get(-1), problem.get(-4)]).toEqual(['Not found', 0x84]);
+  expect(problem.get('urn:thingwright:problem')).toMatchObject({ kind: 'not-found', code: 'PATH_UNKNOWN' });
+});
+
+test('a repeated request is answered again and carried out once', async () => {
+  const { peer } = await lamp();
+  const request = { code: '0.02', id: 99, options: at('things/lamp/actions/count') };
+  const [first, second] = [await peer.ask(request), await peer.ask(request)];
+  expect([first.payload.toString(), second.payload.toString(), calls.count]).toEqual(['1', '1', 1]);
+  const reused = await peer.ask({ ...request, token: Buffer.from('new') });
+  expect([reused.payload.toString(), calls.count]).toEqual(['2', 2]);
+});
+
+test('an answer that takes long comes separately, and again until it is acknowledged', async () => {
+  const clock = fakeClock();
+  const { peer, slow } = await lamp({ clock });
+  const token = Buffer.from('sep');
+  const id = await peer.message({ token, options: at('things/lamp/properties/slow') });
+  await serves(peer);
+  clock.advance(1000);
+  expect(await peer.next((answer) => answer.id === id)).toMatchObject({ type: 'ACK', code: '0.00' });
+  slow.resolve('done');
+  const answer = await peer.next((each) => each.token.equals(token));
+  expect([answer.type, answer.code, answer.payload.toString()]).toEqual(['CON', '2.05', '"done"']);
+  clock.advance(3000);
+  expect((await peer.next((each) => each.token.equals(token))).id).toBe(answer.id);
+  await peer.message({ type: 'ACK', code: '0.00', id: answer.id });
+});
+
+test('blocks of a request with a token each make one body', async () => {
+  const { peer } = await lamp();
+  const body = Buffer.from(JSON.stringify('é'.repeat(1000)));
+  const put = (num: number, size: number, token: string) =>
+    peer.ask({
+      code: '0.03',
+      token: Buffer.from(token),
+      options: at('things/lamp/properties/note', block1(num, size, (num + 1) * size < body.length)),
+      payload: body.subarray(num * size, (num + 1) * size),
+    });
+  expect((await put(0, 1024, 'a')).code).toBe('2.31');
+  expect((await put(1, 1024, 'b')).code).toBe('2.04');
+  const read = await peer.ask({ options: at('things/lamp/properties/note') });
+  expect(read.payload).toEqual(body.subarray(0, 1024));
+  const second = await peer.ask({ options: at('things/lamp/properties/note', block2(1, 1024)) });
+  expect(second.payload).toEqual(body.subarray(1024));
+  expect(optionBytes(second.options, optionNumber.etag)).toEqual(
+    optionBytes(read.options, optionNumber.etag),
+  );
+  // Blocks from the middle of nowhere ask for no memory.
+  expect((await put(2, 1024, 'c')).code).toBe('4.08');
+});
+
+test('one datagram cannot ask for a gigabyte', async () => {
+  const { peer } = await lamp({ limits: { body: 2048 } });
+  const options = at('things/lamp/properties/note', block1(0xfffff, 1024, true));
+  expect((await peer.ask({ code: '0.03', options, payload: Buffer.alloc(1024) })).code).toBe('4.08');
+  const announced = at(
+    'things/lamp/properties/note',
+    block1(0, 1024, true),
+    uintOption(optionNumber.size1, 0xffffffff),
+  );
+  expect((await peer.ask({ code: '0.03', options: announced, payload: Buffer.alloc(1024) })).code).toBe(
+    '4.13',
+  );
+  const large = {
+    code: '0.03',
+    options: at('things/lamp/properties/note'),
+    payload: Buffer.alloc(2049, 0x20),
+  };
+  expect((await peer.ask(large)).code).toBe('4.13');
+});
+
+test('an observer is told in order, with the change id as ETag, until it cancels', async () => {
+  const { peer, thing } = await lamp();
+  const token = Buffer.from('obs');
+  const observe = (value: number) => ({ token, options: at(level, uintOption(optionNumber.observe, value)) });
+  const first = await peer.ask(observe(0));
+  expect(first.payload.toString()).toBe('1');
+  for (const value of [2, 3]) thing.set('level', value);
+  const told: Message[] = [];
+  for (const value of [2, 3]) {
+    const notification = await peer.next((each) => each.type === 'CON');
+    expect([notification.token, notification.payload.toString()]).toEqual([token, String(value)]);
+    await peer.message({ type: 'ACK', code: '0.00', id: notification.id });
+    told.push(notification);
+  }
+  const [a = 0, b = 0, c = 0] = [first, ...told].map(({ options }) =>
+    optionUint(options, optionNumber.observe),
+  );
+  expect(a < b && b < c).toBe(true);
+  const [, before = '', last = ''] = [first, ...told].map(({ options }) =>
+    optionBytes(options, optionNumber.etag)?.readBigUInt64BE().toString(),
+  );
+  const replay = await peer.ask({ options: at(`${level}?after=${before}`) });
+  expect(json(replay)).toEqual([
+    { id: Number(last), timestamp: expect.stringMatching(/\.\d{6}Z$/), data: 3 },
+  ]);
+  expect(optionUint((await peer.ask(observe(1))).options, optionNumber.observe)).toBeUndefined();
+  thing.set('level', 4);
+  await serves(peer, '4');
+  expect(peer.received.filter(({ type }) => type === 'CON')).toHaveLength(2);
+});
+
+test.each(['reset', 'silence'])('%s ends an observation', async (how) => {
+  const clock = fakeClock();
+  const { peer, thing } = await lamp({ clock });
+  const options = at('things/lamp/events/hot', uintOption(optionNumber.observe, 0));
+  expect((await peer.ask({ options, token: Buffer.from('hot') })).code).toBe('2.05');
+  expect(calls.subscribed).toBe(1);
+  await serves(peer);
+  thing.emit('hot', 90);
+  const notification = await peer.next(({ type }) => type === 'CON');
+  expect(notification.payload.toString()).toBe('90');
+  if (how === 'reset') await peer.message({ type: 'RST', code: '0.00', id: notification.id });
+  else clock.advance(100_000);
+  await vi.waitFor(() => expect(calls.subscribed).toBe(0));
+  expect((await peer.ask({ options: at('things/lamp/events/hot') })).payload.toString()).toBe('90');
+});
+
+test('FETCH reads the properties it names', async () => {
+  const { peer } = await lamp();
+  const fetch = { code: '0.05', options: at('things/lamp/properties') };
+  expect(json(await peer.ask({ ...fetch, payload: Buffer.from('["level"]') }))).toEqual({ level: 1 });
+  expect((await peer.ask({ ...fetch, payload: Buffer.from('{"level":1}') })).code).toBe('4.00');
+});
+
+test('Things are listed and found by CoRE link format', async () => {
+  const { peer } = await lamp();
+  const core = await peer.ask({ options: at('.well-known/core?rt=wot.thing') });
+  expect(core.payload.toString()).toBe('</things/lamp>;rt="wot.thing";ct=432;title="Lamp"');
+  expect((await peer.ask({ options: at('.well-known/core?rt=other') })).payload.toString()).toBe('');
+  expect(json(await peer.ask({ options: at('things') }))).toMatchObject([
+    { name: 'lamp', href: '/things/lamp' },
+  ]);
+  expect((await peer.ask({ options: at('.well-known/wot') })).code).toBe('2.05');
+  const td = await peer.ask({ options: at('things/lamp') });
+  expect(optionUint(td.options, optionNumber.contentFormat)).toBe(432);
+});
+
+test('stop tells observers and is quick', async () => {
+  const { peer, servient } = await lamp();
+  const options = at('things/lamp/events/hot', uintOption(optionNumber.observe, 0));
+  await peer.ask({ options, token: Buffer.from('hot') });
+  const started = performance.now();
+  await servient.stop();
+  expect(performance.now() - started).toBeLessThan(2000);
+  expect((await peer.next(({ token }) => token.toString() === 'hot')).code).toMatch(/^[45]\./);
+});
+
+test('a port in use is told with the flag that changes it', async () => {
+  const { port } = await lamp();
+  const second = createServient({ bindings: [coap({ port })] });
+  const error: WotError = await second.start().then(
+    () => expect.fail('it started'),
+    (reason) => reason,
+  );
+  expect([error.kind, error.code, error.message]).toEqual([
+    'unavailable',
+    'ADDRESS_IN_USE',
+    expect.stringMatching(new RegExp(`${port}.*--coap`)),
+  ]);
+});
+
+function block1(num: number, size: number, more: boolean): CoapOption {
+  return blockOption(optionNumber.block1, { num, size, more });
+}
+
+function block2(num: number, size: number): CoapOption {
+  return blockOption(optionNumber.block2, { num, size, more: false });
+}

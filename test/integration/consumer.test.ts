@@ -1,0 +1,441 @@
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type ConsumeOptions, consume } from '../../src/consumer/consume.ts';
+import { failureOf } from '../support/failure-of.ts';
+import { type FakeClock, fakeClock } from '../support/fake-clock.ts';
+
+type Handler = (request: IncomingMessage, response: ServerResponse, body: string) => void;
+
+const number = { type: 'number', minimum: 0 } as const;
+const td = {
+  '@context': 'https://www.w3.org/2022/wot/td/v1.1',
+  title: 'Lamp',
+  security: 'nosec_sc',
+  securityDefinitions: { nosec_sc: { scheme: 'nosec' } },
+  properties: {
+    level: {
+      ...number,
+      observable: true,
+      uriVariables: { unit: { type: 'string' } },
+      forms: [
+        { href: 'ftp://lamp/level' },
+        { href: '/level{?unit}' },
+        { href: '/level', op: 'observeproperty', subprotocol: 'sse' },
+      ],
+    },
+    constructor: { type: 'string', forms: [{ href: '/constructor' }] },
+    // biome-ignore lint/suspicious/noThenProperty: a Thing may have a property of this name
+    then: { type: 'string', forms: [{ href: '/then' }] },
+    far: { ...number, forms: [{ href: 'http://127.0.0.1:1/far' }, { href: '/far' }] },
+    ftp: { ...number, forms: [{ href: 'ftp://lamp/x' }, { href: '/x', contentType: 'image/png' }] },
+  },
+  actions: {
+    toggle: { output: { type: 'boolean' }, forms: [{ href: '/toggle' }] },
+    reset: { forms: [{ href: '/reset' }] },
+    fade: { synchronous: false, input: number, output: number, forms: [{ href: '/fade' }] },
+  },
+  events: {
+    hot: { data: number, forms: [{ href: '/hot', subprotocol: 'sse' }] },
+    broken: { forms: [{ href: '/broken', subprotocol: 'sse' }] },
+  },
+  forms: [
+    { href: '/all', op: ['readallproperties', 'writemultipleproperties'] },
+    { href: '/all{?names}', op: 'readmultipleproperties' },
+    { href: '/all', op: 'observeallproperties', subprotocol: 'sse' },
+    { href: '/events', op: 'subscribeallevents', subprotocol: 'sse' },
+  ],
+} as const;
+
+let server: Server;
+let base: string;
+let answer: Handler;
+let requests: string[];
+let clock: FakeClock;
+
+beforeEach(async () => {
+  requests = [];
+  clock = fakeClock();
+  server = createServer(async (request, response) => {
+    const body = Buffer.concat(await request.toArray()).toString();
+    requests.push(`${request.method} ${request.url} ${body}`.trim());
+    answer(request, response, body);
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+
+afterEach(() => {
+  server.closeAllConnections();
+  server.close();
+});
+
+function answering(value: unknown, status = 200): void {
+  answer = (_, response) =>
+    value === undefined
+      ? response.writeHead(204).end()
+      : response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value));
+}
+
+function streaming(...messages: readonly string[]): void {
+  answer = (_, response) =>
+    response.writeHead(200, { 'content-type': 'text/event-stream' }).write(`:\n\n${messages.join('')}`);
+}
+
+async function lamp(options: ConsumeOptions = {}) {
+  return consume<typeof td>({ ...td, base } as unknown as typeof td, { clock, ...options });
+}
+
+async function collect<V>(iterable: AsyncIterable<V>, count: number): Promise<V[]> {
+  const values: V[] = [];
+  for await (const value of iterable) if (values.push(value) === count) break;
+  return values;
+}
+
+describe('properties', () => {
+  it('reads and writes by the first form that a client supports', async () => {
+    await using thing = await lamp();
+    answering(7);
+    expect(await thing.properties.level.read({ uriVariables: { unit: 'lx' } })).toBe(7);
+    answering(undefined);
+    await thing.properties.level.write(8);
+    expect(requests).toEqual(['GET /level?unit=lx', 'PUT /level 8']);
+  });
+
+  it('has properties of any name', async () => {
+    await using thing = await lamp();
+    answering('x');
+    expect(await thing.properties.constructor.read()).toBe('x');
+    expect(await thing.properties.then.read()).toBe('x');
+    expect(thing.properties).not.toHaveProperty('toString');
+    expect(Object.getPrototypeOf(thing.properties)).toBeNull();
+  });
+
+  it('does not send a value that does not fit', async () => {
+    await using thing = await lamp();
+    const error = await thing.properties.level.write(-1).catch((reason: unknown) => reason);
+    expect(error).toMatchObject({
+      kind: 'invalid',
+      code: 'INPUT_MISMATCH',
+      details: { errors: [{ pointer: '' }] },
+    });
+    expect(await failureOf(() => thing.properties.level.write(undefined as never))).toMatch(/INPUT_MISSING/);
+    expect(requests).toEqual([]);
+  });
+
+  it.each([
+    [-1, /does not fit its TD: must be >= 0/],
+    [undefined, /is missing/],
+  ])('refuses the answer %j and keeps it', async (value, message) => {
+    await using thing = await lamp();
+    answering(value);
+    const error = await thing.properties.level.read().catch((reason: unknown) => reason);
+    expect(error).toMatchObject({
+      kind: 'internal',
+      code: 'RESPONSE_MISMATCH',
+      details: { cause: { value } },
+    });
+    expect((error as Error).message).toMatch(message);
+  });
+
+  it('refuses an answer that cannot be read', async () => {
+    await using thing = await lamp();
+    answer = (_, response) => response.setHeader('content-type', 'application/json').end('{');
+    expect(await failureOf(() => thing.properties.level.read())).toMatch(/^internal RESPONSE_MISMATCH/);
+    answer = (_, response) => response.setHeader('content-type', 'image/png').end('{');
+    expect(await failureOf(() => thing.properties.level.read())).toMatch(/image\/png/);
+  });
+
+  it('goes to the next form when the peer of a read is away, never for a write', async () => {
+    await using thing = await lamp();
+    answering(1);
+    expect(await thing.properties.far.read()).toBe(1);
+    expect(await failureOf(() => thing.properties.far.write(1))).toMatch(/^unavailable CONNECTION_FAILED/);
+    const onlyFar = { form: ({ href }: { readonly href: string }) => href.includes(':1/') };
+    expect(await failureOf(() => thing.properties.far.read(onlyFar))).toMatch(/^unavailable/);
+    expect(requests).toEqual(['GET /far']);
+  });
+
+  it('says why there is no way', async () => {
+    await using thing = await lamp();
+    expect(await failureOf(() => thing.properties.ftp.read())).toMatch(
+      /^not-implemented NO_CLIENT_FOR_FORM: readproperty of "ftp" on "Lamp".*ftp:\/\/lamp\/x/,
+    );
+    const observing = (thing.properties.far as unknown as typeof thing.properties.level).observe();
+    expect(await failureOf(() => observing.next())).toMatch(
+      /^not-allowed OP_NOT_OFFERED.*properties\/far\/forms/,
+    );
+  });
+
+  it('takes a signal and a timeout', async () => {
+    await using thing = await lamp();
+    answer = () => {};
+    const signal = AbortSignal.abort(new Error('enough'));
+    await expect(thing.properties.level.read({ signal })).rejects.toThrow('enough');
+    expect(await failureOf(() => thing.properties.level.read({ timeout: 1 }))).toMatch(/^timeout/);
+  });
+
+  it('reads and writes several in one request', async () => {
+    await using thing = await lamp();
+    const values = JSON.parse('{"level":1,"then":"x","more":2}');
+    answering(values);
+    expect(await thing.readAll()).toEqual(values);
+    expect(await thing.readMultiple(['level', 'then'])).toEqual(values);
+    expect(await failureOf(() => thing.readMultiple(['constructor']))).toMatch(/RESPONSE_MISMATCH.*missing/);
+    expect(await failureOf(() => thing.readMultiple(['x' as never]))).toMatch(/not-found PROPERTY_UNKNOWN/);
+    answering([1]);
+    expect(await failureOf(() => thing.readAll())).toMatch(/RESPONSE_MISMATCH/);
+    answering(undefined);
+    await thing.writeMultiple({ level: 3, far: 4 } as never); // TypeScript takes `constructor` for the inherited one
+    expect(await failureOf(() => thing.writeMultiple({ level: -3 } as never))).toMatch(/INPUT_MISMATCH/);
+    expect(requests).toEqual([
+      'GET /all',
+      'GET /all?names=level,then',
+      'GET /all?names=constructor',
+      'GET /all',
+      'PUT /all {"level":3,"far":4}',
+    ]);
+  });
+});
+
+describe('subscriptions', () => {
+  it('gives values, ended by leaving the loop', async () => {
+    await using thing = await lamp();
+    streaming('data: 1\n\n', 'data: 2\n\n');
+    expect(await collect(thing.properties.level.observe(), 2)).toEqual([1, 2]);
+  });
+
+  it('gives changes with id, time and gap', async () => {
+    await using thing = await lamp();
+    const id = '2026-01-01T00:00:00.000001Z';
+    streaming('event: $gap\ndata: {"after":"a","resumesAt":"b"}\n\n', `id: ${id}\ndata: 1\n\n`);
+    expect(await collect(thing.properties.level.observe().changes(), 1)).toEqual([
+      { value: 1, id, timestamp: id, gap: { after: 'a', resumesAt: 'b' } },
+    ]);
+  });
+
+  it('drops the oldest for a slow reader and says so', async () => {
+    await using thing = await lamp();
+    streaming(...[1, 2, 3, 4].map((value) => `id: ${value}\ndata: ${value}\n\n`), 'id: 5\ndata: -1\n\n');
+    const changes = thing.properties.level.observe({ queue: 2 }).changes();
+    expect(await changes.next()).toEqual({ done: false, value: { value: 1, id: '1' } });
+    const third = { value: 3, id: '3', gap: { after: '1', resumesAt: '3' } };
+    expect(await changes.next()).toEqual({ done: false, value: third });
+    expect(await changes.next()).toEqual({ done: false, value: { value: 4, id: '4' } });
+    expect(await failureOf(() => changes.next())).toMatch(/RESPONSE_MISMATCH/);
+  });
+
+  it('rejects where it cannot begin, and where a value does not fit', async () => {
+    await using thing = await lamp();
+    answering({}, 404);
+    const missing = thing.events.hot.subscribe();
+    expect(await failureOf(() => missing.ready)).toMatch(/^not-found/);
+    expect(await failureOf(() => missing.next())).toMatch(/^not-found/);
+    expect(await missing.next()).toEqual({ done: true, value: undefined });
+    streaming('data: -1\n\n');
+    expect(await failureOf(() => collect(thing.events.hot.subscribe(), 1))).toMatch(/RESPONSE_MISMATCH/);
+  });
+
+  it('gives events without data', async () => {
+    await using thing = await lamp();
+    streaming('data:\n\n');
+    expect(await collect(thing.events.broken.subscribe(), 1)).toEqual([undefined]);
+  });
+
+  it('is done with the signal and with the Thing', async () => {
+    const thing = await lamp();
+    const abort = new AbortController();
+    streaming();
+    const [first, second] = [
+      thing.events.hot.subscribe({ signal: abort.signal }),
+      thing.events.hot.subscribe(),
+    ];
+    await Promise.all([first.ready, second.ready]);
+    const waiting = [first.next(), second.next()];
+    abort.abort();
+    expect(await waiting[0]).toEqual({ done: true, value: undefined });
+    await thing.stop();
+    expect(await waiting[1]).toEqual({ done: true, value: undefined });
+    expect(await failureOf(() => thing.properties.level.read())).toMatch(/THING_STOPPED/);
+  });
+
+  it('gives all properties and all events with their names', async () => {
+    await using thing = await lamp();
+    streaming(
+      'event: level\ndata: 1\n\n',
+      'event: then\ndata: "x"\n\n',
+      'event: new\ndata: 2\n\n',
+      'data: 1\n\n',
+    );
+    const all = thing.observeAll();
+    expect(await collect(all, 3)).toEqual([
+      { name: 'level', value: 1 },
+      { name: 'then', value: 'x' },
+      { name: 'new', value: 2 },
+    ]);
+    expect(await failureOf(() => collect(thing.observeAll(), 4))).toMatch(/names no affordance/);
+    streaming('event: hot\ndata: 1\n\n', 'event: broken\ndata:\n\n');
+    expect(await collect(thing.subscribeAll(), 2)).toEqual([{ name: 'hot', value: 1 }, { name: 'broken' }]);
+  });
+});
+
+describe('actions', () => {
+  it('gives the output, or nothing', async () => {
+    await using thing = await lamp();
+    answering(true);
+    expect(await thing.actions.toggle.invoke()).toBe(true);
+    expect(await thing.actions.reset.invoke()).toBeUndefined();
+    expect(requests).toEqual(['POST /toggle', 'POST /reset']);
+  });
+
+  it('checks input and output', async () => {
+    await using thing = await lamp();
+    answering('yes');
+    expect(await failureOf(() => thing.actions.toggle.invoke())).toMatch(/RESPONSE_MISMATCH/);
+    expect(await failureOf(() => thing.actions.reset.invoke(1 as never))).toMatch(/INPUT_UNEXPECTED/);
+    expect(await failureOf(() => thing.actions.fade.invoke(-1))).toMatch(/INPUT_MISMATCH/);
+    expect(requests).toEqual(['POST /toggle']);
+  });
+
+  /** Answers an invocation with 201, then these states one after the other. */
+  function asynchronous(...states: readonly (object | number)[]): void {
+    const left = [...states];
+    answer = ({ method }, response) => {
+      const state = method === 'POST' ? { status: 'pending' } : left.length > 1 ? left.shift() : left[0];
+      const status = method === 'POST' ? 201 : typeof state === 'number' ? state : 200;
+      const headers = { 'content-type': 'application/json', ...(status === 201 ? { location: '/i/7' } : {}) };
+      response.writeHead(status, headers).end(JSON.stringify(typeof state === 'number' ? {} : state));
+    };
+  }
+
+  async function passingTime<R>(promise: Promise<R>): Promise<R> {
+    const ticking = setInterval(() => clock.advance(5000), 1);
+    return promise.finally(() => clearInterval(ticking));
+  }
+
+  it('follows an asynchronous one to its result, whatever happens on the way', async () => {
+    await using thing = await lamp();
+    asynchronous({ status: 'running' }, 503, { status: 'completed', output: 3 });
+    const invocation = await thing.actions.fade.invoke(1);
+    expect(invocation.href).toBe(`${base}/i/7`);
+    expect((await invocation.status()).status).toBe('running');
+    expect(await passingTime(invocation.result)).toBe(3);
+    await invocation.cancel();
+    expect(requests).toEqual(['POST /fade 1', 'GET /i/7', 'GET /i/7', 'GET /i/7', 'DELETE /i/7']);
+  });
+
+  it.each<[readonly (object | number)[], RegExp]>([
+    [
+      [{ status: 'failed', error: { kind: 'conflict', code: 'STUCK', detail: 'It is stuck.' } }],
+      /^conflict STUCK: It is/,
+    ],
+    [[{ status: 'completed', output: -1 }], /RESPONSE_MISMATCH/],
+    [[{ status: 'sleeping' }], /RESPONSE_MISMATCH.*ActionStatus/],
+    [[404], /^not-found/],
+    [[503], /^unavailable/],
+  ])('states %j fail its result', async (states, failure) => {
+    await using thing = await lamp();
+    asynchronous(...states);
+    const invocation = await thing.actions.fade.invoke(1);
+    expect(await failureOf(() => passingTime(invocation.result))).toMatch(failure);
+  });
+
+  it('takes a Thing that answers an asynchronous action at once, and one that takes its time for another', async () => {
+    await using thing = await lamp();
+    answering(4);
+    const invocation = await thing.actions.fade.invoke(1);
+    expect(await invocation.result).toBe(4);
+    expect(await invocation.status()).toEqual({ status: 'completed', output: 4 });
+    await invocation.cancel();
+    asynchronous({ status: 'completed', output: true });
+    expect(await passingTime(thing.actions.toggle.invoke())).toBe(true);
+  });
+
+  it('ends waiting with the signal and with the Thing', async () => {
+    const thing = await lamp();
+    asynchronous({ status: 'running' });
+    const signal = AbortSignal.timeout(20);
+    const aborted = await thing.actions.fade.invoke(1, { signal });
+    await expect(aborted.result).rejects.toThrow(/timeout/);
+    const stopped = (await thing.actions.fade.invoke(1)).result;
+    await Promise.all([
+      thing.stop(),
+      expect(failureOf(() => stopped)).resolves.toMatch(/THING_STOPPED|CLIENT_STOPPED/),
+    ]);
+  });
+
+  it('says that an invocation has no address', async () => {
+    await using thing = await lamp();
+    answering({ status: 'running', id: 'x' }, 200);
+    const invocation = await thing.actions.fade.invoke(1);
+    expect(invocation.id).toBe('x');
+    expect(await failureOf(() => invocation.status())).toMatch(/INVOCATION_WITHOUT_ADDRESS/);
+  });
+});
+
+describe('consume', () => {
+  it('fetches a TD and resolves its relative forms', async () => {
+    answer = ({ url }, response) =>
+      response.setHeader('content-type', 'application/json').end(url === '/td' ? JSON.stringify(td) : '7');
+    await using thing = await consume(`${base}/td`);
+    await using same = await consume(new URL(`${base}/td`));
+    expect(thing.td.title).toBe('Lamp');
+    expect(await thing.properties['level']?.read()).toBe(7);
+    expect(await same.properties['level']?.read()).toBe(7);
+  });
+
+  it('reads a TD from a file', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'consume-'));
+    const path = join(folder, 'lamp.td.json');
+    await writeFile(path, JSON.stringify(td));
+    await using byPath = await consume(path);
+    await using byUrl = await consume(pathToFileURL(path));
+    expect([byPath.td.title, byUrl.td.title]).toEqual(['Lamp', 'Lamp']);
+    await writeFile(path, '{');
+    expect(await failureOf(() => consume(path))).toMatch(/^invalid TD_INVALID.*not JSON/);
+    await rm(folder, { recursive: true });
+    expect(await failureOf(() => consume(path))).toMatch(/^not-found TD_FILE_UNREADABLE/);
+  });
+
+  it.each([
+    [null, 'the whole'],
+    [[], 'the whole'],
+    [{}, '/title'],
+    [{ title: 'x', base: 1, properties: [] }, '/base, /properties'],
+    [{ title: 'x', properties: { 'a/b': 1, c: { forms: {} } } }, '/properties/a~1b, /properties/c/forms'],
+    [
+      { title: 'x', actions: { a: { forms: [1, { op: [1] }] } } },
+      '/actions/a/forms/0, /actions/a/forms/1/href, /actions/a/forms/1/op',
+    ],
+    [
+      { title: 'x', events: { a: { forms: [{ href: 'x', contentType: 1 }] } } },
+      '/events/a/forms/0/contentType',
+    ],
+  ])('refuses the TD %j', async (wrong, paths) => {
+    expect(await failureOf(() => consume(wrong as never))).toContain(paths);
+    answering(wrong);
+    expect(await failureOf(() => consume(base))).toMatch(/^invalid TD_INVALID/);
+  });
+
+  it('names what it cannot fetch', async () => {
+    expect(await failureOf(() => consume('ftp://lamp/td'))).toMatch(/NO_CLIENT_FOR_SCHEME/);
+    answering({}, 404);
+    expect(await failureOf(() => consume(base))).toMatch(/^not-found/);
+  });
+
+  it('sends credentials', async () => {
+    let authorization: string | undefined;
+    answer = ({ headers }, response) => {
+      authorization = headers.authorization;
+      response.end('7');
+    };
+    await using thing = await lamp({ credentials: { token: 't' } });
+    await thing.properties.level.read();
+    expect(authorization).toBe('Bearer t');
+  });
+});

@@ -1,0 +1,62 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { type AddressInfo, connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** A mosquitto of the test's own. */
+export interface Mosquitto {
+  readonly url: string;
+  readonly port: number;
+  stop(): Promise<void>;
+}
+
+/** Starts mosquitto on a free port of loopback with its own configuration; `lines` are added to it. */
+export async function startMosquitto(
+  command: string,
+  lines: readonly string[] = [],
+  port?: number,
+): Promise<Mosquitto> {
+  const listening = port ?? (await freePort());
+  const folder = await mkdtemp(join(tmpdir(), 'mosquitto-'));
+  const config = join(folder, 'mosquitto.conf');
+  const standard = [`listener ${listening} 127.0.0.1`, 'persistence false', 'allow_anonymous true'];
+  await writeFile(config, [...standard, ...lines, ''].join('\n'));
+  const child = spawn(command, ['-c', config], { stdio: 'ignore' });
+  const exited = once(child, 'exit');
+  await Promise.race([reachable(listening), exited.then(() => Promise.reject(new Error('mosquitto ended')))]);
+  return {
+    url: `mqtt://127.0.0.1:${listening}`,
+    port: listening,
+    async stop() {
+      child.kill('SIGKILL');
+      await exited;
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+async function reachable(port: number): Promise<void> {
+  for (let tries = 0; ; tries++) {
+    const socket = connect(port, '127.0.0.1');
+    try {
+      await once(socket, 'connect');
+      return;
+    } catch (error) {
+      if (tries === 200) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    } finally {
+      socket.destroy();
+    }
+  }
+}

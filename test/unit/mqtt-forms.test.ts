@@ -1,0 +1,98 @@
+import { expect, test } from 'vitest';
+import { mqttForms } from '../../src/bindings/mqtt/mqtt-forms.ts';
+import { mqttTarget } from '../../src/bindings/mqtt/mqtt-target.ts';
+import type { HostedThing } from '../../src/contracts/interaction.ts';
+import type { PartialTd } from '../../src/contracts/td.ts';
+
+const href = 'mqtt://127.0.0.1:1883';
+const td: PartialTd = {
+  title: 'T',
+  properties: {
+    level: { type: 'number', observable: true },
+    serial: { type: 'string', readOnly: true },
+    secret: { type: 'string', writeOnly: true },
+    scaled: { readOnly: true, uriVariables: { unit: { type: 'string' }, digits: { type: 'integer' } } },
+  },
+  actions: { ping: {}, move: { synchronous: false } },
+  events: { alarm: {} },
+};
+const forms = mqttForms({ name: 't', affordances: td } as unknown as HostedThing, href, 'application/json');
+
+test('a readable and observable property: its retained value, and a request for a fresh one', () => {
+  expect(forms.properties['level']).toEqual([
+    {
+      href,
+      op: ['readproperty', 'observeproperty', 'unobserveproperty'],
+      'mqv:controlPacket': 'subscribe',
+      'mqv:filter': 'things/t/properties/level',
+      'mqv:retain': true,
+      'mqv:topic': 'things/t/properties/level/get',
+      'tw:responseTopic': 'things/t/properties/level/reply',
+    },
+    {
+      href,
+      op: 'writeproperty',
+      'mqv:controlPacket': 'publish',
+      'mqv:topic': 'things/t/properties/level/set',
+      'tw:responseTopic': 'things/t/properties/level/reply',
+    },
+  ]);
+});
+
+test('other properties have just what they allow', () => {
+  const ops = (name: string) => forms.properties[name]?.map(({ op }) => op);
+  expect([ops('serial'), ops('secret')]).toEqual([['readproperty'], ['writeproperty']]);
+  expect(forms.properties['scaled']?.[0]?.href).toBe(`${href}{?unit,digits}`);
+});
+
+test('only asynchronous actions can be queried and cancelled', () => {
+  expect(forms.actions['ping']?.map(({ op }) => op)).toEqual(['invokeaction']);
+  expect(forms.actions['move']?.map(({ op }) => op)).toEqual(['invokeaction', 'queryaction', 'cancelaction']);
+});
+
+test('the Thing as a whole', () => {
+  expect(forms.forms.map(({ op, ...form }) => [op, form['mqv:topic'] ?? form['mqv:filter']])).toEqual([
+    ['readallproperties', 'things/t/ops/readallproperties'],
+    ['readmultipleproperties', 'things/t/ops/readmultipleproperties'],
+    ['writeallproperties', 'things/t/ops/writeallproperties'],
+    ['writemultipleproperties', 'things/t/ops/writemultipleproperties'],
+    ['queryallactions', 'things/t/ops/queryallactions'],
+    [['observeallproperties', 'unobserveallproperties'], 'things/t/properties/+'],
+    [['subscribeallevents', 'unsubscribeallevents'], 'things/t/events/+'],
+  ]);
+});
+
+test('a media type other than the default is told in every form', () => {
+  const cbor = mqttForms({ name: 't', affordances: td } as unknown as HostedThing, href, 'application/cbor');
+  const all = [cbor.forms, ...Object.values(cbor.properties), ...Object.values(cbor.actions)].flat();
+  expect(new Set(all.map(({ contentType }) => contentType))).toEqual(new Set(['application/cbor']));
+});
+
+test.each([
+  [{ href: 'mqtt://b:1/a/b' }, { broker: 'mqtt://b:1', topic: 'a/b', filters: ['a/b'] }],
+  [{ href: 'mqtt://b/a/+/#' }, { filters: ['a/+/#'] }],
+  [{ href: 'mqtt://b', 'mqv:filter': ['a', 'b/#'] }, { filters: ['a', 'b/#'] }],
+  [
+    { href: 'mqtt://b', 'mqv:topic': 'a' },
+    { topic: 'a', filters: ['a'] },
+  ],
+  [
+    { href: 'mqtts://u:p%40@b?x=1/2+3', 'mqv:topic': 'a' },
+    { broker: 'mqtts://b', username: 'u', password: 'p@', topic: 'a/?x=1%2F2%203' },
+  ],
+  [
+    { href: 'mqtt://b/a', 'mqv:qos': '2', 'mqv:retain': true },
+    { qos: 2, retain: true },
+  ],
+])('a form is read: %j', (form, expected) => {
+  expect(mqttTarget('observeproperty', form)).toMatchObject(expected);
+});
+
+test.each([
+  ['writeproperty', { href: 'mqtt://b' }, 'FORM_TOPIC_INVALID'],
+  ['writeproperty', { href: 'mqtt://b/a/+' }, 'FORM_TOPIC_INVALID'],
+  ['subscribeevent', { href: 'mqtt://b', 'mqv:filter': 'a/#/b' }, 'FORM_TOPIC_INVALID'],
+  ['readproperty', { href: 'nonsense' }, 'BROKER_ADDRESS_INVALID'],
+] as const)('%s with the form %j is refused', (op, form, code) => {
+  expect(() => mqttTarget(op, form)).toThrow(expect.objectContaining({ kind: 'invalid', code }));
+});

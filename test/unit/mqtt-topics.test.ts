@@ -1,0 +1,136 @@
+import { describe, expect, test } from 'vitest';
+import {
+  affordanceTopic,
+  decodeLevel,
+  encodeLevel,
+  isRequestTopic,
+  isTopicFilter,
+  isTopicName,
+  matchesFilter,
+  parseRequestTopic,
+} from '../../src/bindings/mqtt/mqtt-topics.ts';
+
+describe('names in topics', () => {
+  test.each(['plain', 'with space', 'a/b', 'a+b', '#1', '$SYS', '50%', '漢字', '?x'])(
+    '%s comes back',
+    (name) => {
+      expect(encodeLevel(name)).not.toMatch(/[/+#$\s?]/);
+      expect(decodeLevel(encodeLevel(name))).toBe(name);
+    },
+  );
+
+  test('a lone surrogate and a broken triplet are no reason to fail', () => {
+    expect(encodeLevel('\uD800')).toBe('%EF%BF%BD');
+    expect(decodeLevel('50%')).toBe('50%');
+  });
+
+  test('affordances lie below their Thing', () => {
+    expect(affordanceTopic('a b', 'properties', 'x/y')).toBe('things/a%20b/properties/x%2Fy');
+  });
+});
+
+describe('request topics', () => {
+  test.each([
+    [
+      'things/t/properties/p/set',
+      { base: 'things/t/properties/p/set', replyBase: 'things/t/properties/p/reply' },
+    ],
+    [
+      'things/t/ops/readallproperties',
+      { base: 'things/t/ops/readallproperties', replyBase: 'things/t/ops/reply' },
+    ],
+    [
+      'things/t/actions/a/invoke/me/7',
+      {
+        base: 'things/t/actions/a/invoke',
+        replyBase: 'things/t/actions/a/reply',
+        replyTopic: 'things/t/actions/a/reply/me/7',
+      },
+    ],
+    [
+      'things/t/properties/p/get/me/7/?unit=F&n=1',
+      {
+        base: 'things/t/properties/p/get',
+        replyBase: 'things/t/properties/p/reply',
+        replyTopic: 'things/t/properties/p/reply/me/7',
+        query: 'unit=F&n=1',
+      },
+    ],
+  ])('%s', (topic, parts) => {
+    expect(parseRequestTopic(topic)).toEqual(parts);
+  });
+
+  test.each([
+    'things/t/properties/p',
+    'things/t/properties/p/set/me',
+    'things/t/properties/p/set/me/7/more',
+    'things/t/properties/p/set/m e/7',
+    `things/t/properties/p/set/${'c'.repeat(65)}/7`,
+    '',
+  ])('%s is none', (topic) => {
+    expect(parseRequestTopic(topic)).toBeUndefined();
+  });
+
+  test('values, results and unknown verbs are not for others to publish', () => {
+    expect(['things/t/properties/p/set', 'things/t/ops/replay/me/1'].map(isRequestTopic)).toEqual([
+      true,
+      true,
+    ]);
+    const ours = [
+      'things/t',
+      'things/t/properties/p',
+      'things/t/events/e',
+      'things/t/properties/p/reply/me/1',
+    ];
+    expect([...ours, 'things/t/ops/reply/me/1', 'things/t/events/e/now'].map(isRequestTopic)).not.toContain(
+      true,
+    );
+  });
+});
+
+describe('topic names and filters', () => {
+  test.each([
+    ['a/b', true],
+    ['/', true],
+    ['', false],
+    ['a/+', false],
+    ['#', false],
+    ['a\0b', false],
+    ['a\uFFFDb', false],
+    ['x'.repeat(65_536), false],
+  ])('%j may be published to: %s', (topic, expected) => {
+    expect(isTopicName(topic)).toBe(expected);
+  });
+
+  test.each([
+    ['#', true],
+    ['+/+', true],
+    ['a/#', true],
+    ['a/#/b', false],
+    ['a#', false],
+    ['+a', false],
+    ['', false],
+    ['a\0', false],
+  ])('%j may be subscribed to: %s', (filter, expected) => {
+    expect(isTopicFilter(filter)).toBe(expected);
+  });
+
+  // MQTT 3.1.1 section 4.7, its own examples
+  test.each([
+    ['sport/tennis/player1/#', 'sport/tennis/player1', true],
+    ['sport/tennis/player1/#', 'sport/tennis/player1/score/wimbledon', true],
+    ['sport/#', 'sport', true],
+    ['sport/tennis/+', 'sport/tennis/player1', true],
+    ['sport/tennis/+', 'sport/tennis/player1/ranking', false],
+    ['sport/+', 'sport', false],
+    ['sport/+', 'sport/', true],
+    ['+/+', '/finance', true],
+    ['+', '/finance', false],
+    ['#', '$SYS/monitor', false],
+    ['+/monitor/Clients', '$SYS/monitor/Clients', false],
+    ['$SYS/#', '$SYS/monitor', true],
+    ['a/b', 'a/c', false],
+  ])('%s matches %s: %s', (filter, topic, expected) => {
+    expect(matchesFilter(filter, topic)).toBe(expected);
+  });
+});

@@ -1,0 +1,23 @@
+import type { PartialTd } from 'thingwright';
+import { semanticContext } from '../semantic-context.ts';
+
+/** Measures how near the air is to saturation. */
+export const relativeHumidityTd = {
+  '@context': semanticContext,
+  '@type': ['sosa:Sensor'],
+  title: 'Relative humidity sensor',
+  description: 'Measures how near the air is to saturation.',
+  properties: {
+    relativeHumidity: {
+      '@type': ['sosa:ObservableProperty', 'saref:Humidity'],
+      title: 'Relative humidity',
+      description: 'Water vapour in the air, in percent of saturation at its temperature.',
+      type: 'number',
+      unit: 'unit:PERCENT',
+      minimum: 0,
+      maximum: 100,
+      readOnly: true,
+      observable: true,
+    },
+  },
+} as const satisfies PartialTd;

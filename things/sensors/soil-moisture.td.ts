@@ -1,0 +1,23 @@
+import type { PartialTd } from 'thingwright';
+import { semanticContext } from '../semantic-context.ts';
+
+/** Measures the water in the root zone. */
+export const soilMoistureTd = {
+  '@context': semanticContext,
+  '@type': ['sosa:Sensor'],
+  title: 'Soil moisture sensor',
+  description: 'Measures the water in the root zone.',
+  properties: {
+    soilMoisture: {
+      '@type': ['sosa:ObservableProperty', 'saref:Humidity'],
+      title: 'Soil moisture',
+      description: 'Volume of water per volume of substrate, in percent.',
+      type: 'number',
+      unit: 'unit:PERCENT',
+      minimum: 0,
+      maximum: 100,
+      readOnly: true,
+      observable: true,
+    },
+  },
+} as const satisfies PartialTd;
