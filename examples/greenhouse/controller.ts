@@ -32,6 +32,8 @@ export const tomatoes: Targets = {
 /** Simulated milliseconds until a refused command is tried again. */
 const PATIENCE = 600_000;
 const HOUR = 3_600_000;
+/** Milliseconds without a word from the clock; it ticks every five seconds or faster. */
+const QUIET = 15_000;
 
 const verbs: Readonly<Record<Command['actuator'], (value: number) => string>> = {
   valve: (litres) => `irrigate ${litres} L`,
@@ -48,11 +50,12 @@ export async function controller(base: string, options: ControllerOptions = {}):
   const following = { signal, retry, log };
   const keepers = zones.map((zone) => keeper(zone, zoneLink(base, zone, following), { targets, log }));
   const station = reach(() => consume<typeof weatherStationTd>(`${base}/things/weather-station`), signal);
-  const open = async () => (await station()).properties.time.observe({ signal });
+  const open = async (listening: AbortSignal) =>
+    (await station()).properties.time.observe({ signal: listening });
   const put = (time: string | undefined) => {
     if (time !== undefined) for (const keep of keepers) keep(Date.parse(time));
   };
-  await follow({ what: 'weather-station time', open, put }, following);
+  await follow({ what: 'weather-station time', open, put, quiet: QUIET }, following);
 }
 
 /** Looks after one zone; call it as time passes (ms since 1970). */

@@ -47,16 +47,18 @@ export function zoneLink(base: string, zone: string, options: FollowOptions): Zo
     };
     void follow({ what: `${zone} ${reading}`, open, put }, options);
   }
-  keep('temperature', async () => (await temperature()).properties.temperature.observe({ signal }));
-  keep('relativeHumidity', async () => (await humidity()).properties.relativeHumidity.observe({ signal }));
-  keep('co2', async () => (await co2()).properties.co2.observe({ signal }));
-  keep('par', async () => (await light()).properties.par.observe({ signal }));
-  keep('soilMoisture', async () => (await soil()).properties.soilMoisture.observe({ signal }));
-  keep('valve', async () => (await valve()).properties.open.observe({ signal }));
-  keep('vent', async () => (await vent()).properties.target.observe({ signal }));
-  keep('heater', async () => (await heater()).properties.level.observe({ signal }));
-  keep('fan', async () => (await fan()).properties.level.observe({ signal }));
-  keep('growLight', async () => (await growLight()).properties.level.observe({ signal }));
+  keep('temperature', async (signal) => (await temperature()).properties.temperature.observe({ signal }));
+  keep('relativeHumidity', async (signal) =>
+    (await humidity()).properties.relativeHumidity.observe({ signal }),
+  );
+  keep('co2', async (signal) => (await co2()).properties.co2.observe({ signal }));
+  keep('par', async (signal) => (await light()).properties.par.observe({ signal }));
+  keep('soilMoisture', async (signal) => (await soil()).properties.soilMoisture.observe({ signal }));
+  keep('valve', async (signal) => (await valve()).properties.open.observe({ signal }));
+  keep('vent', async (signal) => (await vent()).properties.target.observe({ signal }));
+  keep('heater', async (signal) => (await heater()).properties.level.observe({ signal }));
+  keep('fan', async (signal) => (await fan()).properties.level.observe({ signal }));
+  keep('growLight', async (signal) => (await growLight()).properties.level.observe({ signal }));
 
   const acts: Readonly<Record<Command['actuator'], (value: number) => Promise<void>>> = {
     async valve(litres) {

@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import type { Servient as NodeWotServient, ProtocolClientFactory, ProtocolServer } from '@node-wot/core';
 import { ClientPool } from '../consumer/client-pool.ts';
 import type { ServerBinding } from '../contracts/binding.ts';
@@ -5,6 +6,7 @@ import type { Logger } from '../contracts/logger.ts';
 import { foreignServer, type NodeWotParts } from './node-wot/foreign-server.ts';
 import { hostingServer, type ThingHost } from './node-wot/hosting-server.ts';
 import { clientFactory, clientSchemes } from './node-wot/node-wot-client.ts';
+import type { NodeWotCore } from './node-wot/node-wot-content.ts';
 
 /** What of node-wot a servient takes in. */
 export interface NodeWotOptions {
@@ -52,7 +54,8 @@ export class NodeWot {
   }
 
   async #start(): Promise<NodeWotParts & { readonly wot: ScriptingApi }> {
-    const { default: core } = await import('@node-wot/core');
+    // CommonJS that marks itself as an ES module: `import` gives its default differently under Node and bundlers.
+    const core: NodeWotCore = createRequire(import.meta.url)('@node-wot/core');
     const servient = new core.Servient();
     servient.addServer(hostingServer(core, { host: this.#host, logger: this.#logger }));
     const parts = { core, clients: this.#clients, logger: this.#logger };

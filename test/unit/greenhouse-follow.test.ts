@@ -38,3 +38,29 @@ it('follows on after failures and ends, tells of each once, and has no value mea
     'zone-1 co2 is back',
   ]);
 });
+
+it('opens a stream again that falls silent', async () => {
+  const closing = new AbortController();
+  const lines: string[] = [];
+  let opened = 0;
+  async function* silent(signal: AbortSignal) {
+    opened += 1;
+    yield opened;
+    await new Promise((resolve) => signal.addEventListener('abort', resolve));
+  }
+  await follow(
+    {
+      what: 'the clock',
+      quiet: 5,
+      open: async (signal) => silent(signal),
+      put(value) {
+        if (value === 2) closing.abort();
+      },
+    },
+    { signal: closing.signal, retry: 1, log: (line) => lines.push(line) },
+  );
+  expect(lines).toEqual([
+    'the clock is unavailable, trying every 0.001 s: nothing came any more',
+    'the clock is back',
+  ]);
+});

@@ -42,7 +42,7 @@ test('a readable and observable property: its retained value, and a request for 
 test('other properties have just what they allow', () => {
   const ops = (name: string) => forms.properties[name]?.map(({ op }) => op);
   expect([ops('serial'), ops('secret')]).toEqual([['readproperty'], ['writeproperty']]);
-  expect(forms.properties['scaled']?.[0]?.href).toBe(`${href}{?unit,digits}`);
+  expect(forms.properties['scaled']?.[0]?.href).toBe(`${href}/{?unit,digits}`);
 });
 
 test('only asynchronous actions can be queried and cancelled', () => {

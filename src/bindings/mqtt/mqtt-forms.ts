@@ -59,7 +59,7 @@ function formMaker(href: string, contentType: string) {
       ...terms,
     }),
     request: (op: Op, topic: string, { uriVariables }: Affordance = {}): Form => ({
-      href: uriVariables ? `${href}{?${Object.keys(uriVariables).join(',')}}` : href,
+      href: uriVariables ? `${href}/{?${Object.keys(uriVariables).join(',')}}` : href,
       ...type,
       op,
       'mqv:controlPacket': 'publish',

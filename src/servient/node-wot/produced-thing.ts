@@ -27,9 +27,12 @@ export function producedThing(
   const td = tdOf(thing);
   checkTd(td);
   const stops: (() => void)[] = [];
+  let served: ThingDescription | undefined;
 
   const close = (): void => {
     closed();
+    // A second expose empties the forms, by which node-wot finds its listeners.
+    if (served) writeBack(thing, served);
     for (const stop of stops.splice(0)) {
       try {
         stop();
@@ -44,8 +47,9 @@ export function producedThing(
       options: {},
       handlers: () => ({ properties: properties(thing, core), actions: actions(thing, core), close }),
     },
-    async exposed(served, handle) {
-      writeBack(thing, structuredClone(served));
+    async exposed(told, handle) {
+      served = structuredClone(told);
+      writeBack(thing, served);
       stops.push(...(await listen(thing, handle, logger)));
     },
   };

@@ -1,0 +1,205 @@
+import { once } from 'node:events';
+import { connect, type IClientOptions, type MqttClient } from 'mqtt';
+import { afterEach, describe, expect, test } from 'vitest';
+import {
+  type BrokerOptions,
+  type EmbeddedBroker,
+  startBroker,
+} from '../../src/bindings/mqtt/broker/embedded-broker.ts';
+import { silentLogger } from '../../src/contracts/logger.ts';
+import {
+  connectPacket,
+  field,
+  packet,
+  publishPacket,
+  RawPeer,
+  subscribePacket,
+} from '../support/mqtt-bytes.ts';
+
+const brokers: EmbeddedBroker[] = [];
+const clients: MqttClient[] = [];
+
+afterEach(async () => {
+  for (const client of clients.splice(0)) await client.endAsync(true);
+  for (const broker of brokers.splice(0)) await broker.stop();
+});
+
+async function start(options: Partial<BrokerOptions> = {}): Promise<EmbeddedBroker> {
+  const broker = await startBroker({
+    host: '127.0.0.1',
+    port: 0,
+    maxPacket: 10_000,
+    ownId: 'servient',
+    mayPublish: (topic) => !topic.startsWith('ours/'),
+    authenticate: async ({ secret }) => {
+      if (secret === 'wrong') throw new Error('no');
+    },
+    logger: silentLogger,
+    ...options,
+  });
+  brokers.push(broker);
+  return broker;
+}
+
+async function peer(broker: EmbeddedBroker, options: IClientOptions = {}): Promise<MqttClient> {
+  const client = connect(`mqtt://127.0.0.1:${broker.port}`, { protocolVersion: 4, ...options });
+  clients.push(client);
+  await once(client, 'connect');
+  return client;
+}
+
+/** Subscribes and collects `topic=payload`; `until` waits for a message with this text. */
+async function watch(client: MqttClient, filter: string) {
+  const messages: string[] = [];
+  client.on('message', (topic, payload) => messages.push(`${topic}=${payload}`));
+  await client.subscribeAsync(filter, { qos: 1 });
+  return {
+    messages,
+    async until(last: string) {
+      while (messages.at(-1) !== last) await once(client, 'message');
+      return messages;
+    },
+  };
+}
+
+const accepted = [0x20, 2, 0, 0];
+const refused = (code: number) => [0x20, 2, 0, code];
+
+describe('connections', () => {
+  test.each([
+    ['the servient’s own client id', connectPacket('servient'), refused(2)],
+    ['an empty client id without a clean session', connectPacket('', 0), refused(2)],
+    ['a client id that is not UTF-8', connectPacket(Uint8Array.from([0x61, 0xff])), refused(2)],
+    ['wrong credentials', connectPacket('c', 0xc2, 4, field('me'), field('wrong')), refused(5)],
+    ['MQTT 5', connectPacket('c', 2, 5), refused(1)],
+    ['a will with a wildcard', connectPacket('c', 6, 4, field('w/#'), field('gone')), []],
+    ['a packet before CONNECT', publishPacket('a', 'b'), []],
+  ])('%s is refused', async (_what, bytes, answer) => {
+    const raw = new RawPeer((await start()).port).send(bytes);
+    expect(await raw.closed()).toEqual(answer);
+  });
+
+  test('right credentials, and none, are accepted', async () => {
+    const broker = await start();
+    for (const bytes of [connectPacket('c', 0xc2, 4, field('me'), field('right')), connectPacket('d')]) {
+      const raw = new RawPeer(broker.port).send(bytes);
+      expect(await raw.bytes(4)).toEqual(accepted);
+      raw.socket.destroy();
+    }
+  });
+
+  test('lasting sessions are counted, known ones come back', async () => {
+    const broker = await start({ bounds: { sessions: 1 } });
+    const first = new RawPeer(broker.port).send(connectPacket('one', 0));
+    expect(await first.bytes(4)).toEqual(accepted);
+    expect(await new RawPeer(broker.port).send(connectPacket('two', 0)).closed()).toEqual(refused(3));
+    expect(await new RawPeer(broker.port).send(connectPacket('one', 0)).bytes(4)).toEqual(accepted);
+    await first.closed();
+  });
+});
+
+describe('what ends a connection, and it alone', () => {
+  test.each([
+    ['a packet over the limit, at its header', Uint8Array.from([0x30, 0xff, 0xff, 0xff, 0x7f])],
+    ['a wildcard in a topic name', publishPacket('a/+', 'x')],
+    ['a NUL in a topic name', publishPacket('a\0b', 'x')],
+    ['a topic name that is not UTF-8', publishPacket(Uint8Array.from([0x61, 0xc0, 0x80]), 'x')],
+    ['publishing to $SYS', publishPacket('$SYS/x', 'x')],
+    ['publishing what only the servient may', publishPacket('ours/value', 'x')],
+    ['a malformed topic filter', subscribePacket('a/#/b')],
+    ['a NUL in a topic filter', subscribePacket('a\0')],
+    ['150 topic levels', publishPacket('a/'.repeat(150), 'x')],
+    ['a second CONNECT', connectPacket('again')],
+    ['reserved header bits', packet(0x83, [0, 1], field('a'), [0])],
+    ['an unknown packet type', packet(0xf0)],
+  ])('%s', async (_what, bytes) => {
+    const broker = await start();
+    const witness = await watch(await peer(broker), '#');
+    const raw = new RawPeer(broker.port).send(connectPacket('bad'));
+    expect(await raw.bytes(4)).toEqual(accepted);
+    raw.send(bytes);
+    expect(await raw.closed()).toEqual(accepted);
+    (await peer(broker)).publish('fine', 'yes');
+    expect(await witness.until('fine=yes')).toEqual(['fine=yes']);
+  });
+});
+
+describe('what clients may hold', () => {
+  test('$SYS, and more filters than allowed, are not granted', async () => {
+    const broker = await start({ bounds: { subscriptions: 1 } });
+    const raw = new RawPeer(broker.port).send(connectPacket('c'), subscribePacket('$SYS/#'));
+    const notGranted = [0x90, 3, 0, 1, 0x80];
+    expect(await raw.bytes(9)).toEqual([...accepted, ...notGranted]);
+    raw.send(subscribePacket('a'));
+    await raw.bytes(14);
+    raw.send(subscribePacket('b'));
+    expect((await raw.bytes(19)).slice(9)).toEqual([0x90, 3, 0, 1, 0, ...notGranted]);
+    raw.socket.destroy();
+  });
+
+  test('retained messages are bounded by number and bytes; one that is cleared makes room', async () => {
+    const broker = await start({ bounds: { retained: 2, retainedBytes: 100 } });
+    const keep = (topic: string, payload: string) => publishPacket(topic, payload, 0x31);
+    const tooMany = [keep('a', '1'), keep('b', '2'), keep('c', '3')];
+    for (const packets of [tooMany, [keep('a', 'x'.repeat(100))]]) {
+      expect(await new RawPeer(broker.port).send(connectPacket('c'), ...packets).closed()).toEqual(accepted);
+    }
+    const client = await peer(broker);
+    await client.publishAsync('a', '', { retain: true, qos: 1 });
+    await client.publishAsync('c', '3', { retain: true, qos: 1 });
+    const { until } = await watch(client, '#');
+    expect(new Set(await until('c=3'))).toEqual(new Set(['b=2', 'c=3']));
+  });
+
+  test('the queue of an absent client is bounded, what fits is delivered in order', async () => {
+    const dropped: unknown[] = [];
+    const logger = { ...silentLogger, warn: (_message: string, facts: unknown) => dropped.push(facts) };
+    const broker = await start({ queues: { messages: 3 }, logger });
+    const away = await peer(broker, { clientId: 'away', clean: false });
+    await away.subscribeAsync('q/#', { qos: 1 });
+    await away.endAsync();
+    const sender = await peer(broker);
+    for (let count = 1; count <= 5; count++) await sender.publishAsync('q/1', String(count), { qos: 1 });
+
+    const back = connect(`mqtt://127.0.0.1:${broker.port}`, {
+      protocolVersion: 4,
+      clientId: 'away',
+      clean: false,
+    });
+    clients.push(back);
+    const messages: string[] = [];
+    back.on('message', (_topic, payload) => messages.push(String(payload)));
+    while (messages.length < 3) await once(back, 'message');
+    expect(dropped).toEqual([{ clientId: 'away' }, { clientId: 'away' }]);
+    await sender.publishAsync('q/1', 'last', { qos: 1 });
+    while (messages.at(-1) !== 'last') await once(back, 'message');
+    expect(messages).toEqual(['1', '2', '3', 'last']);
+  });
+});
+
+test('messages that overtake each other in the store are not lost', async () => {
+  const broker = await start();
+  const witness = await watch(await peer(broker), 'o/#');
+  const sender = await peer(broker);
+  for (let count = 0; count < 50; count++) {
+    sender.publish('o/retained', 'x', { retain: true });
+    sender.publish('o/qos1', 'x', { qos: 1 });
+    sender.publish('o/qos0', 'x');
+  }
+  sender.publish('o/qos1', 'end', { qos: 1 });
+  expect(await witness.until('o/qos1=end')).toHaveLength(151);
+});
+
+test('a burst behind a message that is being stored does not overflow the stack', async () => {
+  const broker = await start({ maxPacket: 1_000_000 });
+  const witness = await watch(await peer(broker), 'last');
+  const burst = Array.from({ length: 20_000 }, () => publishPacket('b', ''));
+  const raw = new RawPeer(broker.port).send(
+    connectPacket('c'),
+    publishPacket('b', 'x', 0x31),
+    ...burst,
+    publishPacket('last', 'yes'),
+  );
+  expect(await witness.until('last=yes')).toEqual(['last=yes']);
+  raw.socket.destroy();
+});

@@ -1,0 +1,246 @@
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
+import { connect, type MqttClient } from 'mqtt';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { mqttClient } from '../../src/bindings/mqtt/mqtt-client.ts';
+import { mqtt } from '../../src/bindings/mqtt/mqtt-server.ts';
+import type { ThingDefinition } from '../../src/contracts/definition.ts';
+import { createServient, type ExposedThing, type Servient } from '../../src/servient/create-servient.ts';
+import { needs } from '../support/system-parts.ts';
+
+const run = promisify(execFile);
+const patience = 5000;
+
+let servient: Servient;
+let client: MqttClient;
+let calls: string[];
+const binding = mqttClient();
+
+function lamp(name: string): ThingDefinition {
+  return {
+    td: {
+      title: name,
+      properties: { level: { type: 'number', observable: true } },
+      actions: { blink: { input: { type: 'integer' }, output: { type: 'string' } } },
+      events: { burnt: { data: { type: 'string' } } },
+    },
+    options: { name },
+    handlers: () => ({
+      properties: { level: { initial: 1, written: (value) => void calls.push(`${name} level ${value}`) } },
+      actions: {
+        blink: (times) => {
+          calls.push(`${name} blink ${times}`);
+          return 'done';
+        },
+      },
+    }),
+  };
+}
+
+beforeEach(async () => {
+  calls = [];
+  servient = createServient({ bindings: [mqtt({ broker: 'embedded', port: 0 })] });
+  await servient.start();
+  client = connect(address(), { protocolVersion: 4 });
+  await once(client, 'connect');
+});
+
+afterEach(async () => {
+  await client.endAsync(true);
+  await binding.stop();
+  await servient.stop();
+});
+
+const address = (): string => servient.addresses[0] ?? '';
+const port = (): string => new URL(address()).port;
+
+/** The next message on any of the filters. */
+async function next(
+  ...filters: readonly string[]
+): Promise<{ topic: string; text: string; retained: boolean }> {
+  const message = once(client, 'message');
+  await client.subscribeAsync([...filters]);
+  const [topic, payload, { retain }] = await message;
+  return { topic, text: String(payload), retained: retain };
+}
+
+test('TD, values and the servient’s state are retained', async () => {
+  await servient.expose(lamp('lamp'));
+  const td = await next('things/lamp');
+  expect([JSON.parse(td.text).title, td.retained]).toEqual(['lamp', true]);
+  expect(await next('things/lamp/properties/+')).toEqual({
+    topic: 'things/lamp/properties/level',
+    text: '1',
+    retained: true,
+  });
+  expect(await next('servients/+/status')).toMatchObject({ text: 'online', retained: true });
+});
+
+test('the servient’s own TD links to all Things', async () => {
+  await servient.expose(lamp('lamp'));
+  const { text } = await next('things/servient');
+  expect(JSON.parse(text).links).toEqual([expect.objectContaining({ rel: 'item', href: '/things/lamp' })]);
+});
+
+test('one message is one call, whatever the number of Things', async () => {
+  const things: ExposedThing[] = [];
+  for (let count = 0; count < 10; count++) things.push(await servient.expose(lamp(`lamp${count}`)));
+  await client.subscribeAsync('things/lamp3/actions/blink/reply/me/+');
+  const answer = once(client, 'message');
+  client.publish('things/lamp3/actions/blink/invoke/me/1', '7');
+  const [topic, payload] = await answer;
+  expect([topic, String(payload)]).toEqual([
+    'things/lamp3/actions/blink/reply/me/1',
+    '{"status":"ok","value":"done"}',
+  ]);
+  expect(calls).toEqual(['lamp3 blink 7']);
+});
+
+test('a failed request tells kind and code', async () => {
+  await servient.expose(lamp('lamp'));
+  await client.subscribeAsync('things/lamp/+/+/reply/me/+');
+  const requests: readonly (readonly [string, string, object])[] = [
+    ['properties/level/set/me/1', '"high"', { status: 'invalid', problem: { errors: [{ pointer: '' }] } }],
+    ['properties/level/set/me/2', '{', { status: 'invalid', problem: { code: 'PAYLOAD_MALFORMED' } }],
+    ['actions/nowhere/invoke/me/3', '', { status: 'not-found', problem: { code: 'AFFORDANCE_UNKNOWN' } }],
+    ['actions/blink/query/me/4', '7', { status: 'invalid', problem: { code: 'PAYLOAD_UNEXPECTED' } }],
+    ['properties/level/set/me/5', ' '.repeat(1024 * 1024 + 1), { status: 'too-large' }],
+  ];
+  for (const [topic, payload, expected] of requests) {
+    const answer = once(client, 'message');
+    client.publish(`things/lamp/${topic}`, payload);
+    expect(JSON.parse(String((await answer)[1]))).toMatchObject(expected);
+  }
+  expect(calls).toEqual([]);
+});
+
+test('others cannot say what a Thing says, nor leave requests lying about', async () => {
+  await servient.expose(lamp('lamp'));
+  const spoofs = [
+    ['things/lamp/properties/level', false],
+    ['things/lamp', false],
+    ['things/lamp/properties/level/reply/me/1', false],
+    ['things/lamp/properties/level/set', true],
+  ] as const;
+  for (const [topic, retain] of spoofs) {
+    const bad = connect(address(), { protocolVersion: 4, reconnectPeriod: 0 });
+    await once(bad, 'connect');
+    bad.publish(topic, '9', { retain });
+    await once(bad, 'close');
+  }
+  expect((await next('things/lamp/properties/level')).text).toBe('1');
+  expect(calls).toEqual([]);
+});
+
+test('removing a Thing clears what is retained of it and ends observations', async () => {
+  const { td } = await servient.expose(lamp('lamp'));
+  await servient.expose(lamp('other'));
+  const [form = { href: '' }] = td().properties?.['level']?.forms ?? [];
+  const { promise: ended, resolve } = Promise.withResolvers<void>();
+  const listener = { next() {}, failed() {}, ended: resolve };
+  await binding.subscribe({ op: 'observeproperty', form, timeout: patience }, listener);
+  await servient.unexpose('lamp');
+  await ended;
+  const left: string[] = [];
+  client.on('message', (topic) => left.push(topic));
+  await client.subscribeAsync('things/lamp/#');
+  // Retained messages come in the order of the subscriptions.
+  await next('things/other/properties/level');
+  expect(left).toEqual(['things/other/properties/level']);
+});
+
+test('a TD of the older style, with topics in its addresses', async () => {
+  await servient.expose(lamp('lamp'));
+  const at = (path: string) => ({ href: `${address()}/things/lamp/${path}` });
+  const read = await binding.request({ op: 'readproperty', form: at('properties/level'), timeout: patience });
+  expect(String(read.content?.body)).toBe('1');
+  const content = { type: 'application/json', body: Buffer.from('5') };
+  const values: string[] = [];
+  const { promise: changed, resolve } = Promise.withResolvers<void>();
+  await binding.subscribe(
+    { op: 'observeproperty', form: at('properties/level'), timeout: patience },
+    {
+      next: (notification) => {
+        if (values.push(String(notification.content?.body)) === 2) resolve();
+      },
+      failed() {},
+      ended() {},
+    },
+  );
+  expect(
+    await binding.request({
+      op: 'writeproperty',
+      form: at('properties/level/set'),
+      content,
+      timeout: patience,
+    }),
+  ).toEqual({});
+  await changed;
+  expect([values, calls]).toEqual([['1', '5'], ['lamp level 5']]);
+});
+
+test('a read that nobody answers names broker and topic', async () => {
+  const form = { href: `${address()}/nothing/here` };
+  await expect(binding.request({ op: 'readproperty', form, timeout: 50 })).rejects.toMatchObject({
+    kind: 'timeout',
+    message: expect.stringContaining(`${address()}/nothing/here`),
+  });
+});
+
+test('a broker that is not there', async () => {
+  const gone = address();
+  await servient.stop();
+  const request = binding.request({ op: 'readproperty', form: { href: `${gone}/a` }, timeout: patience });
+  await expect(request).rejects.toMatchObject({ kind: 'unavailable', code: 'BROKER_UNREACHABLE' });
+});
+
+test('a port that is taken', async () => {
+  const second = createServient({ bindings: [mqtt({ broker: 'embedded', port: Number(port()) })] });
+  await expect(second.start()).rejects.toMatchObject({
+    kind: 'unavailable',
+    code: 'ADDRESS_IN_USE',
+    message: expect.stringContaining(`Port ${port()}`),
+  });
+});
+
+const parts = needs('mosquitto_pub', 'mosquitto_sub');
+
+describe.skipIf(parts.missing)(`with mosquitto's clients${parts.note}`, () => {
+  const to = (topic: string): string[] => ['-h', '127.0.0.1', '-p', port(), '-t', topic];
+  const publish = (topic: string, ...rest: string[]) =>
+    run(parts.command('mosquitto_pub'), [...to(topic), ...rest]);
+
+  test('a bare publish acts, and subscribers see it', async () => {
+    await servient.expose(lamp('lamp'));
+    const sub = spawn(parts.command('mosquitto_sub'), [
+      ...to('things/lamp/properties/level'),
+      '-C',
+      '2',
+      '-W',
+      '10',
+    ]);
+    const lines = createInterface(sub.stdout)[Symbol.asyncIterator]();
+    expect((await lines.next()).value).toBe('1');
+    await publish('things/lamp/properties/level/set', '-m', '8');
+    expect((await lines.next()).value).toBe('8');
+    expect(calls).toEqual(['lamp level 8']);
+    await once(sub, 'exit');
+  });
+
+  test('an event arrives', async () => {
+    const { handle } = await servient.expose(lamp('lamp'));
+    const topics = [...to('things/lamp/events/burnt'), '-t', 'things/lamp', '-q', '1', '-C', '2', '-W', '10'];
+    const sub = spawn(parts.command('mosquitto_sub'), topics);
+    const lines = createInterface(sub.stdout)[Symbol.asyncIterator]();
+    await lines.next(); // the TD: the subscription stands
+    handle.emit('burnt', 'left');
+    expect((await lines.next()).value).toBe('"left"');
+    await once(sub, 'exit');
+  });
+
+  test('MQTT 5 is refused in words', async () => {
+    await expect(publish('a', '-m', 'x', '-V', 'mqttv5')).rejects.toMatchObject({ code: expect.any(Number) });
+  });
+});

@@ -1,0 +1,163 @@
+import { once } from 'node:events';
+import { connect, type MqttClient } from 'mqtt';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { mqttClient } from '../../src/bindings/mqtt/mqtt-client.ts';
+import { mqtt } from '../../src/bindings/mqtt/mqtt-server.ts';
+import type { ThingDefinition } from '../../src/contracts/definition.ts';
+import { createServient, type Servient } from '../../src/servient/create-servient.ts';
+import { type Mosquitto, startMosquitto } from '../support/mosquitto.ts';
+import { needs } from '../support/system-parts.ts';
+
+const parts = needs('mosquitto');
+const command = parts.command('mosquitto');
+const lamp: ThingDefinition = {
+  td: {
+    title: 'Lamp',
+    properties: { level: { type: 'number', observable: true } },
+    events: { burnt: { data: { type: 'string' } } },
+  },
+  options: { name: 'lamp' },
+  handlers: () => ({ properties: { level: { initial: 1 } } }),
+};
+
+describe.skipIf(parts.missing)(`an external broker${parts.note}`, () => {
+  let broker: Mosquitto;
+  let servient: Servient;
+  const clients: MqttClient[] = [];
+
+  beforeEach(async () => {
+    broker = await startMosquitto(command);
+    servient = createServient({ bindings: [mqtt({ broker: broker.url })] });
+  });
+
+  afterEach(async () => {
+    for (const client of clients.splice(0)) await client.endAsync(true);
+    await servient.stop();
+    await broker.stop();
+  });
+
+  function peer(): MqttClient {
+    const client = connect(broker.url, { protocolVersion: 5, reconnectPeriod: 20 });
+    clients.push(client);
+    return client;
+  }
+
+  test('MQTT 5: the result comes to the response topic, with its correlation data and status', async () => {
+    await servient.start();
+    await servient.expose(lamp);
+    const client = peer();
+    await client.subscribeAsync('mine/+');
+    const ask = async (topic: string, payload: string) => {
+      const answer = once(client, 'message');
+      const properties = { responseTopic: 'mine/1', correlationData: Buffer.from('c') };
+      client.publish(topic, payload, { properties });
+      const [, body, packet] = await answer;
+      return {
+        ...packet.properties,
+        text: String(body),
+        userProperties: { ...packet.properties.userProperties },
+      };
+    };
+    expect(await ask('things/lamp/properties/level/get', '')).toEqual({
+      text: '1',
+      contentType: 'application/json',
+      correlationData: Buffer.from('c'),
+      userProperties: { status: 'ok' },
+    });
+    const refused = await ask('things/lamp/properties/level/set', '"x"');
+    expect(refused.userProperties).toEqual({ status: 'invalid', code: expect.any(String) });
+    expect(JSON.parse(refused.text)).toMatchObject({ kind: 'invalid', errors: [{ pointer: '' }] });
+  });
+
+  test('a response topic where values are told, and a retained request, are not served', async () => {
+    await servient.start();
+    const { handle } = await servient.expose(lamp);
+    const client = peer();
+    const seen: string[] = [];
+    client.on('message', (topic, payload) => seen.push(`${topic}=${payload}`));
+    await client.subscribeAsync('things/lamp/events/burnt');
+    const get = 'things/lamp/properties/level/get';
+    client.publish(get, '', { properties: { responseTopic: 'things/lamp/events/burnt' } });
+    await client.publishAsync('things/lamp/properties/level/set', '9', { retain: true, qos: 1 });
+    await client.subscribeAsync('mine');
+    const answer = once(client, 'message');
+    client.publish(get, '', { properties: { responseTopic: 'mine' } });
+    await answer;
+    expect([seen, handle.get('level')]).toEqual([['mine=1'], 1]);
+  });
+
+  test('after the broker came back empty everything is there again', async () => {
+    await servient.start();
+    const { handle, td } = await servient.expose(lamp);
+    const binding = mqttClient();
+    const values: string[] = [];
+    let gaps = 0;
+    const waiting: (() => void)[] = [];
+    const form = td().properties?.['level']?.forms?.[0] ?? { href: '' };
+    await binding.subscribe(
+      { op: 'observeproperty', form, timeout: 5000 },
+      {
+        next: ({ content }) => {
+          values.push(String(content?.body));
+          for (const call of waiting.splice(0)) call();
+        },
+        gap: () => {
+          gaps++;
+        },
+        failed() {},
+        ended() {},
+      },
+    );
+    const until = async (value: string) => {
+      while (values.at(-1) !== value) await new Promise<void>((resolve) => waiting.push(resolve));
+    };
+    await until('1');
+    await broker.stop();
+    handle.set('level', 2);
+    handle.set('level', 3);
+    broker = await startMosquitto(command, [], broker.port);
+    await until('3');
+    expect(values).not.toContain('2');
+    expect(gaps).toBe(1);
+    const client = peer();
+    const state = once(client, 'message');
+    await client.subscribeAsync('servients/+/status');
+    expect(String((await state)[1])).toBe('online');
+    await binding.stop();
+  });
+
+  test('a broker that comes later', async () => {
+    await broker.stop();
+    await servient.start();
+    const { handle } = await servient.expose(lamp);
+    handle.set('level', 4);
+    broker = await startMosquitto(command, [], broker.port);
+    const client = peer();
+    const value = once(client, 'message');
+    await client.subscribeAsync('things/lamp/properties/level');
+    expect(String((await value)[1])).toBe('4');
+  });
+
+  test('the state of a stopped servient is offline', async () => {
+    await servient.start();
+    await servient.stop();
+    const client = peer();
+    const state = once(client, 'message');
+    await client.subscribeAsync('servients/+/status');
+    const [, payload, { retain }] = await state;
+    expect([String(payload), retain]).toEqual(['offline', true]);
+  });
+
+  test('a broker that refuses us is an error at once, for server and client', async () => {
+    await broker.stop();
+    broker = await startMosquitto(command, ['allow_anonymous false'], broker.port);
+    const expected = { kind: expect.stringMatching(/unauthenticated|forbidden/), code: 'BROKER_REFUSED' };
+    await expect(servient.start()).rejects.toMatchObject(expected);
+    const form = { href: `${broker.url}/things/lamp` };
+    const binding = mqttClient();
+    await expect(binding.request({ op: 'readproperty', form, timeout: 5000 })).rejects.toMatchObject(
+      expected,
+    );
+    await binding.stop();
+  });
+});
