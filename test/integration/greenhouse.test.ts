@@ -1,5 +1,5 @@
 import { consume, createServient, http } from 'thingwright';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import greenhouse, { type GreenhouseOptions } from '../../examples/greenhouse/main.ts';
 import { validateTd } from '../../src/td/validate.ts';
 import type { ventTd } from '../../things/actuators/vent.td.ts';
@@ -73,5 +73,14 @@ describe('the greenhouse over HTTP', () => {
     const servient = createServient();
     onTestFinished(() => servient.stop());
     await expect(greenhouse(servient, options)).rejects.toMatchObject({ code });
+  });
+
+  it('says which environment variable is wrong', async () => {
+    vi.stubEnv('THINGWRIGHT_SPEED', 'fast');
+    onTestFinished(() => void vi.unstubAllEnvs());
+    await expect(greenhouse(createServient())).rejects.toMatchObject({
+      code: 'ENVIRONMENT_INVALID',
+      message: 'THINGWRIGHT_SPEED is "fast"; give it a number, e.g. 60.',
+    });
   });
 });

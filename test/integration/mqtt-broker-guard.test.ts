@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { connect, type IClientOptions, type MqttClient } from 'mqtt';
 import { afterEach, describe, expect, test } from 'vitest';
 import {
@@ -15,6 +14,7 @@ import {
   RawPeer,
   subscribePacket,
 } from '../support/mqtt-bytes.ts';
+import { happens } from '../support/mqtt-events.ts';
 
 const brokers: EmbeddedBroker[] = [];
 const clients: MqttClient[] = [];
@@ -44,7 +44,7 @@ async function start(options: Partial<BrokerOptions> = {}): Promise<EmbeddedBrok
 async function peer(broker: EmbeddedBroker, options: IClientOptions = {}): Promise<MqttClient> {
   const client = connect(`mqtt://127.0.0.1:${broker.port}`, { protocolVersion: 4, ...options });
   clients.push(client);
-  await once(client, 'connect');
+  await happens(client, 'connect');
   return client;
 }
 
@@ -56,7 +56,7 @@ async function watch(client: MqttClient, filter: string) {
   return {
     messages,
     async until(last: string) {
-      while (messages.at(-1) !== last) await once(client, 'message');
+      while (messages.at(-1) !== last) await happens(client, 'message');
       return messages;
     },
   };
@@ -169,10 +169,10 @@ describe('what clients may hold', () => {
     clients.push(back);
     const messages: string[] = [];
     back.on('message', (_topic, payload) => messages.push(String(payload)));
-    while (messages.length < 3) await once(back, 'message');
+    while (messages.length < 3) await happens(back, 'message');
     expect(dropped).toEqual([{ clientId: 'away' }, { clientId: 'away' }]);
     await sender.publishAsync('q/1', 'last', { qos: 1 });
-    while (messages.at(-1) !== 'last') await once(back, 'message');
+    while (messages.at(-1) !== 'last') await happens(back, 'message');
     expect(messages).toEqual(['1', '2', '3', 'last']);
   });
 });
@@ -194,12 +194,24 @@ test('a burst behind a message that is being stored does not overflow the stack'
   const broker = await start({ maxPacket: 1_000_000 });
   const witness = await watch(await peer(broker), 'last');
   const burst = Array.from({ length: 20_000 }, () => publishPacket('b', ''));
-  const raw = new RawPeer(broker.port).send(
-    connectPacket('c'),
-    publishPacket('b', 'x', 0x31),
-    ...burst,
-    publishPacket('last', 'yes'),
-  );
+  const raw = new RawPeer(broker.port).send(connectPacket('c'));
+  await raw.bytes(4);
+  raw.send(publishPacket('b', 'x', 0x31), ...burst, publishPacket('last', 'yes'));
   expect(await witness.until('last=yes')).toEqual(['last=yes']);
   raw.socket.destroy();
+});
+
+test('a subscriber that does not read holds up nobody, and is cut', async () => {
+  const broker = await start({ bounds: { backlog: 100_000 } });
+  const frozen = new RawPeer(broker.port).send(connectPacket('frozen'), subscribePacket('#'));
+  await frozen.bytes(9);
+  frozen.socket.pause();
+  const witness = await watch(await peer(broker), 'last');
+  const sender = await peer(broker);
+  // Far more than the buffers of both ends of a loopback connection take.
+  for (let count = 0; count < 3000; count++) sender.publish('fill', Buffer.alloc(9000));
+  await sender.publishAsync('last', 'yes', { qos: 1 });
+  expect(await witness.until('last=yes')).toEqual(['last=yes']);
+  frozen.socket.resume();
+  await frozen.closed();
 });

@@ -7,7 +7,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { mqttClient } from '../../src/bindings/mqtt/mqtt-client.ts';
 import { mqtt } from '../../src/bindings/mqtt/mqtt-server.ts';
 import type { ThingDefinition } from '../../src/contracts/definition.ts';
-import { createServient, type ExposedThing, type Servient } from '../../src/servient/create-servient.ts';
+import { createServient, type Servient } from '../../src/servient/create-servient.ts';
+import { happens, nextMessage } from '../support/mqtt-events.ts';
 import { needs } from '../support/system-parts.ts';
 
 const run = promisify(execFile);
@@ -44,7 +45,7 @@ beforeEach(async () => {
   servient = createServient({ bindings: [mqtt({ broker: 'embedded', port: 0 })] });
   await servient.start();
   client = connect(address(), { protocolVersion: 4 });
-  await once(client, 'connect');
+  await happens(client, 'connect');
 });
 
 afterEach(async () => {
@@ -60,10 +61,10 @@ const port = (): string => new URL(address()).port;
 async function next(
   ...filters: readonly string[]
 ): Promise<{ topic: string; text: string; retained: boolean }> {
-  const message = once(client, 'message');
+  const message = nextMessage(client);
   await client.subscribeAsync([...filters]);
-  const [topic, payload, { retain }] = await message;
-  return { topic, text: String(payload), retained: retain };
+  const { topic, text, packet } = await message;
+  return { topic, text, retained: packet.retain };
 }
 
 test('TD, values and the servient’s state are retained', async () => {
@@ -85,16 +86,12 @@ test('the servient’s own TD links to all Things', async () => {
 });
 
 test('one message is one call, whatever the number of Things', async () => {
-  const things: ExposedThing[] = [];
-  for (let count = 0; count < 10; count++) things.push(await servient.expose(lamp(`lamp${count}`)));
+  for (let count = 0; count < 10; count++) await servient.expose(lamp(`lamp${count}`));
   await client.subscribeAsync('things/lamp3/actions/blink/reply/me/+');
-  const answer = once(client, 'message');
+  const answer = nextMessage(client);
   client.publish('things/lamp3/actions/blink/invoke/me/1', '7');
-  const [topic, payload] = await answer;
-  expect([topic, String(payload)]).toEqual([
-    'things/lamp3/actions/blink/reply/me/1',
-    '{"status":"ok","value":"done"}',
-  ]);
+  const { topic, text } = await answer;
+  expect([topic, text]).toEqual(['things/lamp3/actions/blink/reply/me/1', '{"status":"ok","value":"done"}']);
   expect(calls).toEqual(['lamp3 blink 7']);
 });
 
@@ -109,9 +106,9 @@ test('a failed request tells kind and code', async () => {
     ['properties/level/set/me/5', ' '.repeat(1024 * 1024 + 1), { status: 'too-large' }],
   ];
   for (const [topic, payload, expected] of requests) {
-    const answer = once(client, 'message');
+    const answer = nextMessage(client);
     client.publish(`things/lamp/${topic}`, payload);
-    expect(JSON.parse(String((await answer)[1]))).toMatchObject(expected);
+    expect(JSON.parse((await answer).text)).toMatchObject(expected);
   }
   expect(calls).toEqual([]);
 });
@@ -126,9 +123,9 @@ test('others cannot say what a Thing says, nor leave requests lying about', asyn
   ] as const;
   for (const [topic, retain] of spoofs) {
     const bad = connect(address(), { protocolVersion: 4, reconnectPeriod: 0 });
-    await once(bad, 'connect');
+    await happens(bad, 'connect');
     bad.publish(topic, '9', { retain });
-    await once(bad, 'close');
+    await happens(bad, 'close');
   }
   expect((await next('things/lamp/properties/level')).text).toBe('1');
   expect(calls).toEqual([]);
@@ -221,23 +218,25 @@ describe.skipIf(parts.missing)(`with mosquitto's clients${parts.note}`, () => {
       '-W',
       '10',
     ]);
+    const exited = once(sub, 'exit');
     const lines = createInterface(sub.stdout)[Symbol.asyncIterator]();
     expect((await lines.next()).value).toBe('1');
     await publish('things/lamp/properties/level/set', '-m', '8');
     expect((await lines.next()).value).toBe('8');
     expect(calls).toEqual(['lamp level 8']);
-    await once(sub, 'exit');
+    await exited;
   });
 
   test('an event arrives', async () => {
     const { handle } = await servient.expose(lamp('lamp'));
     const topics = [...to('things/lamp/events/burnt'), '-t', 'things/lamp', '-q', '1', '-C', '2', '-W', '10'];
     const sub = spawn(parts.command('mosquitto_sub'), topics);
+    const exited = once(sub, 'exit');
     const lines = createInterface(sub.stdout)[Symbol.asyncIterator]();
     await lines.next(); // the TD: the subscription stands
     handle.emit('burnt', 'left');
     expect((await lines.next()).value).toBe('"left"');
-    await once(sub, 'exit');
+    await exited;
   });
 
   test('MQTT 5 is refused in words', async () => {

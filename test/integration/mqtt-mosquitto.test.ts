@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { connect, type MqttClient } from 'mqtt';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { mqttClient } from '../../src/bindings/mqtt/mqtt-client.ts';
@@ -6,6 +5,7 @@ import { mqtt } from '../../src/bindings/mqtt/mqtt-server.ts';
 import type { ThingDefinition } from '../../src/contracts/definition.ts';
 import { createServient, type Servient } from '../../src/servient/create-servient.ts';
 import { type Mosquitto, startMosquitto } from '../support/mosquitto.ts';
+import { nextMessage } from '../support/mqtt-events.ts';
 import { needs } from '../support/system-parts.ts';
 
 const parts = needs('mosquitto');
@@ -48,14 +48,14 @@ describe.skipIf(parts.missing)(`an external broker${parts.note}`, () => {
     const client = peer();
     await client.subscribeAsync('mine/+');
     const ask = async (topic: string, payload: string) => {
-      const answer = once(client, 'message');
+      const answer = nextMessage(client);
       const properties = { responseTopic: 'mine/1', correlationData: Buffer.from('c') };
       client.publish(topic, payload, { properties });
-      const [, body, packet] = await answer;
+      const { text, packet } = await answer;
       return {
         ...packet.properties,
-        text: String(body),
-        userProperties: { ...packet.properties.userProperties },
+        text,
+        userProperties: { ...packet.properties?.userProperties },
       };
     };
     expect(await ask('things/lamp/properties/level/get', '')).toEqual({
@@ -80,7 +80,7 @@ describe.skipIf(parts.missing)(`an external broker${parts.note}`, () => {
     client.publish(get, '', { properties: { responseTopic: 'things/lamp/events/burnt' } });
     await client.publishAsync('things/lamp/properties/level/set', '9', { retain: true, qos: 1 });
     await client.subscribeAsync('mine');
-    const answer = once(client, 'message');
+    const answer = nextMessage(client);
     client.publish(get, '', { properties: { responseTopic: 'mine' } });
     await answer;
     expect([seen, handle.get('level')]).toEqual([['mine=1'], 1]);
@@ -120,9 +120,9 @@ describe.skipIf(parts.missing)(`an external broker${parts.note}`, () => {
     expect(values).not.toContain('2');
     expect(gaps).toBe(1);
     const client = peer();
-    const state = once(client, 'message');
+    const state = nextMessage(client);
     await client.subscribeAsync('servients/+/status');
-    expect(String((await state)[1])).toBe('online');
+    expect((await state).text).toBe('online');
     await binding.stop();
   });
 
@@ -133,19 +133,19 @@ describe.skipIf(parts.missing)(`an external broker${parts.note}`, () => {
     handle.set('level', 4);
     broker = await startMosquitto(command, [], broker.port);
     const client = peer();
-    const value = once(client, 'message');
+    const value = nextMessage(client);
     await client.subscribeAsync('things/lamp/properties/level');
-    expect(String((await value)[1])).toBe('4');
+    expect((await value).text).toBe('4');
   });
 
   test('the state of a stopped servient is offline', async () => {
     await servient.start();
     await servient.stop();
     const client = peer();
-    const state = once(client, 'message');
+    const state = nextMessage(client);
     await client.subscribeAsync('servients/+/status');
-    const [, payload, { retain }] = await state;
-    expect([String(payload), retain]).toEqual(['offline', true]);
+    const { text, packet } = await state;
+    expect([text, packet.retain]).toEqual(['offline', true]);
   });
 
   test('a broker that refuses us is an error at once, for server and client', async () => {

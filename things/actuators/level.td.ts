@@ -1,7 +1,7 @@
 import { maxOnTime, remainingTime, safetyStop } from './safety.td.ts';
 
 /** How much an actuator gives, in percent of its full power. */
-export const level = {
+const level = {
   '@type': 'sosa:ActuatableProperty',
   type: 'number',
   unit: 'unit:PERCENT',

@@ -27,7 +27,7 @@ export interface Surroundings {
 }
 
 /** Ground of a zone in m². */
-export const AREA = 50;
+const AREA = 50;
 /** Flow of an open valve in L/s. */
 export const FLOW = 40 / 60;
 

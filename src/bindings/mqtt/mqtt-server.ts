@@ -108,10 +108,11 @@ class MqttServer implements ServerBinding {
     });
     const filters = requestFilters(thing);
     this.#published.set(thingTopic(thing.name), { remove, filters, routes: requestRoutes(thing) });
-    const subscribed = client.subscribeAsync([...filters], { qos: 1, rap: true });
+    const subscribed = client.subscribeAsync([...filters], { qos: 1, rap: true }).catch((error) => {
+      host.logger.warn(`Requests to ${thing.name} do not come over MQTT: the broker refuses them`, { error });
+    });
     // Without a connection the subscription waits for it, and the other protocols do not.
     if (client.connected) await subscribed;
-    else subscribed.catch((error) => host.logger.warn('An MQTT subscription failed', { error }));
   }
 
   async unexpose(thing: HostedThing): Promise<void> {
@@ -120,9 +121,9 @@ class MqttServer implements ServerBinding {
     if (!published) return;
     published.remove();
     const { client } = this.#started();
-    const unsubscribed = client.unsubscribeAsync([...published.filters]);
+    // A broker that is away forgets the subscriptions by itself.
+    const unsubscribed = client.unsubscribeAsync([...published.filters]).catch(() => {});
     if (client.connected) await unsubscribed;
-    else unsubscribed.catch(() => {});
   }
 
   async stop(): Promise<void> {

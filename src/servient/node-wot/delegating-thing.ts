@@ -2,9 +2,9 @@ import type { ContentListener, ExposedThing as NodeWotThing } from '@node-wot/co
 import { anonymous } from '../../contracts/access.ts';
 import type {
   CallContext,
+  Change,
   HostedThing,
   Interactions,
-  Subscriber,
   Unsubscribe,
   Value,
 } from '../../contracts/interaction.ts';
@@ -71,10 +71,9 @@ function operations(thing: NodeWotThing, core: NodeWotCore, interactions: Intera
 function subscriptions(core: NodeWotCore, interactions: Interactions, logger: Logger) {
   const standing = new Map<ContentListener, Promise<Unsubscribe | undefined>>();
   // Resolves whatever happens: the stock HTTP server lets a rejection end the process.
-  const begin = (listener: ContentListener, open: (subscriber: Subscriber) => Promise<Unsubscribe>) => {
-    const subscriber: Subscriber = { change: ({ data }) => listener(valueToNodeWot(core, data)) };
-    const opened = open(subscriber).catch((error) => {
-      logger.warn('A subscription of a node-wot server was refused', { error });
+  const begin = (listener: ContentListener, open: () => Promise<Unsubscribe>) => {
+    const opened = open().catch((error) => {
+      logger.debug('A subscription of a node-wot server was refused', { error });
       return undefined;
     });
     standing.set(listener, opened);
@@ -86,10 +85,19 @@ function subscriptions(core: NodeWotCore, interactions: Interactions, logger: Lo
   };
   const handled: Partial<NodeWotThing> = {
     handleSubscribeEvent: (name, listener, options) =>
-      begin(listener, (subscriber) => interactions.subscribeEvent(name, subscriber, contextOf(options))),
+      begin(listener, () => {
+        const change = ({ data }: Change) => listener(valueToNodeWot(core, data));
+        return interactions.subscribeEvent(name, { change }, contextOf(options));
+      }),
     handleUnsubscribeEvent: (_, listener) => end(listener),
     handleObserveProperty: (name, listener, options) =>
-      begin(listener, (subscriber) => interactions.observeProperty(name, subscriber, contextOf(options))),
+      begin(listener, async () => {
+        let present = true; // node-wot tells changes alone: who long-polls would get the present value again and again
+        const change = ({ data }: Change) => present || listener(valueToNodeWot(core, data));
+        const stop = await interactions.observeProperty(name, { change }, contextOf(options));
+        present = false;
+        return stop;
+      }),
     handleUnobserveProperty: (_, listener) => end(listener),
   };
   return handled;

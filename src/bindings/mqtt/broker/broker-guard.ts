@@ -11,6 +11,8 @@ export interface BrokerBounds {
   /** Retained messages, and the bytes of their topics and payloads. */
   readonly retained: number;
   readonly retainedBytes: number;
+  /** Bytes that wait for one connection; a subscriber slower than that is cut. */
+  readonly backlog: number;
 }
 
 export interface GuardOptions {
@@ -26,7 +28,10 @@ export interface GuardOptions {
 }
 
 type Hooks = Required<
-  Pick<AedesOptions, 'preConnect' | 'authenticate' | 'authorizePublish' | 'authorizeSubscribe'>
+  Pick<
+    AedesOptions,
+    'preConnect' | 'authenticate' | 'authorizePublish' | 'authorizeSubscribe' | 'authorizeForward'
+  >
 >;
 
 // MQTT 3.1.1 section 3.2.2.3
@@ -97,6 +102,11 @@ function topicHooks({ bounds, isOwn, mayPublish }: GuardOptions) {
       // `$SYS` is not for clients, and shared subscriptions are MQTT 5
       const refuse = topic.startsWith('$') || Object.keys(subscriptions).length >= bounds.subscriptions;
       done(null, refuse ? null : subscription);
+    },
+    authorizeForward(client, packet) {
+      if (isOwn(client) || client.conn.writableLength <= bounds.backlog) return packet;
+      client.conn.destroy(new Error('the subscriber is too slow'));
+      return null;
     },
   } satisfies Partial<Hooks>;
 }

@@ -15,6 +15,7 @@ const defaultBounds: BrokerBounds = {
   subscriptions: 1000,
   retained: 100_000,
   retainedBytes: 64 * 1024 * 1024,
+  backlog: 8 * 1024 * 1024,
 };
 const defaultQueues: QueueBounds = { messages: 1000, bytes: 64 * 1024 * 1024 };
 
@@ -47,9 +48,9 @@ export async function startBroker(options: BrokerOptions): Promise<EmbeddedBroke
       bounds: { ...defaultBounds, ...options.bounds },
       isOwn: ({ conn }) => own.has(conn),
     }),
-    // A frozen subscriber holds up others until it is cut: many deliveries at once, and not for long.
-    concurrency: 10_000,
-    drainTimeout: 5000,
+    // No bound on deliveries under way: a slow subscriber must not hold up the others.
+    concurrency: 0,
+    drainTimeout: 10_000,
     connectTimeout: 10_000,
   });
   keepPublishOrder(aedes);

@@ -32,8 +32,12 @@ export function keepPublishOrder(broker: Aedes): void {
     going = false;
   }
 
+  // After a failure of its store aedes does not come back to the message.
+  (broker as NodeJS.EventEmitter).on('error', () => endTurn?.());
   internals.mq.emit = (packet, done) => {
-    emit(packet, done);
+    // A publisher does not wait for slow subscribers.
+    emit(packet, () => {});
+    setImmediate(done);
     endTurn?.();
   };
   internals.publish = (packet, clientOrDone, given) => {
