@@ -1,3 +1,6 @@
+import { existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import process from 'node:process';
 import { styleText } from 'node:util';
 import { thingPath } from '../bindings/http/http-forms.ts';
 import type { HostedThing } from '../contracts/interaction.ts';
@@ -38,7 +41,7 @@ function pasteLines(addresses: readonly string[], things: readonly HostedThing[]
   const path = samplePath(things);
   const lines: string[] = [];
   if (http) lines.push(`curl ${http}${path}`);
-  if (coap) lines.push(`coap-client -m get ${coap}${path}`);
+  if (coap) lines.push(`${coapClient()} -m get ${coap}${path}`);
   if (mqtt) {
     const { hostname, port } = new URL(mqtt);
     lines.push(`mosquitto_sub -h ${hostname} -p ${port || 1883} -t 'things/+/properties/+' -v`);
@@ -56,4 +59,13 @@ function samplePath(things: readonly HostedThing[]): string {
     if (readable) return thingPath(name, 'properties', readable[0]);
   }
   return '/things';
+}
+
+/** Debian installs coap-client under names that tell its TLS library. */
+function coapClient(): string {
+  const folders = (process.env['PATH'] ?? '').split(delimiter);
+  const installed = ['coap-client', 'coap-client-notls'].find((name) =>
+    folders.some((folder) => existsSync(join(folder, name))),
+  );
+  return installed ?? 'coap-client';
 }

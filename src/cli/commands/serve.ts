@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import process from 'node:process';
 import { pathToFileURL } from 'node:url';
 import { WotError } from '../../contracts/errors.ts';
+import type { Logger } from '../../contracts/logger.ts';
 import { checkConfig, configFromText, readConfigEnvironment, readConfigFile } from '../../servient/config.ts';
 import { configuredServient } from '../../servient/configured-servient.ts';
 import type { Servient } from '../../servient/create-servient.ts';
@@ -39,7 +40,7 @@ export async function serve(modules: readonly string[], flags: ServeFlags): Prom
   const servient = configuredServient(config, logger);
   if (config.insecure === true)
     logger.warn('Running with --insecure: whoever reaches this machine controls its Things');
-  stopOnSignals(servient);
+  stopOnSignals(servient, logger);
   await servient.start();
   try {
     for (const module of modules) await (await load(module))(servient);
@@ -73,12 +74,18 @@ async function load(module: string): Promise<NonNullable<ThingModule['default']>
   throw new WotError('invalid', 'MODULE_WITHOUT_DEFAULT', message);
 }
 
-/** The second signal does not wait. */
-function stopOnSignals(servient: Servient): void {
+const stopWithin = 2000;
+
+/** Stops cleanly; a second signal does not wait, and nothing waits longer than two seconds. */
+function stopOnSignals(servient: Servient, logger: Logger): void {
   let stopping = false;
   const stop = async () => {
     if (stopping) process.exit(1);
     stopping = true;
+    setTimeout(() => {
+      logger.error(`The servient did not stop within ${stopWithin} ms; ending anyway`);
+      process.exit(1);
+    }, stopWithin).unref();
     await servient.stop();
     process.exit(0);
   };

@@ -1,0 +1,170 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { http } from '../../src/bindings/http/http-server.ts';
+import { anonymous } from '../../src/contracts/access.ts';
+import type { ServerBinding } from '../../src/contracts/binding.ts';
+import type { ThingDefinition } from '../../src/contracts/definition.ts';
+import type { Change } from '../../src/contracts/interaction.ts';
+import type { PartialTd } from '../../src/contracts/td.ts';
+import { isLoopback, reachableHost, safeBindAddress, urlHost } from '../../src/security/bind-address.ts';
+import { createServient, type Servient, type ServientOptions } from '../../src/servient/create-servient.ts';
+import { memoryStorage } from '../../src/storage/memory/memory-storage.ts';
+import { validateTd } from '../../src/td/validate.ts';
+import { failureOf } from '../support/failure-of.ts';
+
+const running: Servient[] = [];
+afterEach(async () => {
+  for (const servient of running.splice(0)) await servient.stop();
+});
+
+function servientOf(options: ServientOptions = {}): Servient {
+  const servient = createServient(options);
+  running.push(servient);
+  return servient;
+}
+
+function thing(td: Partial<PartialTd> = {}, options: ThingDefinition['options'] = {}): ThingDefinition {
+  return { td: { title: 'Lamp', ...td }, options, handlers: () => ({}) };
+}
+
+describe('a servient', () => {
+  test('names Things by slug, refuses clashes and names that vanish from addresses', async () => {
+    const servient = servientOf();
+    expect((await servient.expose(thing({ title: 'Größe – N° 5!' }))).name).toBe('größe-n-5');
+    expect((await servient.expose(thing({ title: '***' }))).name).toBe('thing');
+    await servient.expose(thing());
+    expect(await failureOf(() => servient.expose(thing()))).toMatch('conflict NAME_TAKEN');
+    for (const name of ['.', '..', '']) {
+      expect(await failureOf(() => servient.expose(thing({}, { name })))).toMatch('invalid NAME_UNUSABLE');
+    }
+    const dots = thing({ title: 'Dots', events: { '..': {} } });
+    expect(await failureOf(() => servient.expose(dots))).toMatch('NAME_UNUSABLE');
+    expect(await failureOf(() => servient.expose(thing({}, { name: 'servient' })))).toMatch('NAME_TAKEN');
+  });
+
+  test('refuses security that it cannot enforce', async () => {
+    const td = { security: 'basic_sc', securityDefinitions: { basic_sc: { scheme: 'basic' } } };
+    expect(await failureOf(() => servientOf().expose(thing(td)))).toMatch('SECURITY_NOT_ENFORCED');
+  });
+
+  test('keeps ids by name, and the one in the TD', async () => {
+    const storage = memoryStorage();
+    const first = await servientOf({ storage }).expose(thing());
+    const again = await servientOf({ storage }).expose(thing());
+    expect(again.id).toBe(first.id);
+    expect(first.id).toMatch(/^urn:uuid:[0-9a-f-]{36}$/);
+    expect((await servientOf().expose(thing({ id: 'urn:example:1' }))).id).toBe('urn:example:1');
+  });
+
+  test('takes Things off, and is itself a Thing that tells of it', async () => {
+    const servient = servientOf();
+    await servient.start();
+    const own = servient.things.get('servient');
+    const told: unknown[] = [];
+    const subscriber = { change: ({ name, data }: Change) => told.push([name, data]) };
+    await own?.interactions.subscribeAllEvents(subscriber, { principal: anonymous });
+    const { id } = await servient.expose(thing());
+    const context = { principal: anonymous };
+    expect(await own?.interactions.readProperty('things', context)).toEqual([
+      { name: 'lamp', id, title: 'Lamp' },
+    ]);
+    expect(own?.description().td.links).toEqual([
+      expect.objectContaining({ rel: 'item', href: '/things/lamp' }),
+    ]);
+    await servient.unexpose('lamp');
+    expect(own?.description().td.links).toBeUndefined();
+    expect(told).toEqual([
+      ['thingAdded', 'lamp'],
+      ['thingRemoved', 'lamp'],
+    ]);
+    for (const name of ['lamp', 'servient']) {
+      expect(await failureOf(() => servient.unexpose(name))).toMatch('not-found THING_UNKNOWN');
+    }
+  });
+
+  test('leaves nothing of a Thing that a binding refuses', async () => {
+    const closed: string[] = [];
+    const refusing: ServerBinding = {
+      name: 'refusing',
+      addresses: [],
+      start: async () => {},
+      stop: async () => {},
+      forms: () => ({ forms: [], properties: {}, actions: {}, events: {} }),
+      expose: async ({ name }) => {
+        if (name === 'lamp') throw new Error('no room');
+      },
+      unexpose: async () => {},
+    };
+    const servient = servientOf({ bindings: [refusing] });
+    const definition = { ...thing(), handlers: () => ({ close: () => void closed.push('lamp') }) };
+    await expect(servient.expose(definition)).rejects.toThrow('no room');
+    expect(servient.things.has('lamp')).toBe(false);
+    expect(closed).toEqual(['lamp']);
+  });
+
+  test('starts again after a failed start, and after a stop; not by itself', async () => {
+    const taken = servientOf({ bindings: [http({ port: 0 })] });
+    await taken.start();
+    const port = Number(new URL(taken.addresses[0] ?? '').port);
+    const servient = servientOf({ bindings: [http({ port })] });
+    expect(await failureOf(() => servient.start())).toMatch(/ADDRESS_IN_USE.*--http/);
+    await taken.stop();
+    expect(await failureOf(() => taken.expose(thing()))).toMatch('SERVIENT_STOPPED');
+    await servient.start();
+    expect((await servient.expose(thing())).td().title).toBe('Lamp');
+  });
+
+  test('goes on when closing a Thing fails', async () => {
+    const servient = servientOf();
+    const close = () => Promise.reject(new Error('stuck'));
+    await servient.expose({ ...thing(), handlers: () => ({ close }) });
+    await servient.stop();
+    expect(servient.things.size).toBe(0);
+  });
+
+  test('serves TDs that are valid, with the author’s context kept', async () => {
+    const servient = servientOf({ bindings: [http({ port: 0 })] });
+    const context = ['https://www.w3.org/2022/wot/td/v1.1', { saref: 'https://saref.etsi.org/core/' }];
+    const { td } = await servient.expose(
+      thing({
+        '@context': context,
+        links: [{ rel: 'service-doc', href: 'https://example.org' }],
+        properties: { level: { type: 'integer', observable: true } },
+        actions: { fade: { synchronous: false } },
+        events: { hot: {} },
+      }),
+    );
+    expect(td()['@context']).toEqual(context);
+    expect(td().actions?.['fade']?.synchronous).toBe(false);
+    expect(validateTd(td())).toMatchObject({ verdict: 'valid' });
+    expect(validateTd(servient.things.get('servient')?.description().td ?? {})).toMatchObject({
+      verdict: 'valid',
+    });
+  });
+});
+
+describe('bind addresses', () => {
+  test('beyond loopback need a word', async () => {
+    for (const host of ['127.0.0.1', '127.8.8.8', '::1', 'localhost', 'LOCALHOST']) {
+      expect(safeBindAddress(host, false)).toBe(host);
+    }
+    for (const host of ['0.0.0.0', '::', '192.0.2.1', 'example.org']) {
+      expect(isLoopback(host)).toBe(false);
+      expect(await failureOf(() => safeBindAddress(host, false))).toMatch(
+        /forbidden OPEN_BIND_REFUSED.*--insecure/,
+      );
+      expect(safeBindAddress(host, true)).toBe(host);
+    }
+    const open = servientOf({ host: '0.0.0.0', bindings: [http({ port: 0 })] });
+    expect(await failureOf(() => open.start())).toMatch('OPEN_BIND_REFUSED');
+  });
+
+  test('become reachable names', () => {
+    expect(reachableHost('127.0.0.1')).toBe('127.0.0.1');
+    expect(reachableHost('0.0.0.0')).toMatch(/^\d+\.\d+\.\d+\.\d+$/);
+    expect([urlHost('::1'), urlHost('127.0.0.1'), urlHost('a.example')]).toEqual([
+      '[::1]',
+      '127.0.0.1',
+      'a.example',
+    ]);
+  });
+});
