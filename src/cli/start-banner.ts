@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import process from 'node:process';
 import { styleText } from 'node:util';
-import { thingPath } from '../bindings/http/http-forms.ts';
 import type { HostedThing } from '../contracts/interaction.ts';
+import { thingPath } from '../interaction/path-forms.ts';
 import type { Servient } from '../servient/create-servient.ts';
 
 const names: Readonly<Record<string, string>> = {

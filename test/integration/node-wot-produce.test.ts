@@ -5,8 +5,9 @@ import { http } from '../../src/bindings/http/http-server.ts';
 import { mqtt } from '../../src/bindings/mqtt/mqtt-server.ts';
 import { consume } from '../../src/consumer/consume.ts';
 import type { ConsumedThing } from '../../src/consumer/consumed-thing.ts';
+import type { Problem } from '../../src/contracts/errors.ts';
 import { silentLogger } from '../../src/contracts/logger.ts';
-import type { PartialTd } from '../../src/contracts/td.ts';
+import type { PartialTd, ThingDescription } from '../../src/contracts/td.ts';
 import { createServient, type ServientOptions } from '../../src/servient/create-servient.ts';
 import { validateTd } from '../../src/td/validate.ts';
 import { formsOfScheme } from '../support/forms-of-scheme.ts';
@@ -107,12 +108,12 @@ describe('WoT.produce', () => {
     const things = await Promise.all([1, 2, 3].map(() => WoT.produce(structuredClone(lamp) as never)));
     await Promise.all(things.map((thing) => thing.expose()));
     expect([...servient.things.keys()]).toEqual(['servient', 'lamp', 'lamp-2', 'lamp-3']);
-    const served = await (await fetch(`${base}/things/lamp-2`)).json();
+    const served = (await (await fetch(`${base}/things/lamp-2`)).json()) as ThingDescription;
     const { id, forms, properties } = things[1]?.getThingDescription() ?? {};
     expect({ id, forms, on: properties?.['on']?.forms }).toEqual({
       id: served.id,
       forms: served.forms,
-      on: served.properties.on.forms,
+      on: served.properties?.['on']?.forms,
     });
   });
 
@@ -163,7 +164,7 @@ describe('WoT.produce', () => {
     });
     await thing.expose();
     const answer = await fetch(`${base}/things/lamp/actions/fail`, { method: 'POST' });
-    const problem = await answer.json();
+    const problem = (await answer.json()) as Problem;
     expect([answer.status, problem.code]).toEqual([status, code]);
     if (detail === undefined) expect(JSON.stringify(problem)).not.toContain('gone');
     else expect(problem.detail).toBe(detail);

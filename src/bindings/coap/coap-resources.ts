@@ -1,8 +1,8 @@
 import type { BindingHost } from '../../contracts/binding.ts';
 import { WotError } from '../../contracts/errors.ts';
 import type { HostedThing } from '../../contracts/interaction.ts';
+import { thingPath } from '../../interaction/path-forms.ts';
 import { type CoapCall, contentEnvelope } from './coap-call.ts';
-import { thingPath } from './coap-forms.ts';
 import type { Envelope } from './coap-message.ts';
 import { filterLinks, serialiseLinks } from './link-format.ts';
 import { percentDecoded, type Resource, thingResource } from './thing-resources.ts';

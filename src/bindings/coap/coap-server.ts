@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { BindingHost, ServerBinding, ThingForms } from '../../contracts/binding.ts';
 import { WotError } from '../../contracts/errors.ts';
 import type { HostedThing } from '../../contracts/interaction.ts';
+import { pathForms } from '../../interaction/path-forms.ts';
 import { urlHost } from '../../security/bind-address.ts';
 import { readBlock } from './block.ts';
 import { BlockTransfers } from './block-transfers.ts';
@@ -9,13 +10,14 @@ import { CoapCall } from './coap-call.ts';
 import { methodCode, methodOfCode } from './coap-code.ts';
 import { CoapEndpoint } from './coap-endpoint.ts';
 import type { Exchange, Inbound } from './coap-exchange.ts';
-import { coapForms } from './coap-forms.ts';
 import type { Envelope } from './coap-message.ts';
 import { CoapObservers, type ProblemMaker } from './coap-observers.ts';
 import { optionNumber, optionUint, siftOptions } from './coap-option.ts';
 import { CodedError, problemEnvelope } from './coap-problem.ts';
 import { resourceAt } from './coap-resources.ts';
 import type { Resource } from './thing-resources.ts';
+
+const context = { cov: 'https://www.w3.org/2019/wot/coap#' };
 
 export interface CoapOptions {
   /** Default 5683; 0 takes a free one. */
@@ -70,7 +72,7 @@ class CoapServer implements ServerBinding {
   }
 
   forms(thing: HostedThing): ThingForms {
-    return coapForms(thing, this.#running?.base ?? '');
+    return { context, ...pathForms(thing, { base: this.#running?.base ?? '', subprotocol: 'cov:observe' }) };
   }
 
   // Paths are looked up among the servient's Things, and subscriptions end with their Thing.

@@ -8,9 +8,9 @@ import type {
   Unsubscribe,
 } from '../../contracts/interaction.ts';
 import type { AffordanceKind } from '../../contracts/td.ts';
+import { thingPath } from '../../interaction/path-forms.ts';
 import { type CoapCall, changeRecord } from './coap-call.ts';
 import type { Method } from './coap-code.ts';
-import { thingPath } from './coap-forms.ts';
 import { type Envelope, emptyBytes } from './coap-message.ts';
 import { optionNumber, textOption } from './coap-option.ts';
 

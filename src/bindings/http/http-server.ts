@@ -5,9 +5,9 @@ import type { BindingHost, ServerBinding, ThingForms } from '../../contracts/bin
 import type { Timer } from '../../contracts/clock.ts';
 import { toProblem, WotError } from '../../contracts/errors.ts';
 import type { HostedThing } from '../../contracts/interaction.ts';
+import { pathForms, thingPath } from '../../interaction/path-forms.ts';
 import { urlHost } from '../../security/bind-address.ts';
 import { HostGuard } from './host-guard.ts';
-import { httpForms, thingPath } from './http-forms.ts';
 import { interactionRoutes, invocationMethods } from './interaction-routes.ts';
 import { allowed, type Methods, methodHandler, Routes } from './routes.ts';
 import { ServerExchange } from './server-exchange.ts';
@@ -79,7 +79,7 @@ class HttpServer implements ServerBinding {
   }
 
   forms(thing: HostedThing): ThingForms {
-    return httpForms(thing, this.#base);
+    return pathForms(thing, { base: this.#base, subprotocol: 'sse' });
   }
 
   async expose(thing: HostedThing): Promise<void> {
@@ -154,7 +154,8 @@ class HttpServer implements ServerBinding {
 function target(url: string): { readonly path: string; readonly query: string } {
   const local = url.startsWith('/') ? url : url.replace(/^https?:\/\/[^/?]*/i, '');
   const mark = local.indexOf('?');
-  return mark < 0 ? { path: local, query: '' } : { path: local.slice(0, mark), query: local.slice(mark + 1) };
+  if (mark < 0) return { path: local || '/', query: '' };
+  return { path: local.slice(0, mark) || '/', query: local.slice(mark + 1) };
 }
 
 function isPreflight({ method, headers }: IncomingMessage): boolean {

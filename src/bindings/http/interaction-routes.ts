@@ -3,7 +3,7 @@ import type { Limits } from '../../contracts/binding.ts';
 import { WotError } from '../../contracts/errors.ts';
 import type { Change, HostedThing, InvocationStatus } from '../../contracts/interaction.ts';
 import type { ActionAffordance, PropertyAffordance } from '../../contracts/td.ts';
-import { thingPath } from './http-forms.ts';
+import { thingPath } from '../../interaction/path-forms.ts';
 import { requestValue } from './request-body.ts';
 import type { Methods } from './routes.ts';
 import { decodeComponent, type ServerExchange } from './server-exchange.ts';

@@ -39,9 +39,9 @@ export class Routes {
   find(path: string): Methods {
     const known = this.#methods.get(path);
     if (known) return known;
-    const segments = path.split('/').slice(1).map(decodeComponent);
+    const segments = path.split('/').map(decodeComponent);
     const methods =
-      this.#methods.get(`/${segments.map(encodeURIComponent).join('/')}`) ?? this.#dynamic(segments);
+      this.#methods.get(segments.map(encodeURIComponent).join('/')) ?? this.#dynamic(segments.slice(1));
     if (methods) return methods;
     const message = `There is nothing at ${JSON.stringify(path.slice(0, 200))}; GET /things lists what there is.`;
     throw new WotError('not-found', 'PATH_UNKNOWN', message);

@@ -1,6 +1,6 @@
 import { WotError } from '../../contracts/errors.ts';
 import type { HostedThing, ServedTd } from '../../contracts/interaction.ts';
-import { thingPath } from './http-forms.ts';
+import { thingPath } from '../../interaction/path-forms.ts';
 import type { Methods } from './routes.ts';
 import type { ServerExchange } from './server-exchange.ts';
 
