@@ -148,6 +148,14 @@ describe.skipIf(parts.missing)(`an external broker${parts.note}`, () => {
     expect([text, packet.retain]).toEqual(['offline', true]);
   });
 
+  test('a broker that freezes does not hold up the stop', async () => {
+    await servient.start();
+    const { handle } = await servient.expose(lamp);
+    broker.freeze();
+    handle.emit('burnt', 'unacknowledged');
+    await expect(servient.stop()).resolves.toBeUndefined();
+  });
+
   test('a broker that refuses us is an error at once, for server and client', async () => {
     await broker.stop();
     broker = await startMosquitto(command, ['allow_anonymous false'], broker.port);

@@ -6,11 +6,11 @@ const program = `
   import { createServient, http } from 'thingwright';
   const servient = createServient({ bindings: [http({ port: 0 })] });
   const WoT = await servient.wot();
-  const thing = await WoT.produce({ title: 'Lamp', properties: { on: { type: 'boolean', format: 'odd' } } });
+  const thing = await WoT.produce({ title: 'Lamp', properties: { on: { type: 'boolean' } }, events: { blink: {} } });
   thing.setPropertyReadHandler('on', async () => true);
   await thing.expose();
   const consumed = await WoT.consume(thing.getThingDescription());
-  await consumed.observeProperty('on', () => {}).catch(() => {});
+  await consumed.subscribeEvent('blink', () => {});
   if (!(await (await consumed.readProperty('on')).value())) throw new Error('the lamp is off');
   await servient.stop();
 `;

@@ -127,6 +127,7 @@ describe('WoT.produce', () => {
     expect(await (await fetch(`${base}/things/lamp/properties/on`)).json()).toBe(true);
     await thing.destroy();
     expect((await fetch(`${base}/things/lamp`)).status).toBe(404);
+    thing.emitEvent('alarm', 1);
     await expect(thing.destroy()).resolves.toBeUndefined();
   });
 
@@ -207,6 +208,14 @@ describe('WoT.produce', () => {
     thing.setEventSubscribeHandler('alarm', () => Promise.reject(new Error('no device')));
     await expect(thing.expose()).rejects.toThrow('no device');
     expect([...servient.things.keys()]).toEqual(['servient']);
+  });
+
+  it('needs no binding', async () => {
+    const { servient, WoT } = await scripted({ bindings: [] });
+    const thing = await WoT.produce(structuredClone(lamp) as never);
+    await thing.expose();
+    thing.emitEvent('alarm', 1);
+    expect(servient.things.has('lamp')).toBe(true);
   });
 
   it('begins anew after a stop', async () => {

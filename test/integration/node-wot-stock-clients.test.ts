@@ -171,7 +171,7 @@ describe('the stock MQTT client, with topics in the addresses', () => {
 
   it('has no results and no errors: it does not ask for answers', async () => {
     const output = await parts.thing.invokeAction('add', 1);
-    expect(Buffer.from((await output?.arrayBuffer()) ?? 'none')).toHaveLength(0);
+    expect((await output?.arrayBuffer())?.byteLength).toBe(0);
     await expect(parts.thing.writeProperty('level', 101)).resolves.toBeUndefined();
   });
 

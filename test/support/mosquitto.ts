@@ -9,6 +9,8 @@ import { join } from 'node:path';
 export interface Mosquitto {
   readonly url: string;
   readonly port: number;
+  /** Stops the process without ending it: connections stand, nobody answers. */
+  freeze(): void;
   stop(): Promise<void>;
 }
 
@@ -29,6 +31,7 @@ export async function startMosquitto(
   return {
     url: `mqtt://127.0.0.1:${listening}`,
     port: listening,
+    freeze: () => void child.kill('SIGSTOP'),
     async stop() {
       child.kill('SIGKILL');
       await exited;

@@ -5,6 +5,8 @@ import type { CallContext } from '../../contracts/interaction.ts';
 import { httpStatus } from './http-status.ts';
 import { negotiate } from './negotiation.ts';
 
+const smallBody = 16 * 1024;
+
 /** One request on its way: what was asked, who asks, and the means to answer. */
 export class ServerExchange implements CallContext {
   readonly request: IncomingMessage;
@@ -53,7 +55,10 @@ export class ServerExchange implements CallContext {
   /** Answers with a body; HEAD gets its headers alone (RFC 9110 section 9.3.2). */
   send(status: number, type: string, body: Uint8Array): void {
     this.response.writeHead(status, { 'content-type': type, 'content-length': body.byteLength });
-    this.response.end(this.request.method === 'HEAD' ? undefined : body);
+    if (this.request.method === 'HEAD') this.response.end();
+    else if (body.byteLength > smallBody) this.response.end(body);
+    // As text of one byte a character it leaves in one write together with the head, which node does not do for bytes.
+    else this.response.end(Buffer.from(body.buffer, body.byteOffset, body.byteLength).latin1Slice(), 'latin1');
   }
 
   sendJson(status: number, value: unknown, type = 'application/json'): void {

@@ -66,6 +66,17 @@ export function connected(client: MqttClient, url: string): Promise<void> {
   });
 }
 
+const patience = 1500;
+
+/** Ends a connection with what is under way delivered, or after a second and a half without. */
+export async function endConnection(client: MqttClient): Promise<void> {
+  const { promise: late, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, patience);
+  await Promise.race([client.endAsync(!client.connected), late]);
+  clearTimeout(timer);
+  client.stream.destroy();
+}
+
 /** `mqtt://host:port` of an address, without user, password, path and query. */
 export function brokerUrl(href: string): string {
   const url = URL.parse(href);

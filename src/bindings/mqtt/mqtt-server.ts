@@ -5,7 +5,7 @@ import type { HostedThing, Unsubscribe } from '../../contracts/interaction.ts';
 import { urlHost } from '../../security/bind-address.ts';
 import { type EmbeddedBroker, startBroker } from './broker/embedded-broker.ts';
 import { answerRequest } from './mqtt-answer.ts';
-import { brokerUrl, connected, openConnection } from './mqtt-connection.ts';
+import { brokerUrl, connected, endConnection, openConnection } from './mqtt-connection.ts';
 import { mqttForms } from './mqtt-forms.ts';
 import { publishThing } from './mqtt-publications.ts';
 import { Publisher } from './mqtt-publisher.ts';
@@ -133,7 +133,7 @@ class MqttServer implements ServerBinding {
     this.#published.clear();
     const { client, publisher, broker, host } = running;
     publisher.retain(statusTopic(host.servientId), Buffer.from('offline'));
-    await client.endAsync(!client.connected);
+    await endConnection(client);
     await broker?.stop();
   }
 

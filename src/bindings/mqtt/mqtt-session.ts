@@ -10,7 +10,7 @@ import { codecFor } from '../../codec/registry.ts';
 import type { Content } from '../../contracts/binding.ts';
 import { WotError } from '../../contracts/errors.ts';
 import { silentLogger } from '../../contracts/logger.ts';
-import { connected, openConnection } from './mqtt-connection.ts';
+import { connected, endConnection, openConnection } from './mqtt-connection.ts';
 import { readEnvelope, readResult } from './mqtt-result.ts';
 import type { MqttTarget } from './mqtt-target.ts';
 import { matchesFilter } from './mqtt-topics.ts';
@@ -141,7 +141,7 @@ export class MqttSession {
   async close(): Promise<void> {
     for (const listener of this.#all()) listener.ended?.();
     this.#shared.clear();
-    await this.#client.endAsync(!this.#client.connected);
+    await endConnection(this.#client);
   }
 
   #all(): ReadonlySet<TopicListener> {

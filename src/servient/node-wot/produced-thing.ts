@@ -50,7 +50,7 @@ export function producedThing(
     async exposed(told, handle) {
       served = structuredClone(told);
       writeBack(thing, served);
-      stops.push(...(await listen(thing, handle, logger)));
+      await listen(thing, handle, { logger, stops });
     },
   };
 }
@@ -85,37 +85,40 @@ async function called(handle: () => Promise<unknown>): Promise<unknown> {
 }
 
 /** The servient is the one subscriber of the ExposedThing, from expose to destroy, so that no event misses the replay ring. */
-async function listen(thing: NodeWotThing, handle: ThingHandle, logger: Logger): Promise<(() => void)[]> {
-  const stops: (() => void)[] = [];
+async function listen(
+  thing: NodeWotThing,
+  handle: ThingHandle,
+  { logger, stops }: { readonly logger: Logger; readonly stops: (() => void)[] },
+): Promise<void> {
   let told = Promise.resolve();
   let stopped = false;
   stops.push(() => {
     stopped = true;
   });
   // One after the other: contents are streams, and changes keep their order.
-  const inOrder = (tell: (name: string, value: unknown) => void, name: string) => (content: Content) => {
-    told = told
-      .then(async () => stopped || tell(name, await valueFromNodeWot(content)))
-      .catch((error) => {
-        logger.error(`What ${JSON.stringify(thing.title)} emitted for ${JSON.stringify(name)} was dropped`, {
-          error,
-        });
-      }) as Promise<void>;
+  const inOrder = (tell: ThingHandle['notify'], name: string) => (content: Content) => {
+    const pass = async () => {
+      const value = await valueFromNodeWot(content);
+      if (!stopped) tell(name, value);
+    };
+    told = told.then(pass).catch((error) => {
+      const what = `${JSON.stringify(thing.title)} emitted for ${JSON.stringify(name)}`;
+      logger.error(`What ${what} was dropped`, { error });
+    });
   };
   const options = { formIndex: 0 };
-  for (const [name, { forms }] of Object.entries(thing.events)) {
-    if (forms?.length === 0) continue;
+  for (const [name, { forms = [] }] of Object.entries(thing.events)) {
+    if (forms.length === 0) continue; // no binding carries it, and node-wot hangs listeners on forms
     const listener = inOrder(handle.emit, name);
-    await thing.handleSubscribeEvent(name, listener, options);
     stops.push(() => thing.handleUnsubscribeEvent(name, listener, options));
+    await thing.handleSubscribeEvent(name, listener, options);
   }
-  for (const [name, { forms, observable }] of Object.entries(thing.properties)) {
-    if (observable !== true || forms?.length === 0) continue;
+  for (const [name, { forms = [], observable }] of Object.entries(thing.properties)) {
+    if (forms.length === 0 || observable !== true) continue;
     const listener = inOrder(handle.notify, name);
-    await thing.handleObserveProperty(name, listener, options);
     stops.push(() => thing.handleUnobserveProperty(name, listener, options));
+    await thing.handleObserveProperty(name, listener, options);
   }
-  return stops;
 }
 
 /** What the script declared, without what node-wot fills in for a TD that nobody serves yet. */
