@@ -1,3 +1,13 @@
+export { coapClient } from './bindings/coap/coap-client.ts';
+export { type CoapOptions, coap } from './bindings/coap/coap-server.ts';
+export { type HttpClientOptions, httpClient } from './bindings/http/http-client.ts';
+export { type HttpOptions, http } from './bindings/http/http-server.ts';
+export { mqttClient } from './bindings/mqtt/mqtt-client.ts';
+export { type MqttOptions, mqtt } from './bindings/mqtt/mqtt-server.ts';
+export { type ConsumeOptions, consume } from './consumer/consume.ts';
+export type { ConsumedThing } from './consumer/consumed-thing.ts';
+export type { Invocation } from './consumer/invocation.ts';
+export type { Subscription } from './consumer/subscription.ts';
 export type { AccessPolicy, Principal, Right } from './contracts/access.ts';
 export type {
   BindingHost,
@@ -54,18 +64,9 @@ export type {
   SecurityScheme,
   ThingDescription,
 } from './contracts/td.ts';
-export { coapClient } from './bindings/coap/coap-client.ts';
-export { type CoapOptions, coap } from './bindings/coap/coap-server.ts';
-export { type HttpClientOptions, httpClient } from './bindings/http/http-client.ts';
-export { type HttpOptions, http } from './bindings/http/http-server.ts';
-export { mqttClient } from './bindings/mqtt/mqtt-client.ts';
-export { type MqttOptions, mqtt } from './bindings/mqtt/mqtt-server.ts';
-export { type ConsumeOptions, consume } from './consumer/consume.ts';
-export type { ConsumedThing } from './consumer/consumed-thing.ts';
-export type { Invocation } from './consumer/invocation.ts';
-export type { Subscription } from './consumer/subscription.ts';
 export { createServient, type Servient, type ServientOptions } from './servient/create-servient.ts';
 export type { ExposedThing } from './servient/exposure.ts';
+export type { NodeWotOptions, ScriptingApi } from './servient/node-wot.ts';
 export { memoryStorage } from './storage/memory/memory-storage.ts';
 export { sqliteStorage } from './storage/sqlite/sqlite-storage.ts';
 export { type DefinedThing, defineThing } from './td/define-thing.ts';

@@ -29,6 +29,8 @@ interface Parts {
 export class Exposure {
   readonly #parts: Parts;
   readonly #running = new Map<string, RunningThing>();
+  /** Names whose Things are on their way into the map. */
+  readonly #exposing = new Set<string>();
   #servient: { readonly running: RunningThing; forgetTd(): void } | undefined;
 
   constructor(parts: Parts) {
@@ -64,7 +66,16 @@ export class Exposure {
     refuseUnenforcedSecurity(td);
     const name = options.name ?? slug(td.title);
     this.#checkNames(name, td);
-    const id = await this.#idOf(td, name);
+    this.#exposing.add(name);
+    try {
+      return await this.#expose(definition, name);
+    } finally {
+      this.#exposing.delete(name);
+    }
+  }
+
+  async #expose(definition: ThingDefinition, name: string): Promise<ExposedThing> {
+    const id = await this.#idOf(definition.td, name);
     const running = hostThing(definition, name, this.#parts.environment);
     const thing = this.#hosted(definition, { name, id, running });
     await this.#add(thing, running);
@@ -168,7 +179,7 @@ export class Exposure {
   }
 
   #checkNames(name: string, { properties, actions, events }: PartialTd): void {
-    if (this.#parts.things.has(name)) {
+    if (this.#parts.things.has(name) || this.#exposing.has(name)) {
       const message = `A Thing named ${JSON.stringify(name)} is already exposed; give this one a name of its own (defineThing option "name").`;
       throw new WotError('conflict', 'NAME_TAKEN', message);
     }

@@ -31,7 +31,8 @@ describe('a servient', () => {
     const servient = servientOf();
     expect((await servient.expose(thing({ title: 'Größe – N° 5!' }))).name).toBe('größe-n-5');
     expect((await servient.expose(thing({ title: '***' }))).name).toBe('thing');
-    await servient.expose(thing());
+    const [, twice] = await Promise.allSettled([servient.expose(thing()), servient.expose(thing())]);
+    expect(twice).toMatchObject({ status: 'rejected', reason: { kind: 'conflict', code: 'NAME_TAKEN' } });
     expect(await failureOf(() => servient.expose(thing()))).toMatch('conflict NAME_TAKEN');
     for (const name of ['.', '..', '']) {
       expect(await failureOf(() => servient.expose(thing({}, { name })))).toMatch('invalid NAME_UNUSABLE');

@@ -58,7 +58,11 @@ export class ServerExchange implements CallContext {
     if (this.request.method === 'HEAD') this.response.end();
     else if (body.byteLength > smallBody) this.response.end(body);
     // As text of one byte a character it leaves in one write together with the head, which node does not do for bytes.
-    else this.response.end(Buffer.from(body.buffer, body.byteOffset, body.byteLength).latin1Slice(), 'latin1');
+    else
+      this.response.end(
+        Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('latin1'),
+        'latin1',
+      );
   }
 
   sendJson(status: number, value: unknown, type = 'application/json'): void {
