@@ -77,6 +77,7 @@ export function runnable(line: string, commandOf: (part: SystemPart) => string):
     .replace(/^((?:\w+=\S*\s+)*)(?:npx )?wot\b/, `$1${wot}`)
     .replace(/(wot\.js" serve\b.*)$/, `$1 ${freePorts}`)
     .replace(/^curl\b/, 'curl --silent --show-error --fail-with-body --max-time 15')
+    .replace(/^coap-client-notls(?=\s)/, 'coap-client')
     .replace(/^(coap-client|mosquitto_pub|mosquitto_sub)\b/, (part) => commandOf(part as SystemPart));
 }
 
