@@ -71,8 +71,8 @@ export interface Interactions {
     names: readonly string[],
     context: CallContext,
   ): Promise<Readonly<Record<string, Value>>>;
-  /** Checks all values before it writes the first; `all` demands every writable property. */
-  writeMultipleProperties(values: Value, context: CallContext & { readonly all?: boolean }): Promise<void>;
+  /** Also serves writeallproperties; checks all values before it writes the first. */
+  writeMultipleProperties(values: Value, context: CallContext): Promise<void>;
   observeAllProperties(subscriber: Subscriber, context: SubscribeContext): Promise<Unsubscribe>;
   invokeAction(name: string, input: Value, context: CallContext): Promise<InvokeResult>;
   queryAction(name: string, invocationId: string, context: CallContext): Promise<InvocationStatus>;

@@ -5,14 +5,12 @@ import type { JsonValue } from './td.ts';
 export interface PropertyStore {
   load(thing: string): ReadonlyMap<string, JsonValue>;
   save(thing: string, property: string, value: JsonValue): Promise<void>;
-  forget(thing: string): Promise<void>;
 }
 
 /** Small facts of the servient itself: Thing ids by name, the highest change id given out. */
 export interface FactStore {
   get(key: string): string | undefined;
   set(key: string, value: string): Promise<void>;
-  delete(key: string): Promise<void>;
 }
 
 /** All stores of one servient; reads are valid between `start` and `stop`. */

@@ -17,6 +17,8 @@ import type { CallEnvironment } from './handler-call.ts';
 import {
   find,
   type HeldValue,
+  type HostedAction,
+  type HostedEvent,
   type HostedProperty,
   prepareAction,
   prepareEvent,
@@ -43,7 +45,11 @@ export interface RunningThing {
 
 /** Makes a definition run under a name: compiles its checks, loads its persistent state, makes its handlers. */
 export function hostThing(definition: ThingDefinition, name: string, host: HostEnvironment): RunningThing {
-  const properties = new Map<string, HostedProperty>();
+  const [properties, actions, events] = [
+    new Map<string, HostedProperty>(),
+    new Map<string, HostedAction>(),
+    new Map<string, HostedEvent>(),
+  ];
   const environment: InteractionEnvironment = {
     clock: host.clock,
     logger: host.logger,
@@ -53,8 +59,8 @@ export function hostThing(definition: ThingDefinition, name: string, host: HostE
     thing: name,
     invocations: new Invocations(host.clock),
     properties,
-    actions: new Map(),
-    events: new Map(),
+    actions,
+    events,
     hold: (property, value) => hold(host.store, name, property, value),
   };
   const handle = thingHandle(environment);
@@ -63,13 +69,12 @@ export function hostThing(definition: ThingDefinition, name: string, host: HostE
     properties.set(property.name, property);
   const { td } = definition;
   const { logger } = host;
-  const actions = Object.keys(td.actions ?? {}).map((action) =>
-    prepareAction(td, action, own(handlers.actions, action) ?? missing(action), logger),
-  );
-  const events = Object.keys(td.events ?? {}).map((event) =>
-    prepareEvent(td, event, own(handlers.events, event) ?? {}, logger),
-  );
-  Object.assign(environment, { actions: byName(actions), events: byName(events) });
+  for (const action of Object.keys(td.actions ?? {})) {
+    actions.set(action, prepareAction(td, action, own(handlers.actions, action) ?? missing(action), logger));
+  }
+  for (const event of Object.keys(td.events ?? {})) {
+    events.set(event, prepareEvent(td, event, own(handlers.events, event) ?? {}, logger));
+  }
   return {
     interactions: new Pipeline(environment),
     handle,
@@ -185,8 +190,4 @@ function missing(action: string): () => never {
     const message = `Action ${JSON.stringify(action)} has no handler; its author must add one.`;
     throw new WotError('not-implemented', 'HANDLER_MISSING', message);
   };
-}
-
-function byName<T extends { readonly name: string }>(affordances: readonly T[]): ReadonlyMap<string, T> {
-  return new Map(affordances.map((affordance) => [affordance.name, affordance]));
 }

@@ -22,7 +22,6 @@ import {
   notOffered,
   readProperty,
   readSeveral,
-  refusePartial,
   writeChecked,
 } from './property-operations.ts';
 import { openSubscription } from './subscriptions.ts';
@@ -93,12 +92,8 @@ export class Pipeline implements Interactions {
     return readSeveral(this.#environment, properties, context);
   }
 
-  async writeMultipleProperties(
-    values: Value,
-    context: CallContext & { readonly all?: boolean },
-  ): Promise<void> {
+  async writeMultipleProperties(values: Value, context: CallContext): Promise<void> {
     const entries = Object.entries(asObject(values));
-    if (context.all === true) refusePartial(this.#environment.properties, entries);
     const writes = entries.map(([name, value]) => {
       const property = this.#property(name);
       this.#authorise(context, 'write', name);

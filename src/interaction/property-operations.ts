@@ -122,18 +122,3 @@ export function asObject(values: Value): Record<string, Value> {
     errors: [{ pointer: '', detail: 'must be object' }],
   });
 }
-
-/** writeallproperties wants a value for every writable property. */
-export function refusePartial(
-  properties: ReadonlyMap<string, HostedProperty>,
-  given: readonly (readonly [string, Value])[],
-): void {
-  const names = new Set(given.map(([name]) => name));
-  const missing = [...properties.values()].filter(
-    ({ name, affordance }) => affordance.readOnly !== true && !names.has(name),
-  );
-  if (missing.length === 0) return;
-  const errors = missing.map(({ name }) => ({ pointer: jsonPointer('', name), detail: 'is missing' }));
-  const message = 'writeallproperties needs every writable property; use writemultipleproperties for some.';
-  throw new WotError('invalid', 'PROPERTIES_MISSING', message, { errors });
-}

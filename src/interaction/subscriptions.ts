@@ -58,7 +58,7 @@ async function startWithPresent(
 }
 
 /** Whether a change belongs to a topic. */
-export function matches(topic: Topic): (change: Change) => boolean {
+function matches(topic: Topic): (change: Change) => boolean {
   return ({ thing, kind, name }) =>
     thing === topic.thing && kind === topic.kind && (topic.name === undefined || topic.name === name);
 }

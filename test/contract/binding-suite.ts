@@ -8,7 +8,7 @@ import { subscriptionCells } from './suite-subscriptions.ts';
 import { Device, machine } from './suite-things.ts';
 import { valueCells } from './suite-values.ts';
 
-export type { Harness, Started, StartOptions } from './suite-cell.ts';
+export type { Harness } from './suite-cell.ts';
 
 const cells = { ...operationCells, ...subscriptionCells, ...failureCells, ...valueCells };
 

@@ -28,7 +28,4 @@ const harness: Harness = {
   },
 };
 
-bindingSuite('coap', harness, {
-  'writeallproperties (one absent)':
-    'PUT on /properties is writemultipleproperties too, and the wire does not tell them apart',
-});
+bindingSuite('coap', harness);

@@ -29,7 +29,4 @@ const harness: Harness = {
   },
 };
 
-bindingSuite('http', harness, {
-  'writeallproperties (one absent)':
-    'PUT on /properties is writemultipleproperties too, and the wire does not tell them apart',
-});
+bindingSuite('http', harness);

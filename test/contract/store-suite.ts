@@ -76,20 +76,6 @@ export function storeSuite(name: string, make: () => Storage): void {
       }
     });
 
-    it('forgets one thing or fact and nothing else', async () => {
-      for (const thing of ['lamp', 'door']) {
-        await storage.properties.save(thing, 'state', thing);
-        await storage.facts.set(thing, thing);
-      }
-      await storage.properties.forget('lamp');
-      await storage.facts.delete('lamp');
-      await restart();
-      expect(storage.properties.load('lamp').size).toBe(0);
-      expect(storage.facts.get('lamp')).toBeUndefined();
-      expect(storage.properties.load('door').get('state')).toBe('door');
-      expect(storage.facts.get('door')).toBe('door');
-    });
-
     it('does not share what it keeps with its callers', async () => {
       const value = { list: [1] };
       await storage.properties.save('lamp', 'state', value);

@@ -57,16 +57,7 @@ export const failureCells = {
     },
   },
 
-  'writeallproperties (one absent)': {
-    things: (device) => [station(device)],
-    async run(run) {
-      const thing = await run.thing('station');
-      await failure(thing.writeAll({ low: 5, high: 6 }), 'invalid');
-      expect(await thing.read('low')).toBe(1);
-    },
-  },
-
-  'readallproperties (one fails)': {
+  'readmultipleproperties (one fails)': {
     things: (device) => [faulty(device)],
     async run(run) {
       const thing = await run.thing('faulty');

@@ -70,7 +70,7 @@ const limits = {
 } as const satisfies DataSchema;
 
 /** Properties of the machine whose values the servient holds: schema and first value. */
-export const heldProperties = {
+const heldProperties = {
   level: { type: 'number', minimum: 0, maximum: 100, observable: true },
   count: { type: 'integer', observable: true },
   flag: { type: 'boolean', observable: true },

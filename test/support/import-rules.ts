@@ -66,7 +66,7 @@ export function cycleIn(edges: ReadonlyMap<string, ReadonlySet<string>>): readon
 }
 
 /** The `*-client.ts` files of a folder and what they import inside of it, and so on. */
-export function clientHalf(folder: string, files: readonly string[]): ReadonlySet<string> {
+function clientHalf(folder: string, files: readonly string[]): ReadonlySet<string> {
   const inside = files.filter((file) => file.startsWith(`${folder}/`));
   const half = new Set(inside.filter((file) => file.endsWith('-client.ts')));
   for (const file of half) {

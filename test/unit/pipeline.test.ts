@@ -176,11 +176,6 @@ describe('reading and writing', () => {
     expect(await failureOf(() => interactions.writeMultipleProperties([1], context))).toMatch(
       'OBJECT_EXPECTED',
     );
-    const whole = { ...context, all: true };
-    expect(await failureOf(() => interactions.writeMultipleProperties({ level: 5 }, whole))).toMatch(
-      'PROPERTIES_MISSING',
-    );
-    await interactions.writeMultipleProperties({ level: 6, secret: 's', own: 1, bare: 1 }, whole);
   });
 
   test('names the property whose read fails the whole', async () => {

@@ -90,7 +90,7 @@ export class ServerExchange implements CallContext {
 }
 
 /** Query parameters by name, the last one of a name wins; `+` is a space. */
-export function parseQuery(query: string): Readonly<Record<string, string>> {
+function parseQuery(query: string): Readonly<Record<string, string>> {
   const variables: Record<string, string> = Object.create(null);
   for (const pair of query.split('&')) {
     if (pair === '') continue;

@@ -54,8 +54,7 @@ function thingRoutes(interactions: HostedThing['interactions']): Readonly<Record
     readallproperties: (_input, context) => interactions.readAllProperties(context),
     readmultipleproperties: async (names, context) =>
       interactions.readMultipleProperties(propertyNames(names), context),
-    writeallproperties: (values, context) =>
-      interactions.writeMultipleProperties(values, { ...context, all: true }),
+    writeallproperties: (values, context) => interactions.writeMultipleProperties(values, context),
     writemultipleproperties: (values, context) => interactions.writeMultipleProperties(values, context),
     queryallactions: (_input, context) => interactions.queryAllActions(context),
     replay: async (input, context) => replay(interactions, input, context),

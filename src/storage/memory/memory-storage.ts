@@ -13,17 +13,11 @@ export function memoryStorage(): Storage {
         const kept = things.get(thing) ?? new Map<string, string>();
         things.set(thing, kept.set(property, valueText(value)));
       },
-      async forget(thing) {
-        things.delete(thing);
-      },
     },
     facts: {
       get: (key) => facts.get(key),
       async set(key, value) {
         facts.set(key, value);
-      },
-      async delete(key) {
-        facts.delete(key);
       },
     },
     async start() {},

@@ -34,12 +34,10 @@ export function sqliteStorage(file: string): Storage {
     properties: {
       load: (thing) => typed(() => started().properties.load(thing)),
       save: async (thing, property, value) => started().properties.save(thing, property, value),
-      forget: async (thing) => started().properties.forget(thing),
     },
     facts: {
       get: (key) => typed(() => started().facts.get(key)),
       set: async (key, value) => started().facts.set(key, value),
-      delete: async (key) => started().facts.delete(key),
     },
     async start() {
       stores ??= typed(() => openStores(file, failure));
@@ -100,7 +98,6 @@ function propertyStore({ rows, change }: Statements): PropertyStore {
   return {
     load: (thing) => new Map(load(thing).map(({ name, value }) => [name ?? '', JSON.parse(value ?? 'null')])),
     save: async (thing, property, value) => save(thing, property, valueText(value)),
-    forget: change('DELETE FROM property WHERE thing = ?'),
   };
 }
 
@@ -109,6 +106,5 @@ function factStore({ rows, change }: Statements): FactStore {
   return {
     get: (key) => get(key)[0]?.['value'],
     set: change('INSERT INTO fact VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value'),
-    delete: change('DELETE FROM fact WHERE key = ?'),
   };
 }
