@@ -19,6 +19,10 @@ export function inputCheck(schema: DataSchema, what: string): Check {
         errors: [{ pointer: '', detail: 'is missing' }],
       });
     }
+    if (value instanceof Uint8Array) {
+      const message = `${what} is not binary; send its value as JSON or CBOR.`;
+      throw new WotError('unsupported-media', 'BINARY_NOT_EXPECTED', message);
+    }
     const errors = check(value);
     if (errors.length > 0) {
       const message = `The value for ${what} does not fit its DataSchema: ${inWords(errors)}.`;
@@ -63,14 +67,15 @@ export function uriVariablesCheck(
   const variables = Object.entries(declared).map(([name, schema]) => ({
     name,
     schema,
+    fits: compileDataCheck(schema, 'write'),
     check: inputCheck(schema, `the uriVariable ${JSON.stringify(name)} of ${what}`),
   }));
   return (received = none) => {
     const values: Record<string, unknown> = Object.create(null);
-    for (const { name, schema, check } of variables) {
+    for (const { name, schema, fits, check } of variables) {
       const given = Object.hasOwn(received, name) ? received[name] : schema.default;
       if (given === undefined) continue;
-      const value = typeof given === 'string' ? fromText(given, schema) : given;
+      const value = typeof given === 'string' ? fromText(given, schema, fits) : given;
       check(value);
       values[name] = value;
     }
@@ -78,11 +83,12 @@ export function uriVariablesCheck(
   };
 }
 
-const number = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
-
-/** Text stays text where it is not of the declared type, so that the check names the fault. */
-function fromText(text: string, { type }: DataSchema): unknown {
-  if (type === 'boolean' && (text === 'true' || text === 'false')) return text === 'true';
-  if ((type === 'integer' || type === 'number') && number.test(text)) return Number(text);
-  return text;
+/** Text is the value of a string; of other types where it fits as text, else what it says as JSON. */
+function fromText(text: string, { type }: DataSchema, fits: (value: unknown) => readonly Fault[]): unknown {
+  if (type === 'string' || (type === undefined && fits(text).length === 0)) return text;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
 }

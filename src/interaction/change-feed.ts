@@ -1,4 +1,5 @@
 import type { Change, Gap, Subscriber, Unsubscribe } from '../contracts/interaction.ts';
+import type { Logger } from '../contracts/logger.ts';
 import type { ChangeIds } from './change-ids.ts';
 
 /** Which changes: one affordance, or all properties or events of a Thing. */
@@ -27,6 +28,7 @@ const defaultBounds: RingBounds = { changes: 10_000, bytes: 16 * 1024 * 1024 };
 export class ChangeFeed {
   readonly #ids: ChangeIds;
   readonly #bounds: RingBounds;
+  readonly #logger: Logger;
   readonly #subscribers = new Map<string, Set<Subscriber>>();
   #ring: { readonly change: Change; readonly size: number }[] = [];
   #start = 0;
@@ -34,8 +36,9 @@ export class ChangeFeed {
   /** Changes up to this id may be missing from the ring. */
   #floor: number;
 
-  constructor(ids: ChangeIds, bounds: RingBounds = defaultBounds) {
+  constructor(ids: ChangeIds, logger: Logger, bounds: RingBounds = defaultBounds) {
     this.#ids = ids;
+    this.#logger = logger;
     this.#bounds = bounds;
     this.#floor = ids.last;
   }
@@ -44,9 +47,20 @@ export class ChangeFeed {
     const change: Change = { id: this.#ids.next(), ...topic, data };
     this.#remember(change);
     for (const key of [keyOf(topic), keyOf({ thing: topic.thing, kind: topic.kind })]) {
-      for (const subscriber of this.#subscribers.get(key) ?? []) subscriber.change(change);
+      for (const subscriber of this.#subscribers.get(key) ?? []) this.#tell(subscriber, change);
     }
     return change;
+  }
+
+  /** A subscriber's bug is not the device's, nor the other subscribers'. */
+  #tell(subscriber: Subscriber, change: Change): void {
+    try {
+      subscriber.change(change);
+    } catch (error) {
+      this.#logger.error(`A subscriber of ${change.kind} of ${JSON.stringify(change.thing)} failed`, {
+        error,
+      });
+    }
   }
 
   /** A change that only one subscriber sees: the present value at the start of an observation. */

@@ -1,5 +1,5 @@
-import { isDeepStrictEqual } from 'node:util';
-import type { AccessPolicy } from '../contracts/access.ts';
+import { plainDataFault } from '../codec/plain-data.ts';
+import { type AccessPolicy, anonymous } from '../contracts/access.ts';
 import type {
   PropertyHandler,
   ThingDefinition,
@@ -13,10 +13,10 @@ import type { PropertyStore } from '../contracts/stores.ts';
 import type { JsonValue, PartialTd } from '../contracts/td.ts';
 import { compileDataCheck } from '../td/data-check.ts';
 import type { ChangeFeed } from './change-feed.ts';
-import type { CallEnvironment } from './handler-call.ts';
+import { type CallEnvironment, callHandler, HandlerCall } from './handler-call.ts';
+import { HeldValue } from './held-value.ts';
 import {
   find,
-  type HeldValue,
   type HostedAction,
   type HostedEvent,
   type HostedProperty,
@@ -26,7 +26,12 @@ import {
 } from './hosted-affordances.ts';
 import { Invocations } from './invocations.ts';
 import { notifier } from './notify-rule.ts';
+import { PendingSaves } from './pending-saves.ts';
 import { type InteractionEnvironment, Pipeline } from './pipeline.ts';
+import { copyOf } from './plain-copy.ts';
+
+/** Milliseconds that the device's own end may take. */
+const closeWithin = 1000;
 
 /** What all Things of one servient share. */
 export interface HostEnvironment extends CallEnvironment {
@@ -50,6 +55,7 @@ export function hostThing(definition: ThingDefinition, name: string, host: HostE
     new Map<string, HostedAction>(),
     new Map<string, HostedEvent>(),
   ];
+  const saves = new PendingSaves(host.logger);
   const environment: InteractionEnvironment = {
     clock: host.clock,
     logger: host.logger,
@@ -61,11 +67,11 @@ export function hostThing(definition: ThingDefinition, name: string, host: HostE
     properties,
     actions,
     events,
-    hold: (property, value) => hold(host.store, name, property, value),
+    saves,
   };
   const handle = thingHandle(environment);
   const handlers = definition.handlers(handle);
-  for (const property of prepareProperties(definition, name, handlers, host))
+  for (const property of prepareProperties(definition, name, handlers, { ...host, saves }))
     properties.set(property.name, property);
   const { td } = definition;
   const { logger } = host;
@@ -86,7 +92,7 @@ function prepareProperties(
   { td, options }: ThingDefinition,
   thing: string,
   handlers: ThingHandlers,
-  { clock, feed, store, logger }: HostEnvironment,
+  { clock, feed, store, logger, saves }: HostEnvironment & { readonly saves: PendingSaves },
 ): HostedProperty[] {
   const stored = store.load(thing);
   return Object.entries(td.properties ?? {}).map(([name, affordance]) => {
@@ -96,10 +102,13 @@ function prepareProperties(
       if (affordance.observable === true) feed.publish({ thing, kind: 'properties', name }, value);
     };
     const first = persistent && stored.has(name) ? restored(td, name, stored.get(name), logger) : undefined;
-    const held =
-      handler.initial === undefined ? undefined : { value: first ?? handler.initial, turns: 0, turn: 0 };
-    const rule = notifier(own(options.notify, name) ?? {}, { clock, tell, initial: held?.value });
-    return prepareProperty(td, name, { handler, persistent, held, notifier: rule }, logger);
+    const initial = first ?? handler.initial;
+    const rule = notifier(own(options.notify, name) ?? {}, { clock, tell, initial });
+    const save = (value: Value) =>
+      saves.track(`property ${JSON.stringify(name)}`, store.save(thing, name, value as JsonValue));
+    const parts = { initial, tell: rule.offer, ...(persistent ? { save } : {}) };
+    const held = handler.initial === undefined ? undefined : new HeldValue(parts);
+    return prepareProperty(td, name, { handler, held, notifier: rule }, logger);
   });
 }
 
@@ -119,49 +128,41 @@ function thingHandle(environment: InteractionEnvironment): ThingHandle {
   const property = (name: string) => find(environment.properties, 'property', name, thing);
   return {
     name: thing,
-    get: (name) => heldIn(property(name)).value,
+    get: (name) => copyOf(heldIn(property(name)).newest),
     set(name, value) {
       const changed = property(name);
+      const held = heldIn(changed);
+      checkPlain(changed.what, value);
       changed.checkOutput(value);
-      heldIn(changed);
-      environment.hold(changed, value).catch((error) => {
-        environment.logger.error(`The value of ${changed.what} could not be stored`, { error });
-      });
+      // A failed save is logged, and fails the interactions that wait for it.
+      held.hold(value, held.takeTurn()).catch(() => {});
     },
     notify(name, value) {
       const changed = property(name);
+      checkPlain(changed.what, value);
       changed.checkOutput(value);
-      changed.notifier.offer(value);
+      changed.notifier.offer(copyOf(value));
     },
     emit(name, data) {
       const event = find(environment.events, 'event', name, thing);
+      if (event.checkData) checkPlain(event.what, data);
       event.checkData?.(data);
-      feed.publish({ thing, kind: 'events', name }, event.checkData && data);
+      feed.publish({ thing, kind: 'events', name }, event.checkData && copyOf(data));
     },
   };
-}
-
-/** Durable first, then visible: what a caller was told or shown is not lost later. Of two values under way the later wins. */
-async function hold(
-  store: PropertyStore,
-  thing: string,
-  property: HostedProperty,
-  value: Value,
-): Promise<void> {
-  const held = heldIn(property);
-  const turn = ++held.turns;
-  if (property.persistent) await store.save(thing, property.name, value as JsonValue);
-  if (turn < held.turn) return;
-  held.turn = turn;
-  if (isDeepStrictEqual(held.value, value)) return;
-  held.value = value;
-  property.notifier.offer(value);
 }
 
 function heldIn({ held, what }: HostedProperty): HeldValue {
   if (held) return held;
   const message = `${what} is served by its own handlers; give it an initial value to have it held, or call notify.`;
   throw new WotError('internal', 'PROPERTY_NOT_HELD', message);
+}
+
+/** What no protocol can carry is refused where the device gives it, not where a peer would get it. */
+function checkPlain(what: string, value: Value): void {
+  const fault = value === undefined ? undefined : plainDataFault(value);
+  if (fault === undefined) return;
+  throw new WotError('internal', 'VALUE_NOT_PLAIN', `The value given for ${what} is no JSON data: ${fault}.`);
 }
 
 async function close(environment: InteractionEnvironment, handlers: ThingHandlers): Promise<void> {
@@ -175,7 +176,12 @@ async function close(environment: InteractionEnvironment, handlers: ThingHandler
     feed.end([{ thing, kind }, ...[...names].map((name) => ({ thing, kind, name }))]);
   }
   try {
-    await handlers.close?.();
+    await callHandler(
+      { clock: environment.clock, logger, handlerTimeout: closeWithin },
+      `closing ${JSON.stringify(thing)}`,
+      new HandlerCall({ principal: anonymous }, {}),
+      () => handlers.close?.(),
+    );
   } catch (error) {
     logger.error(`Closing Thing ${JSON.stringify(thing)} failed`, { error });
   }

@@ -15,6 +15,7 @@ import {
   type UriVariables,
   uriVariablesCheck,
 } from './affordance-check.ts';
+import type { HeldValue } from './held-value.ts';
 import type { Notifier } from './notify-rule.ts';
 
 /** A property made ready: checks compiled, the value of a held one in `held`. */
@@ -26,17 +27,9 @@ export interface HostedProperty {
   readonly checkInput: Check;
   readonly checkOutput: Check;
   readonly uriVariables: UriVariables;
-  readonly persistent: boolean;
   readonly notifier: Notifier;
   /** The present value where the servient holds it. */
   readonly held: HeldValue | undefined;
-}
-
-/** A value that the servient holds; `turns` counts the values offered, `turn` is the one in force. */
-export interface HeldValue {
-  value: unknown;
-  turns: number;
-  turn: number;
 }
 
 export interface HostedAction {
@@ -63,7 +56,7 @@ export interface HostedEvent {
 export function prepareProperty(
   td: PartialTd,
   name: string,
-  parts: Pick<HostedProperty, 'handler' | 'persistent' | 'notifier' | 'held'>,
+  parts: Pick<HostedProperty, 'handler' | 'notifier' | 'held'>,
   logger: Logger,
 ): HostedProperty {
   const affordance = td.properties?.[name] as PropertyAffordance;

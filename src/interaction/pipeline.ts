@@ -15,11 +15,13 @@ import type { ChangeFeed, Replay } from './change-feed.ts';
 import { asWotError, type CallEnvironment, callHandler, HandlerCall } from './handler-call.ts';
 import { find, type HostedAction, type HostedEvent, type HostedProperty } from './hosted-affordances.ts';
 import type { Invocations } from './invocations.ts';
+import type { PendingSaves } from './pending-saves.ts';
 import {
   asObject,
   atMember,
   checkWrite,
   notOffered,
+  partlyWritten,
   readProperty,
   readSeveral,
   writeChecked,
@@ -35,8 +37,8 @@ export interface InteractionEnvironment extends CallEnvironment {
   readonly properties: ReadonlyMap<string, HostedProperty>;
   readonly actions: ReadonlyMap<string, HostedAction>;
   readonly events: ReadonlyMap<string, HostedEvent>;
-  /** Takes over a held value: stored durably where it persists, then told to observers. */
-  hold(property: HostedProperty, value: Value): Promise<void>;
+  /** State on its way into the store. */
+  readonly saves: PendingSaves;
 }
 
 /** The one path of every operation over every protocol: find, authorise, check input, call, check output. */
@@ -99,8 +101,14 @@ export class Pipeline implements Interactions {
       this.#authorise(context, 'write', name);
       return { property, value, call: atMember(name, () => checkWrite(property, value, context)) };
     });
+    const written: string[] = [];
     for (const { property, value, call } of writes) {
-      await writeChecked(this.#environment, property, value, call);
+      try {
+        await writeChecked(this.#environment, property, value, call);
+      } catch (error) {
+        throw partlyWritten(error, property.name, written);
+      }
+      written.push(property.name);
     }
   }
 
@@ -137,7 +145,9 @@ export class Pipeline implements Interactions {
     const call = new HandlerCall(caller, uriVariables);
     const invoke = () => action.handler(action.checkInput && input, call);
     if (asynchronous) return { invocation: this.#start(action, call, invoke) };
-    return { output: checkedOutput(action, await callHandler(this.#environment, action.what, call, invoke)) };
+    const output = checkedOutput(action, await callHandler(this.#environment, action.what, call, invoke));
+    await this.#environment.saves.settled();
+    return { output };
   }
 
   async queryAction(name: string, invocationId: string, context: CallContext): Promise<InvocationStatus> {
@@ -219,10 +229,12 @@ export class Pipeline implements Interactions {
   }
 
   #start(action: HostedAction, call: HandlerCall, invoke: () => unknown): InvocationStatus {
-    const { invocations, logger } = this.#environment;
+    const { invocations, logger, saves } = this.#environment;
     const run = async () => {
       try {
-        return checkedOutput(action, await invoke());
+        const output = checkedOutput(action, await invoke());
+        await saves.settled();
+        return output;
       } catch (error) {
         throw asWotError(error, action.what, logger);
       }

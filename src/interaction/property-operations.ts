@@ -58,10 +58,17 @@ export async function writeChecked(
   if (!held) {
     if (!handler.write) throw notImplemented(what, 'write');
     await callHandler(environment, what, call, () => handler.write?.(value, call));
-    return;
+  } else if (handler.written) {
+    const turn = held.takeTurn();
+    // A device that acts after its time-out has acted all the same: its value is held then.
+    await callHandler(environment, what, call, async () => {
+      await handler.written?.(value, call);
+      await held.hold(value, turn);
+    });
+  } else {
+    await held.hold(value, held.takeTurn());
   }
-  if (handler.written) await callHandler(environment, what, call, () => handler.written?.(value, call));
-  await environment.hold(property, value);
+  await environment.saves.settled();
 }
 
 /** Reads several; the first fault fails all, with the property's name. */
@@ -85,6 +92,13 @@ export async function readSeveral(
 function withName(error: unknown, name: string): unknown {
   if (!(error instanceof WotError)) return error;
   return new WotError(error.kind, error.code, `${name}: ${error.message}`, error.details);
+}
+
+/** Says what of several writes was done before one failed. */
+export function partlyWritten(error: unknown, name: string, written: readonly string[]): unknown {
+  if (!(error instanceof WotError)) return error;
+  const done = written.length === 0 ? 'nothing was written' : `written before it: ${written.join(', ')}`;
+  return new WotError(error.kind, error.code, `${name}: ${error.message} (${done})`, error.details);
 }
 
 /** Faults of one value among several point below its member. */

@@ -11,7 +11,7 @@ export interface SubscriptionStart {
 
 /**
  * Starts a subscription so that nothing is lost, doubled or out of order: changes during a slow first read wait
- * for it, and win over its result, which may be older.
+ * for it, and win over its result, which may be older. After a gap, what was not replayed is told as it is now.
  */
 export async function openSubscription(
   feed: ChangeFeed,
@@ -19,20 +19,23 @@ export async function openSubscription(
   subscriber: Subscriber,
   { after, present }: SubscriptionStart,
 ): Promise<Unsubscribe> {
+  const told = new Set<string>();
   if (after !== undefined) {
     const { gap, changes } = feed.replay(matches(topic), after);
     if (gap) subscriber.gap?.(gap);
     for (const change of changes) subscriber.change(change);
-    if (!gap || changes.length > 0) return feed.subscribe(topic, subscriber);
+    if (!gap) return feed.subscribe(topic, subscriber);
+    for (const { name } of changes) told.add(name);
   }
-  return present ? startWithPresent(feed, topic, subscriber, present) : feed.subscribe(topic, subscriber);
+  if (!present) return feed.subscribe(topic, subscriber);
+  return startWithPresent(feed, topic, subscriber, { present, told });
 }
 
 async function startWithPresent(
   feed: ChangeFeed,
   topic: Topic,
   subscriber: Subscriber,
-  present: NonNullable<SubscriptionStart['present']>,
+  { present, told }: Required<Pick<SubscriptionStart, 'present'>> & { readonly told: Set<string> },
 ): Promise<Unsubscribe> {
   const waiting: Change[] = [];
   let ended = false;
@@ -48,10 +51,12 @@ async function startWithPresent(
   } finally {
     stopWaiting();
   }
-  const changed = new Set(waiting.map(({ name }) => name));
-  for (const change of waiting) subscriber.change(change);
+  for (const change of waiting) {
+    told.add(change.name);
+    subscriber.change(change);
+  }
   for (const [name, value] of values) {
-    if (!changed.has(name)) subscriber.change(feed.snapshot({ ...topic, name }, value));
+    if (!told.has(name)) subscriber.change(feed.snapshot({ ...topic, name }, value));
   }
   if (ended) subscriber.ended?.();
   return ended ? () => {} : feed.subscribe(topic, subscriber);

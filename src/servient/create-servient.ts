@@ -132,7 +132,7 @@ class ComposedServient implements Servient {
       await binding.start(host);
       this.#started.push(binding);
     }
-    const feed = new ChangeFeed(this.#ids);
+    const feed = new ChangeFeed(this.#ids, logger);
     const store = this.#storage.properties;
     this.#exposure = new Exposure({
       environment: { access, clock: this.#clock, feed, handlerTimeout, logger, store },

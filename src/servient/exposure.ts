@@ -6,8 +6,11 @@ import type { HostedThing, ServedTd } from '../contracts/interaction.ts';
 import type { FactStore } from '../contracts/stores.ts';
 import type { Link, PartialTd, ThingDescription } from '../contracts/td.ts';
 import { type HostEnvironment, hostThing, type RunningThing } from '../interaction/host-thing.ts';
+import { thingPath } from '../interaction/path-forms.ts';
+import { checkOptions, checkTd } from '../td/check-definition.ts';
+import { validateTd } from '../td/validate.ts';
 import { refuseUnenforcedSecurity, servedTd } from './served-td.ts';
-import { servientName, servientThing } from './servient-thing.ts';
+import { servientName, servientThing, thingEntries } from './servient-thing.ts';
 
 /** An exposed Thing as the program that exposed it sees it. */
 export interface ExposedThing {
@@ -29,9 +32,9 @@ interface Parts {
 export class Exposure {
   readonly #parts: Parts;
   readonly #running = new Map<string, RunningThing>();
-  /** Names whose Things are on their way into the map. */
-  readonly #exposing = new Set<string>();
-  #servient: { readonly running: RunningThing; forgetTd(): void } | undefined;
+  /** Names whose Things are coming or going. */
+  readonly #busy = new Set<string>();
+  #tellServient: (event: string, name: string) => void = () => {};
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -39,45 +42,37 @@ export class Exposure {
 
   /** Hosts the servient itself, whose TD links to all others. */
   async exposeServient(title: string): Promise<void> {
-    const definition = servientThing(title, () => this.#listed());
-    let served: ServedTd | undefined;
-    const links = () => this.#listed().map((thing) => this.#itemLink(thing));
+    const list = () => thingEntries(this.#listed());
+    const definition = servientThing(title, list);
     const id = await this.#idOf(definition.td, servientName);
-    const running = hostThing(definition, servientName, this.#parts.environment);
-    const thing: HostedThing = {
-      ...this.#hosted(definition, { name: servientName, id, running }),
-      listed: false,
-      description: () => {
-        served ??= servedTd(definition.td, { id, forms: this.#forms(thing), links: links() });
-        return served;
-      },
-    };
-    await this.#add(thing, running);
-    this.#servient = {
-      running,
-      forgetTd: () => {
-        served = undefined;
-      },
+    const links = () => this.#listed().map((thing) => this.#itemLink(thing));
+    const { thing, running, forgetTd } = this.#host(definition, { name: servientName, id, links });
+    await this.#add({ ...thing, listed: false }, running);
+    this.#tellServient = (event, name) => {
+      forgetTd();
+      running.handle.emit(event, name);
+      running.handle.notify('things', list());
     };
   }
 
   async expose(definition: ThingDefinition): Promise<ExposedThing> {
     const { td, options } = definition;
+    checkTd(td);
+    checkOptions(td, options);
     refuseUnenforcedSecurity(td);
     const name = options.name ?? slug(td.title);
-    this.#checkNames(name, td);
-    this.#exposing.add(name);
-    try {
-      return await this.#expose(definition, name);
-    } finally {
-      this.#exposing.delete(name);
-    }
+    if (this.#parts.things.has(name)) throw nameTaken(name);
+    return this.#alone(name, () => this.#expose(definition, name));
   }
 
   async #expose(definition: ThingDefinition, name: string): Promise<ExposedThing> {
     const id = await this.#idOf(definition.td, name);
-    const running = hostThing(definition, name, this.#parts.environment);
-    const thing = this.#hosted(definition, { name, id, running });
+    const twin = [...this.#parts.things.values()].find((other) => other.id === id);
+    if (twin) {
+      const message = `The id ${id} belongs to the Thing ${JSON.stringify(twin.name)} already; every Thing needs its own.`;
+      throw new WotError('conflict', 'ID_TAKEN', message);
+    }
+    const { thing, running } = this.#host(definition, { name, id });
     await this.#add(thing, running);
     this.#tellServient('thingAdded', name);
     return { name, id, handle: running.handle, td: () => thing.description().td };
@@ -92,21 +87,20 @@ export class Exposure {
         `There is no Thing ${JSON.stringify(name)} to remove.`,
       );
     }
-    await this.#remove(thing);
+    await this.#alone(name, () => this.#remove(thing));
     this.#tellServient('thingRemoved', name);
   }
 
   /** Ends all Things; bindings are stopped by the servient. */
   async close(): Promise<void> {
-    for (const running of this.#running.values()) await running.close();
+    await Promise.all([...this.#running.values()].map((running) => running.close()));
     this.#running.clear();
     this.#parts.things.clear();
   }
 
-  #hosted(
-    { td }: ThingDefinition,
-    { name, id, running }: { readonly name: string; readonly id: string; readonly running: RunningThing },
-  ): HostedThing {
+  #host(definition: ThingDefinition, { name, id, links = () => [] }: HostedAs) {
+    const { td } = definition;
+    const running = hostThing(definition, name, this.#parts.environment);
     let served: ServedTd | undefined;
     const thing: HostedThing = {
       name,
@@ -115,20 +109,24 @@ export class Exposure {
       interactions: running.interactions,
       listed: true,
       description: () => {
-        served ??= servedTd(td, { id, forms: this.#forms(thing) });
+        served ??= servedTd(td, { id, forms: this.#forms(thing), links: links() });
         return served;
       },
     };
-    return thing;
+    const forgetTd = () => {
+      served = undefined;
+    };
+    return { thing, running, forgetTd };
   }
 
   async #add(thing: HostedThing, running: RunningThing): Promise<void> {
-    this.#parts.things.set(thing.name, thing);
+    const { bindings, things } = this.#parts;
+    things.set(thing.name, thing);
     this.#running.set(thing.name, running);
     try {
-      for (const binding of this.#parts.bindings) await binding.prepare?.(thing);
-      thing.description();
-      for (const binding of this.#parts.bindings) await binding.expose(thing);
+      for (const binding of bindings) await binding.prepare?.(thing);
+      if (bindings.length > 0) refuseInvalid(thing.description());
+      for (const binding of bindings) await binding.expose(thing);
     } catch (error) {
       await this.#remove(thing);
       throw error;
@@ -137,9 +135,20 @@ export class Exposure {
 
   async #remove(thing: HostedThing): Promise<void> {
     this.#parts.things.delete(thing.name);
+    for (const binding of this.#parts.bindings) await binding.unexpose(thing);
     await this.#running.get(thing.name)?.close();
     this.#running.delete(thing.name);
-    for (const binding of this.#parts.bindings) await binding.unexpose(thing);
+  }
+
+  /** One coming or going at a time for each name. */
+  async #alone<R>(name: string, work: () => Promise<R>): Promise<R> {
+    if (this.#busy.has(name)) throw nameTaken(name);
+    this.#busy.add(name);
+    try {
+      return await work();
+    } finally {
+      this.#busy.delete(name);
+    }
   }
 
   #forms(thing: HostedThing) {
@@ -153,19 +162,7 @@ export class Exposure {
   #itemLink({ name }: HostedThing): Link {
     const addresses = this.#parts.bindings.flatMap((binding) => binding.addresses);
     const base = addresses.find((address) => /^(https?|coaps?):/.test(address)) ?? '';
-    return { rel: 'item', href: `${base}/things/${encodeURIComponent(name)}`, type: 'application/td+json' };
-  }
-
-  #tellServient(event: string, name: string): void {
-    this.#servient?.forgetTd();
-    const handle = this.#servient?.running.handle;
-    handle?.emit(event, name);
-    const things = this.#listed().map(({ name: of, id, affordances }) => ({
-      name: of,
-      id,
-      title: affordances.title,
-    }));
-    handle?.notify('things', things);
+    return { rel: 'item', href: base + thingPath(name), type: 'application/td+json' };
   }
 
   /** The TD's own id, else one that was given to this name at its first exposure. */
@@ -177,20 +174,30 @@ export class Exposure {
     await facts.set(key, known);
     return known;
   }
+}
 
-  #checkNames(name: string, { properties, actions, events }: PartialTd): void {
-    if (this.#parts.things.has(name) || this.#exposing.has(name)) {
-      const message = `A Thing named ${JSON.stringify(name)} is already exposed; give this one a name of its own (defineThing option "name").`;
-      throw new WotError('conflict', 'NAME_TAKEN', message);
-    }
-    for (const each of [name, ...[properties, actions, events].flatMap((kind) => Object.keys(kind ?? {}))]) {
-      // Dot segments vanish from URLs (RFC 3986 section 5.2.4).
-      if (each === '' || each === '.' || each === '..') {
-        const message = `${JSON.stringify(each)} cannot be a name in an address; rename the Thing or affordance.`;
-        throw new WotError('invalid', 'NAME_UNUSABLE', message);
-      }
-    }
-  }
+/** What a Thing is hosted as. */
+interface HostedAs {
+  readonly name: string;
+  readonly id: string;
+  readonly links?: () => readonly Link[];
+}
+
+/** A TD is told to peers only when it is one. */
+function refuseInvalid({ td }: ServedTd): void {
+  const { verdict, findings } = validateTd(td);
+  if (verdict !== 'invalid') return;
+  const errors = findings.filter(({ severity }) => severity === 'error');
+  const list = errors.map(({ pointer, message, hint }) => `${pointer || 'the TD'}: ${message} ${hint}`);
+  const message = `The TD of ${JSON.stringify(td.title)} is not valid. ${list.join(' ')}`;
+  throw new WotError('invalid', 'TD_INVALID', message, {
+    errors: errors.map(({ pointer, message: detail }) => ({ pointer, detail })),
+  });
+}
+
+function nameTaken(name: string): WotError {
+  const message = `A Thing named ${JSON.stringify(name)} is already exposed; give this one a name of its own (defineThing option "name").`;
+  return new WotError('conflict', 'NAME_TAKEN', message);
 }
 
 /** Lower-case letters and digits of any script, joined by hyphens. */

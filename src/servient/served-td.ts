@@ -25,7 +25,8 @@ export function servedTd(definition: PartialTd, { id, forms, links = [] }: Serve
     ...author,
     id,
     securityDefinitions: definition.securityDefinitions ?? { nosec_sc: { scheme: 'nosec' } },
-    security: definition.security ?? 'nosec_sc',
+    security:
+      definition.security ?? Object.keys(definition.securityDefinitions ?? { nosec_sc: {} })[0] ?? 'nosec_sc',
     ...(Object.keys(uriVariables).length > 0 ? { uriVariables } : {}),
     ...withForms(definition, forms),
     ...(thingForms.length > 0 ? { forms: thingForms } : {}),

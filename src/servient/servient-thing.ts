@@ -27,9 +27,13 @@ const td = {
   },
 } as const satisfies PartialTd;
 
-/** The servient as a Thing; `list` gives the Things that it hosts. */
-export function servientThing(title: string, list: () => readonly HostedThing[]): ThingDefinition {
-  const things = () => list().map(({ name, id, affordances }) => ({ name, id, title: affordances.title }));
+/** The value of its property `things`. */
+export function thingEntries(things: readonly HostedThing[]) {
+  return things.map(({ name, id, affordances }) => ({ name, id, title: affordances.title }));
+}
+
+/** The servient as a Thing; `things` gives the value of its property. */
+export function servientThing(title: string, things: () => unknown): ThingDefinition {
   return {
     td: { ...td, title },
     options: { name: servientName },

@@ -6,6 +6,11 @@ import { isJsonObject } from './json-object.ts';
 const kinds: readonly AffordanceKind[] = ['properties', 'actions', 'events'];
 // Dot segments vanish from URLs (RFC 3986 section 5.2.4); `$` marks the servient's own events.
 const unusable = /^(\$.*|\.{0,2})$/s;
+const nameRule = 'names are well-formed text, not empty, "." or "..", and do not begin with "$"';
+
+function isUnusable(name: string): boolean {
+  return unusable.test(name) || !name.isWellFormed();
+}
 
 /** Throws WotError `invalid` unless the TD can be hosted: a title, affordances under names that paths and topics carry. */
 export function checkTd(td: PartialTd): void {
@@ -23,8 +28,8 @@ function checkAffordances(td: PartialTd, kind: AffordanceKind): void {
     throw invalid('TD_INVALID', `The ${where} must be an object of affordances by name.`);
   }
   for (const [name, affordance] of Object.entries(affordances)) {
-    if (unusable.test(name)) {
-      const message = `${JSON.stringify(name)} in the ${where} cannot be a name; names are not empty, "." or ".." and do not begin with "$".`;
+    if (isUnusable(name)) {
+      const message = `${JSON.stringify(name)} in the ${where} cannot be a name: ${nameRule}.`;
       throw invalid('AFFORDANCE_NAME_INVALID', message);
     }
     if (!isJsonObject(affordance)) {
@@ -35,11 +40,9 @@ function checkAffordances(td: PartialTd, kind: AffordanceKind): void {
 
 /** Throws WotError `invalid` unless options name properties of the TD. */
 export function checkOptions(td: PartialTd, { name, persist = [], notify = {} }: ThingOptions): void {
-  if (name === '') {
-    throw invalid(
-      'NAME_INVALID',
-      `The name of ${JSON.stringify(td.title)} is empty; leave it out to have it made of the title.`,
-    );
+  if (name !== undefined && isUnusable(name)) {
+    const message = `${JSON.stringify(name)} cannot be the name of ${JSON.stringify(td.title)}: ${nameRule}; leave it out to have it made of the title.`;
+    throw invalid('NAME_INVALID', message);
   }
   const properties = td.properties ?? {};
   const unknown = [...persist, ...Object.keys(notify)].find(

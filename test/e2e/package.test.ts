@@ -1,5 +1,5 @@
 import { execFile, execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -34,7 +34,7 @@ const td = {
 describe('the packed package in an empty project', { timeout: 60_000 }, () => {
   beforeAll(() => {
     packed = packInto(folder);
-    execFileSync('mkdir', [project]);
+    mkdirSync(project);
     writeFileSync(join(project, 'package.json'), '{ "type": "module", "private": true }\n');
     const quick = ['--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts', '--omit=dev'];
     execFileSync('npm', ['install', ...quick, packed.tarball], { cwd: project, stdio: 'pipe' });

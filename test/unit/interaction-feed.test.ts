@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Change, Gap, Subscriber } from '../../src/contracts/interaction.ts';
+import { silentLogger } from '../../src/contracts/logger.ts';
 import { ChangeFeed } from '../../src/interaction/change-feed.ts';
 import { idToTimestamp, openChangeIds, timestampToId } from '../../src/interaction/change-ids.ts';
 import { notifier } from '../../src/interaction/notify-rule.ts';
@@ -13,7 +14,7 @@ const topic = { thing: 'lamp', kind: 'properties', name: 'level' } as const;
 async function openFeed(bounds?: { readonly changes: number; readonly bytes: number }) {
   const clock = fakeClock();
   const ids = await openChangeIds(clock, memoryStorage().facts);
-  return { feed: new ChangeFeed(ids, bounds), clock, ids };
+  return { feed: new ChangeFeed(ids, silentLogger, bounds), clock, ids };
 }
 
 function recorder(): Subscriber & { readonly told: unknown[] } {
@@ -114,6 +115,19 @@ describe('the change feed', () => {
     expect(feed.replay(() => true, 0).changes.length).toBeLessThan(3);
   });
 
+  test('goes on when a subscriber fails', async () => {
+    const { feed } = await openFeed();
+    const one = recorder();
+    feed.subscribe(topic, {
+      change() {
+        throw new Error('bug');
+      },
+    });
+    feed.subscribe(topic, one);
+    feed.publish(topic, 1);
+    expect(one.told).toEqual([1]);
+  });
+
   test('ends subscriptions once', async () => {
     const { feed } = await openFeed();
     const one = recorder();
@@ -151,12 +165,23 @@ describe('a subscription', () => {
     const [resumed, lost] = [recorder(), recorder()];
     await openSubscription(feed, topic, resumed, { after: first.id });
     expect(resumed.told).toEqual([2]);
-    const fresh = new ChangeFeed(ids);
+    const fresh = new ChangeFeed(ids, silentLogger);
     await openSubscription(fresh, topic, lost, {
       after: first.id,
       present: async () => new Map([['level', 9]]),
     });
     expect(lost.told).toEqual([{ after: first.id, resumesAt: expect.any(Number) }, 9]);
+  });
+
+  test('of several properties tells after a gap what was not replayed', async () => {
+    const { feed } = await openFeed({ changes: 2, bytes: 1e6 });
+    const all = { thing: 'lamp', kind: 'properties' } as const;
+    const first = feed.publish({ ...all, name: 'a' }, 'old');
+    for (const data of [1, 2, 3]) feed.publish({ ...all, name: 'b' }, data);
+    const told = recorder();
+    const present = async () => new Map(Object.entries({ a: 'now', b: 3 }));
+    await openSubscription(feed, all, told, { after: first.id - 1, present });
+    expect(told.told).toEqual([expect.objectContaining({ after: first.id - 1 }), 2, 3, 'now']);
   });
 
   test('fails with its first read and leaves nothing behind', async () => {

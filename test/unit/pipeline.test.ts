@@ -489,4 +489,121 @@ describe('persistent state', () => {
     await new Promise((resolve) => setImmediate(resolve));
     expect(handle.get('level')).toBe(3);
   });
+
+  test('of a handler’s own sets is read back by it, and durable before its answer', async () => {
+    const saved: unknown[] = [];
+    const storage = memoryStorage();
+    const save = async (_thing: string, _name: string, value: unknown) => {
+      await new Promise((resolve) => setImmediate(resolve));
+      saved.push(value);
+    };
+    const servient = createServient({ storage: { ...storage, properties: { ...storage.properties, save } } });
+    running.push(servient);
+    const handlers = (thing: ThingHandle) => ({
+      properties: { level: { initial: 0 } },
+      actions: {
+        ping: () => {
+          thing.set('level', Number(thing.get('level')) + 1);
+          thing.set('level', Number(thing.get('level')) + 1);
+        },
+      },
+    });
+    await servient.expose({ td: { ...td, title: 'P' }, options: { persist: ['level'] }, handlers });
+    const interactions = servient.things.get('p')?.interactions;
+    await Promise.all([1, 2, 3].map(() => interactions?.invokeAction('ping', undefined, context)));
+    expect(saved).toEqual([1, 2, 3, 4, 5, 6]);
+    expect(await interactions?.readProperty('level', context)).toBe(6);
+  });
+
+  test('that cannot be stored fails the interaction, is logged, and changes nothing', async () => {
+    const storage = memoryStorage();
+    const save = () => Promise.reject(new Error('/secret/path is full'));
+    const logged: string[] = [];
+    const log = (message: string) => logged.push(message);
+    const logger = { debug: log, info: log, warn: log, error: log };
+    const properties = { ...storage.properties, save };
+    const servient = createServient({ logger, storage: { ...storage, properties } });
+    running.push(servient);
+    const handlers = (thing: ThingHandle) => ({
+      properties: { level: { initial: 1 } },
+      actions: { ping: () => thing.set('level', 5) },
+    });
+    const { handle } = await servient.expose({
+      td: { ...td, title: 'P' },
+      options: { persist: ['level'] },
+      handlers,
+    });
+    const interactions = servient.things.get('p')?.interactions;
+    for (const call of [
+      () => interactions?.writeProperty('level', 2, context),
+      () => interactions?.invokeAction('ping', undefined, context),
+    ]) {
+      const failure = await failureOf(call);
+      expect(failure).toMatch('unavailable STATE_NOT_STORED');
+      expect(failure).not.toContain('secret');
+    }
+    expect([handle.get('level'), await interactions?.readProperty('level', context)]).toEqual([1, 1]);
+    expect(logged).toHaveLength(2);
+  });
+});
+
+describe('values', () => {
+  test('cannot be changed by their giver or taker afterwards', async () => {
+    const list: PartialTd = {
+      title: 'List',
+      properties: { items: { type: 'array', observable: true } },
+      events: { told: { data: { type: 'object' } } },
+    };
+    const servient = createServient();
+    running.push(servient);
+    const handlers = () => ({ properties: { items: { initial: [] } } });
+    const { handle } = await servient.expose({ td: list, options: {}, handlers });
+    const items = handle.get('items') as number[];
+    for (const item of [1, 2]) {
+      items.push(item);
+      handle.set('items', items);
+    }
+    const event = { n: 1 };
+    for (const n of [1, 2]) {
+      event.n = n;
+      handle.emit('told', event);
+    }
+    const { changes } = servient.things.get('list')?.interactions.replay(0, context) ?? { changes: [] };
+    expect(changes.map(({ data }) => data)).toEqual([[1], [1, 2], { n: 1 }, { n: 2 }]);
+  });
+
+  test('that no protocol carries are refused where they are given', async () => {
+    const { handle } = await machine();
+    const circular: Record<string, unknown> = {};
+    circular['self'] = circular;
+    for (const value of [10n, circular, Number.NaN, new Uint8Array(1)]) {
+      expect(await failureOf(() => handle.set('level', value))).toMatch('internal VALUE_NOT_PLAIN');
+      expect(await failureOf(() => handle.notify('own', value))).toMatch('internal VALUE_NOT_PLAIN');
+      expect(await failureOf(() => handle.emit('hot', value))).toMatch('internal VALUE_NOT_PLAIN');
+    }
+    const { interactions } = await machine();
+    const binary = failureOf(() => interactions.writeProperty('level', new Uint8Array(3), context));
+    expect(await binary).toMatch('unsupported-media BINARY_NOT_EXPECTED');
+  });
+
+  test('of two writes under way are those that the device was told last', async () => {
+    const ends: (() => void)[] = [];
+    const written = () => new Promise<void>((resolve) => ends.push(resolve));
+    const { interactions, clock } = await machine({
+      handlers: () => ({ properties: { level: { initial: 0, written } } }),
+    });
+    const writes = [1, 2].map((value) => interactions.writeProperty('level', value, context));
+    ends[1]?.();
+    await writes[1];
+    ends[0]?.();
+    await writes[0];
+    expect(await interactions.readProperty('level', context)).toBe(2);
+    const late = failureOf(() => interactions.writeProperty('level', 7, context));
+    await Promise.resolve();
+    clock.advance(1000);
+    expect(await late).toMatch('timeout HANDLER_TIMEOUT');
+    ends[2]?.();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(await interactions.readProperty('level', context)).toBe(7);
+  });
 });

@@ -5,6 +5,7 @@ import type { ServerBinding } from '../../src/contracts/binding.ts';
 import type { ThingDefinition } from '../../src/contracts/definition.ts';
 import type { Change } from '../../src/contracts/interaction.ts';
 import type { PartialTd } from '../../src/contracts/td.ts';
+import { pathForms } from '../../src/interaction/path-forms.ts';
 import { isLoopback, reachableHost, safeBindAddress, urlHost } from '../../src/security/bind-address.ts';
 import { createServient, type Servient, type ServientOptions } from '../../src/servient/create-servient.ts';
 import { memoryStorage } from '../../src/storage/memory/memory-storage.ts';
@@ -34,11 +35,11 @@ describe('a servient', () => {
     const [, twice] = await Promise.allSettled([servient.expose(thing()), servient.expose(thing())]);
     expect(twice).toMatchObject({ status: 'rejected', reason: { kind: 'conflict', code: 'NAME_TAKEN' } });
     expect(await failureOf(() => servient.expose(thing()))).toMatch('conflict NAME_TAKEN');
-    for (const name of ['.', '..', '']) {
-      expect(await failureOf(() => servient.expose(thing({}, { name })))).toMatch('invalid NAME_UNUSABLE');
+    for (const name of ['.', '..', '', '$x', '\ud800']) {
+      expect(await failureOf(() => servient.expose(thing({}, { name })))).toMatch('invalid NAME_INVALID');
     }
     const dots = thing({ title: 'Dots', events: { '..': {} } });
-    expect(await failureOf(() => servient.expose(dots))).toMatch('NAME_UNUSABLE');
+    expect(await failureOf(() => servient.expose(dots))).toMatch('AFFORDANCE_NAME_INVALID');
     expect(await failureOf(() => servient.expose(thing({}, { name: 'servient' })))).toMatch('NAME_TAKEN');
   });
 
@@ -89,7 +90,7 @@ describe('a servient', () => {
       addresses: [],
       start: async () => {},
       stop: async () => {},
-      forms: () => ({ forms: [], properties: {}, actions: {}, events: {} }),
+      forms: (hosted) => pathForms(hosted, { base: 'http://refusing.example', subprotocol: 'sse' }),
       expose: async ({ name }) => {
         if (name === 'lamp') throw new Error('no room');
       },
@@ -112,6 +113,35 @@ describe('a servient', () => {
     expect(await failureOf(() => taken.expose(thing()))).toMatch('SERVIENT_STOPPED');
     await servient.start();
     expect((await servient.expose(thing())).td().title).toBe('Lamp');
+  });
+
+  test('refuses a TD that is not valid, and an id that is taken', async () => {
+    const bindings = [http({ port: 0 })];
+    const servient = servientOf({ bindings });
+    const wrong = [
+      { security: 'nowhere' },
+      { created: 'yesterday' },
+      { links: [{ rel: 'x' } as never] },
+      { properties: { p: { readOnly: true, writeOnly: true } } },
+    ];
+    for (const td of wrong) {
+      expect(await failureOf(() => servient.expose(thing(td)))).toMatch('invalid TD_INVALID');
+    }
+    await servient.expose(thing({ id: 'urn:example:1', securityDefinitions: { n: { scheme: 'nosec' } } }));
+    const twin = thing({ id: 'urn:example:1', title: 'Twin' });
+    expect(await failureOf(() => servient.expose(twin))).toMatch('conflict ID_TAKEN');
+  });
+
+  test('keeps a name until its Thing is gone', async () => {
+    const servient = servientOf();
+    const ends: (() => void)[] = [];
+    const close = () => new Promise<void>((resolve) => ends.push(resolve));
+    await servient.expose({ ...thing(), handlers: () => ({ close }) });
+    const gone = servient.unexpose('lamp');
+    expect(await failureOf(() => servient.expose(thing()))).toMatch('NAME_TAKEN');
+    ends[0]?.();
+    await gone;
+    await servient.expose(thing());
   });
 
   test('goes on when closing a Thing fails', async () => {

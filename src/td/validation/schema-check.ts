@@ -12,27 +12,23 @@ export type DocumentKind = 'td' | 'tm';
 const allErrorsUpTo = 65_536;
 const maxErrors = 1_000;
 
-interface Validators {
-  readonly first: ValidateFunction;
-  readonly all: ValidateFunction;
-}
-
-const compiled = new Map<DocumentKind, Validators>();
+const compiled = new Map<string, ValidateFunction>();
 
 /** Checks a document, whose text has `length` characters, against the W3C JSON Schema of its kind. */
 export function checkSchema(kind: DocumentKind, document: unknown, length: number): readonly Finding[] {
-  const validators = compiled.get(kind) ?? compile(kind);
-  if (validators.first(document)) return [];
-  const validate = length <= allErrorsUpTo ? validators.all : validators.first;
+  const first = validator(kind, false);
+  if (first(document)) return [];
+  const validate = length <= allErrorsUpTo ? validator(kind, true) : first;
   validate(document);
   return explainErrors((validate.errors ?? []).slice(0, maxErrors), document);
 }
 
-function compile(kind: DocumentKind): Validators {
-  const schema = readSchema(kind);
-  const validators = { first: compileSchema(schema, false), all: compileSchema(schema, true) };
-  compiled.set(kind, validators);
-  return validators;
+/** Compiled when first needed: a valid document never needs the one that collects all errors. */
+function validator(kind: DocumentKind, allErrors: boolean): ValidateFunction {
+  const key = `${kind} ${allErrors}`;
+  const known = compiled.get(key) ?? compileSchema(readSchema(kind), allErrors);
+  compiled.set(key, known);
+  return known;
 }
 
 /** Documents are untrusted, and V8's own engine backtracks. */

@@ -1,0 +1,64 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Value } from '../contracts/interaction.ts';
+import { copyOf } from './plain-copy.ts';
+
+/** Where a held value goes on its way: into the store, where it persists, and to observers. */
+export interface HeldValueParts {
+  readonly initial: Value;
+  /** Resolves when the value is durable; absent where it need not be. */
+  readonly save?: (value: Value) => Promise<void>;
+  tell(value: Value): void;
+}
+
+/** The value of one property that the servient holds: durable first, then visible, so that what was shown is not lost. */
+export class HeldValue {
+  readonly #parts: HeldValueParts;
+  /** What peers see. */
+  #value: Value;
+  /** What the device said last; durable soon. */
+  #newest: Value;
+  #turns = 0;
+  #turn = 0;
+
+  constructor(parts: HeldValueParts) {
+    this.#parts = parts;
+    this.#value = parts.initial;
+    this.#newest = parts.initial;
+  }
+
+  get value(): Value {
+    return this.#value;
+  }
+
+  get newest(): Value {
+    return this.#newest;
+  }
+
+  /** Of two values under way the one whose turn was taken later stays, whichever is ready first. */
+  takeTurn(): number {
+    this.#turns += 1;
+    return this.#turns;
+  }
+
+  /** At once where the value need not be stored; rejects, and leaves it as it was, where it cannot be. */
+  async hold(given: Value, turn: number): Promise<void> {
+    if (turn < this.#turn) return;
+    const value = copyOf(given);
+    this.#newest = value;
+    if (this.#parts.save) await this.#save(value, this.#parts.save);
+    if (turn < this.#turn) return;
+    this.#turn = turn;
+    if (isDeepStrictEqual(this.#value, value)) return;
+    this.#value = value;
+    this.#parts.tell(value);
+  }
+
+  async #save(value: Value, save: (value: Value) => Promise<void>): Promise<void> {
+    try {
+      await save(value);
+    } catch (error) {
+      if (this.#newest === value) this.#newest = this.#value;
+      throw error;
+    }
+  }
+}
