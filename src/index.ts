@@ -42,6 +42,7 @@ export {
   WotError,
 } from './contracts/errors.ts';
 export type {
+  ActionStatus,
   Change,
   Gap,
   HostedThing,

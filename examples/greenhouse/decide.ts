@@ -53,32 +53,27 @@ const water: Rule = ({ soilMoisture, valve }, { soilMoisture: band, ...targets }
 const heat: Rule = ({ temperature, heater }, { temperature: { min } }) => {
   if (temperature === undefined || heater === undefined) return;
   const change = (value: number, why: string) => changed('heater', { from: heater, to: value }, why);
-  if (temperature < min) return change(30 + 35 * (min - temperature), `${temperature} °C is below ${min} °C`);
-  if (temperature > min + 1) return change(0, `${temperature} °C is above ${min + 1} °C`);
+  // At full power: the pauses are then long enough for the heater's rest, also in a cold night.
+  if (temperature < min + 1) return change(100, `${temperature} °C is below ${min + 1} °C`);
+  if (temperature > min + 2.5) return change(0, `${temperature} °C is above ${min + 2.5} °C`);
   return;
 };
 
-const ventilate: Rule = (readings, { temperature: band, relativeHumidity: damp, co2: air }) => {
+const ventilate: Rule = (readings, { temperature: { min, max }, relativeHumidity: damp, co2: air }) => {
   const { temperature, relativeHumidity = 0, co2 = air.min, par = 0, vent } = readings;
   if (temperature === undefined || vent === undefined) return;
   const change = (value: number, why: string) => changed('vent', { from: vent, to: value }, why);
-  if (temperature < band.min) return change(0, `${temperature} °C is below ${band.min} °C`);
-  if (temperature > band.max) {
-    return change(20 + 25 * (temperature - band.max), `${temperature} °C is above ${band.max} °C`);
-  }
-  const humid = relativeHumidity > damp.max;
-  if (humid && temperature > band.min + 1 && vent < 40) {
-    return change(
-      10 + 3 * (relativeHumidity - damp.max),
-      `humidity ${relativeHumidity} % is above ${damp.max} %`,
-    );
-  }
-  const starved = co2 < air.min && par > 100;
-  if (starved && vent < 20) return change(20, `CO2 ${co2} ppm is below ${air.min} ppm`);
-  const well = temperature < band.max - 1.5 && relativeHumidity < damp.max - 8 && co2 > air.min;
-  return well
-    ? change(0, `${temperature} °C and humidity ${relativeHumidity} % are in their bands`)
-    : undefined;
+  if (temperature < min + 3) return change(0, `${temperature} °C is below ${min + 3} °C`);
+  // An open vent stays until the air is well in its band.
+  const [dry, fresh] = vent > 0 ? [damp.max - 5, air.min + 40] : [damp.max, air.min];
+  const reasons: readonly (readonly [number, string])[] = [
+    [0, `${temperature} °C, humidity ${relativeHumidity} % and CO2 ${co2} ppm are in their bands`],
+    [25 * (temperature - (max - 2)), `${temperature} °C of at most ${max} °C`],
+    [relativeHumidity > dry ? 20 : 0, `humidity ${relativeHumidity} % is above ${dry} %`],
+    [co2 < fresh && par > 100 ? 20 : 0, `CO2 ${co2} ppm is below ${fresh} ppm`],
+  ];
+  const [opening, why] = reasons.reduce((most, reason) => (reason[0] > most[0] ? reason : most));
+  return opening > 0 && Math.abs(opening - vent) < 20 ? undefined : change(opening, why);
 };
 
 const circulate: Rule = ({ vent, fan }) => {

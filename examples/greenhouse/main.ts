@@ -101,7 +101,7 @@ function endingWith(source: Source<Weather>, end: () => void): Source<Weather> {
 }
 
 function fromEnvironment(variable: string, fallback: number): number {
-  const text = process.env[variable] ?? '';
+  const text = process.env[variable]?.trim() ?? '';
   const value = text === '' ? fallback : Number(text);
   if (Number.isFinite(value)) return value;
   throw new WotError(

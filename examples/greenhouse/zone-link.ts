@@ -1,4 +1,3 @@
-import { consume } from 'thingwright';
 import type { fanTd } from '../../things/actuators/fan.td.ts';
 import type { growLightTd } from '../../things/actuators/grow-light.td.ts';
 import type { heaterTd } from '../../things/actuators/heater.td.ts';
@@ -11,35 +10,39 @@ import type { relativeHumidityTd } from '../../things/sensors/relative-humidity.
 import type { soilMoistureTd } from '../../things/sensors/soil-moisture.td.ts';
 import type { Command, ZoneReadings } from './decide.ts';
 import { type Followed, type FollowOptions, follow } from './follow.ts';
-import { reach } from './reach.ts';
+import { type ReachOptions, reach } from './reach.ts';
 
 type Latest = { -readonly [R in Exclude<keyof ZoneReadings, 'hour' | 'dli'>]?: ZoneReadings[R] };
+
+/** Actuators with a safety envelope. */
+type Guarded = Exclude<Command['actuator'], 'vent'>;
 
 /** A zone over the network: its latest readings, and its actuators. */
 export interface ZoneLink {
   readonly latest: Latest;
   /** Carries out a command; resolves when it is done, for an irrigation when the water is delivered. */
   act(command: Command): Promise<void>;
+  /** When an actuator that refused has rested, ms since 1970. */
+  restedAt(actuator: Guarded): Promise<number>;
 }
 
 /** A heating command ends by itself after this many seconds: a zone whose controller is gone is not heated on. */
 const HEATING = 1_800;
 
 /** Follows the Things of a zone, e.g. `zone-1` at `http://127.0.0.1:8080`. */
-export function zoneLink(base: string, zone: string, options: FollowOptions): ZoneLink {
-  const { signal } = options;
+export function zoneLink(base: string, zone: string, options: FollowOptions & ReachOptions): ZoneLink {
   const latest: Latest = {};
   const url = (device: string) => `${base}/things/${zone}-${device}`;
-  const temperature = reach(() => consume<typeof airTemperatureTd>(url('air-temperature')), signal);
-  const humidity = reach(() => consume<typeof relativeHumidityTd>(url('relative-humidity')), signal);
-  const co2 = reach(() => consume<typeof co2Td>(url('co2')), signal);
-  const light = reach(() => consume<typeof lightTd>(url('light')), signal);
-  const soil = reach(() => consume<typeof soilMoistureTd>(url('soil-moisture')), signal);
-  const valve = reach(() => consume<typeof irrigationValveTd>(url('irrigation-valve')), signal);
-  const vent = reach(() => consume<typeof ventTd>(url('vent')), signal);
-  const heater = reach(() => consume<typeof heaterTd>(url('heater')), signal);
-  const fan = reach(() => consume<typeof fanTd>(url('fan')), signal);
-  const growLight = reach(() => consume<typeof growLightTd>(url('grow-light')), signal);
+  const temperature = reach<typeof airTemperatureTd>(url('air-temperature'), options);
+  const humidity = reach<typeof relativeHumidityTd>(url('relative-humidity'), options);
+  const co2 = reach<typeof co2Td>(url('co2'), options);
+  const light = reach<typeof lightTd>(url('light'), options);
+  const soil = reach<typeof soilMoistureTd>(url('soil-moisture'), options);
+  const valve = reach<typeof irrigationValveTd>(url('irrigation-valve'), options);
+  const vent = reach<typeof ventTd>(url('vent'), options);
+  const heater = reach<typeof heaterTd>(url('heater'), options);
+  const fan = reach<typeof fanTd>(url('fan'), options);
+  const growLight = reach<typeof growLightTd>(url('grow-light'), options);
 
   function keep<R extends keyof Latest>(reading: R, open: Followed<NonNullable<Latest[R]>>['open']): void {
     const put = (value: Latest[R]) => {
@@ -74,12 +77,17 @@ export function zoneLink(base: string, zone: string, options: FollowOptions): Zo
     fan: async (level) => (await fan()).properties.level.write(level),
     growLight: async (level) => (await growLight()).properties.level.write(level),
   };
+  const guarded = { valve, heater, fan, growLight };
   return {
     latest,
     async act({ actuator, value }) {
       await acts[actuator](value);
       // The next decision need not wait for the notification.
       if (actuator !== 'valve') latest[actuator] = value;
+    },
+    async restedAt(actuator) {
+      const { properties } = await guarded[actuator]();
+      return Date.parse(await properties.restedAt.read());
     },
   };
 }

@@ -1,10 +1,9 @@
+import { readFileSync } from 'node:fs';
 import process from 'node:process';
 import { type Command, CommanderError, program } from 'commander';
 import type { ServeFlags } from './commands/serve.ts';
-import { exitCodes, reportError } from './output.ts';
-
-const json = ['--json', 'print JSON, one value a line'] as const;
-const timeout = ['--timeout <ms>', 'give up after so many milliseconds'] as const;
+import { uriVariable, wholeNumber } from './option-values.ts';
+import { exitCodes, notice, reportError } from './output.ts';
 
 const commands = {
   ls: async () => (await import('./commands/ls.ts')).ls,
@@ -13,22 +12,37 @@ const commands = {
   write: async () => (await import('./commands/write.ts')).write,
   invoke: async () => (await import('./commands/invoke.ts')).invoke,
   observe: async () => (await import('./commands/observe.ts')).observe,
-  subscribe: async () => (await import('./commands/subscribe.ts')).subscribe,
+  subscribe: async () => (await import('./commands/observe.ts')).subscribe,
   validate: async () => (await import('./commands/validate.ts')).validate,
 };
 
 type CommandName = keyof typeof commands;
 
+let serving = false;
+
+// Nobody reads on (`| head -1`): a server goes on, a command has done its work.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (serving) return;
+  if (error.code === 'EPIPE') process.exit(exitCodes.ok);
+  notice(`The output cannot be written: ${error.message}; check the disk or the program that reads it.`);
+  process.exit(exitCodes.failed);
+});
+process.stderr.on('error', () => {});
+
+const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+
 program
   .name('wot')
   .description('Serves Things of the Web of Things, and talks to Things of any Thing Description.')
+  .version(version)
   .addHelpText(
     'after',
     `
-<thing> is the URL or file of a Thing Description, or the name of a Thing at --at
-(default: $THINGWRIGHT_URL, else http://127.0.0.1:8080).
+<thing> is the URL of a Thing Description, a file (told by a slash or by its ending .json, .jsonld, .td or .tm),
+or the name of a Thing at --at (default: $THINGWRIGHT_URL, else http://127.0.0.1:8080).
 
-Exit codes: 0 done, 1 failed, 2 wrong usage, 3 invalid input or TD, 4 not found, 5 not permitted, 6 unreachable or timed out.`,
+Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 3 invalid input or TD, 4 not found, 5 not permitted,
+6 unreachable or timed out, 130 interrupted.`,
   )
   .exitOverride()
   .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'wot: ')) });
@@ -48,62 +62,62 @@ program
   .option('--config <file>', 'configuration file (wot.config.ts, wot.config.json)')
   .option('--speed <factor>', 'how fast simulated time passes, for modules that simulate')
   .option('--verbose', 'log more')
+  .option('--json', 'print the Things and addresses as one line of JSON')
   .action(async (modules: string[], flags: ServeFlags) => {
+    serving = true;
     const { serve } = await import('./commands/serve.ts');
     await serve(modules, flags);
   });
 
-interaction('ls', 'list the Things of a servient or directory')
-  .argument('[url]', 'address of the servient')
-  .action(run('ls'));
-interaction('td', 'print a Thing Description').argument('<thing>').action(run('td'));
-interaction('read', 'read a property, or all').argument('<thing>').argument('[property]').action(run('read'));
+client('ls', 'list the Things of a servient or directory').argument(
+  '[url]',
+  'address of the servient, or a file',
+);
+client('td', 'print a Thing Description').argument('<thing>');
+client('validate', 'check Thing Descriptions and Thing Models').argument('<thing...>', '- is standard input');
+interaction('read', 'read a property, or all').argument('<thing>').argument('[property]');
 interaction('write', 'write a property')
   .argument('<thing>')
   .argument('<property>')
-  .argument('<value>', 'JSON; other text counts as a string')
-  .action(run('write'));
+  .argument('<value>', 'JSON; other text counts as a string');
 interaction('invoke', 'invoke an action')
   .argument('<thing>')
   .argument('<action>')
   .argument('[input]', 'JSON; other text counts as a string')
-  .option('--no-wait', 'do not wait for the end of an asynchronous action')
-  .action(run('invoke'));
+  .option('--no-wait', 'do not wait for the end of an asynchronous action');
 interaction('observe', 'print a property, or all, whenever it changes')
   .argument('<thing>')
   .argument('[property]')
-  .option('--count <n>', 'stop after so many')
-  .action(run('observe'));
+  .option('--count <n>', 'stop after so many', wholeNumber);
 interaction('subscribe', 'print events as they come')
   .argument('<thing>')
   .argument('[event]')
-  .option('--count <n>', 'stop after so many')
-  .action(run('subscribe'));
-
-program
-  .command('validate')
-  .description('check Thing Descriptions and Thing Models')
-  .argument('<file|url...>', 'JSON files or addresses; - is standard input')
-  .option(...json)
-  .action(run('validate'));
+  .option('--count <n>', 'stop after so many', wholeNumber);
 
 try {
   await program.parseAsync();
 } catch (error) {
-  const asJson = process.argv.includes('--json');
-  if (error instanceof CommanderError)
-    process.exitCode = error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
-  else process.exitCode = reportError(error, asJson);
+  process.exitCode = exitCodeOf(error);
 }
 
-function interaction(name: string, description: string): Command {
+/** A command that reads documents. */
+function client(name: CommandName, description: string): Command {
   return program
     .command(name)
     .description(description)
     .option('--at <url>', 'servient whose Things are meant by name')
-    .option('--uri-variable <name=value...>', 'uriVariables of the affordance')
-    .option(...timeout)
-    .option(...json);
+    .option('--timeout <ms>', 'give up after so many milliseconds', wholeNumber)
+    .option('--json', 'print JSON, one value a line')
+    .action(run(name));
+}
+
+/** A command that talks to a Thing. */
+function interaction(name: CommandName, description: string): Command {
+  return client(name, description).option(
+    '--uri-variable <name=value>',
+    'a uriVariable of the affordance; once for each',
+    uriVariable,
+  );
 }
 
 /** Loads a command when it is run: `wot serve` starts without the consumer, `wot ls` without the servient. */
@@ -116,4 +130,11 @@ function run(name: CommandName) {
       command.opts(),
     );
   };
+}
+
+function exitCodeOf(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
+  const code = reportError(error, process.argv.includes('--json'));
+  // A servient reaches for nobody: its storage or its port failed.
+  return serving && code === exitCodes.unreachable ? exitCodes.failed : code;
 }

@@ -12,6 +12,7 @@ export const exitCodes = {
   notFound: 4,
   denied: 5,
   unreachable: 6,
+  interrupted: 130,
 } as const;
 
 const codeByKind: Partial<Record<ErrorKind, number>> = {
@@ -23,34 +24,55 @@ const codeByKind: Partial<Record<ErrorKind, number>> = {
   unavailable: exitCodes.unreachable,
 };
 
+const usageCodes: readonly (string | undefined)[] = [
+  'CONFIG_INVALID',
+  'CONFIG_UNREADABLE',
+  'OPEN_BIND_REFUSED',
+];
+
+/** The text with control and direction characters as JSON escapes: text of others cannot steer the terminal. */
+export function escaped(text: string): string {
+  return text.replace(
+    /[^\P{Cc}\t]|[\u2028-\u202e\u2066-\u2069]/gu,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
 /** Prints one line of results. */
 export function print(line: string): void {
-  process.stdout.write(`${line}\n`);
+  process.stdout.write(`${escaped(line)}\n`);
 }
 
 /** Prints a value: as one line of JSON, or as a person reads it. */
 export function printValue(value: unknown, json: boolean): void {
   if (value === undefined) return;
-  if (json) print(JSON.stringify(value));
-  else print(typeof value === 'string' ? value : JSON.stringify(value, null, 2));
+  const text = typeof value === 'string' && !json ? value : JSON.stringify(value, null, json ? 0 : 2);
+  for (const line of text.split('\n')) print(line);
 }
 
-/** Prints an error and gives the exit code that tells its kind; with `json` as one line on stdout. */
-export function reportError(error: unknown, json: boolean): number {
+/** Tells the person at the terminal, beside the results. */
+export function notice(message: string): void {
+  process.stderr.write(`${styleText('red', 'wot:', { stream: process.stderr })} ${escaped(message)}\n`);
+}
+
+/** Prints an error and gives the exit code that tells its kind; with `json` as one line on stdout, beside what it is about. */
+export function reportError(error: unknown, json: boolean, about: object = {}): number {
   const known = error instanceof WotError ? error : undefined;
   const message = error instanceof Error ? error.message : String(error);
-  if (json) print(JSON.stringify({ error: { kind: known?.kind ?? 'internal', code: known?.code, message } }));
-  else process.stderr.write(`${styleText('red', 'wot:', { stream: process.stderr })} ${message}\n`);
+  if (json)
+    print(
+      JSON.stringify({ ...about, error: { kind: known?.kind ?? 'internal', code: known?.code, message } }),
+    );
+  else notice(message);
   if (!known && error instanceof Error) process.stderr.write(`${error.stack}\n`);
-  return known?.code === 'ADDRESS_IN_USE'
-    ? exitCodes.failed
-    : ((known && codeByKind[known.kind]) ?? exitCodes.failed);
+  if (usageCodes.includes(known?.code)) return exitCodes.usage;
+  return (known && codeByKind[known.kind]) ?? exitCodes.failed;
 }
 
 /** Writes warnings and errors to stderr, one line each; more with `verbose`. */
 export function consoleLogger(verbose: boolean): Logger {
   const write = (level: string) => (message: string, facts?: LogFacts) => {
-    process.stderr.write(`${new Date().toISOString()} ${level} ${message}${inLine(facts)}\n`);
+    process.stderr.write(`${new Date().toISOString()} ${level} ${escaped(message)}${inLine(facts)}\n`);
   };
   const silent = () => {};
   return {
@@ -63,7 +85,7 @@ export function consoleLogger(verbose: boolean): Logger {
 
 function inLine(facts: LogFacts = {}): string {
   const parts = Object.entries(facts).map(([name, fact]) => {
-    return ` ${name}=${fact instanceof Error ? (fact.stack ?? fact.message) : JSON.stringify(fact)}`;
+    return ` ${name}=${fact instanceof Error ? (fact.stack ?? fact.message) : escaped(JSON.stringify(fact) ?? '')}`;
   });
   return parts.join('');
 }

@@ -14,9 +14,19 @@ const names: Readonly<Record<string, string>> = {
   mqtts: 'MQTT',
 };
 
+/** What a program wants to know after a start. */
+export function startRecord(servient: Servient) {
+  const things = listedThings(servient).map((thing) => ({
+    name: thing.name,
+    title: thing.description().td.title,
+    id: thing.id,
+  }));
+  return { things, addresses: servient.addresses };
+}
+
 /** What a person wants to know after a start: addresses, how many Things, and lines to paste. */
 export function startBanner(servient: Servient): string {
-  const things = [...servient.things.values()].filter(({ listed }) => listed);
+  const things = listedThings(servient);
   const addresses = servient.addresses.map((address) => {
     const scheme = address.slice(0, address.indexOf(':'));
     return `  ${(names[scheme] ?? scheme.toUpperCase()).padEnd(5)} ${styleText('bold', address)}`;
@@ -32,6 +42,10 @@ export function startBanner(servient: Servient): string {
     '',
     'Ctrl-C stops.',
   ].join('\n');
+}
+
+function listedThings(servient: Servient): readonly HostedThing[] {
+  return [...servient.things.values()].filter(({ listed }) => listed);
 }
 
 function pasteLines(addresses: readonly string[], things: readonly HostedThing[]): string[] {

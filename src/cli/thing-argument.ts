@@ -1,42 +1,48 @@
-import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import process from 'node:process';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { pathToFileURL } from 'node:url';
+import { decodeContent } from '../codec/registry.ts';
+import type { AnyAction, AnyEvent, AnyProperty } from '../consumer/affordances.ts';
 import { ClientPool } from '../consumer/client-pool.ts';
 import { consume } from '../consumer/consume.ts';
 import type { ConsumedThing } from '../consumer/consumed-thing.ts';
+import { readDocument } from '../consumer/read-document.ts';
 import { WotError } from '../contracts/errors.ts';
 import type { ThingDescription } from '../contracts/td.ts';
+import { ownMember } from '../td/json-object.ts';
 
 /** Options that every command against Things takes. */
 export interface ThingOptions {
   readonly at?: string;
-  readonly timeout?: string;
+  /** Milliseconds. */
+  readonly timeout?: number;
   readonly json?: boolean;
-  readonly uriVariable?: readonly string[];
+  readonly uriVariable?: Readonly<Record<string, unknown>>;
 }
 
 /** A Thing whose TD is known only at run time. */
 export type AnyThing = ConsumedThing<ThingDescription>;
 
-/** The servient whose Things are meant by name. */
+/** The servient whose Things are meant by name; WotError `invalid` ADDRESS_INVALID. */
 export function servientAddress({ at }: ThingOptions): string {
-  return (at ?? process.env['THINGWRIGHT_URL'] ?? 'http://127.0.0.1:8080').replace(/\/+$/, '');
+  const address = at ?? process.env['THINGWRIGHT_URL'] ?? 'http://127.0.0.1:8080';
+  return url(address).replace(/\/+$/, '');
+}
+
+/**
+ * The address of a document: a URL, or the path of a file, told by a slash or by its ending; undefined for other text.
+ * WotError `invalid` ADDRESS_INVALID.
+ */
+export function documentAddress(text: string): string | undefined {
+  if (/^file:/i.test(text)) return text;
+  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(text) || hostAndPort.test(text)) return url(text);
+  if (/[/\\]|\.(json|jsonld|td|tm)$/i.test(text)) return pathToFileURL(resolve(text)).href;
+  return undefined;
 }
 
 /** The address of the TD meant by an argument: a URL, a file, or the name of a Thing. */
 export function tdAddress(argument: string, options: ThingOptions): string {
-  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(argument)) return argument;
-  if (existsSync(argument)) return pathToFileURL(resolve(argument)).href;
-  if (argument.includes('/') || argument.endsWith('.json')) {
-    throw new WotError(
-      'not-found',
-      'FILE_NOT_FOUND',
-      `There is no file ${resolve(argument)}; check the path.`,
-    );
-  }
-  return `${servientAddress(options)}/things/${encodeURIComponent(argument)}`;
+  return documentAddress(argument) ?? `${servientAddress(options)}/things/${encodeURIComponent(argument)}`;
 }
 
 /** Consumes the Thing, works with it, and lets go of its connections. */
@@ -53,50 +59,71 @@ export async function withThing<R>(
   }
 }
 
-/** Whatever JSON an address or file holds, as it is. */
-export async function fetchDocument(url: string, options: ThingOptions): Promise<unknown> {
-  if (url.startsWith('file:')) return JSON.parse(await readFile(fileURLToPath(url), 'utf8'));
+/** The bytes that an address or file holds. */
+export async function documentBytes(
+  address: string,
+  { timeout = 10_000 }: ThingOptions,
+): Promise<Uint8Array> {
   const clients = new ClientPool();
   try {
-    const [client] = await clients.for(url);
-    if (client) return await client.fetchTd(url, { timeout: 10_000, ...callOptions(options) });
-    throw new WotError(
-      'invalid',
-      'SCHEME_UNKNOWN',
-      `${url} cannot be fetched; give an http, https or coap address.`,
-    );
+    return await readDocument(address, clients, { timeout });
   } finally {
     await clients.stop();
   }
 }
 
-/** What the flags say of one call. */
-export function callOptions({ timeout, uriVariable }: ThingOptions) {
-  const pairs = uriVariable?.map((pair) => {
-    const equals = pair.indexOf('=');
-    return [pair.slice(0, equals), parseValue(pair.slice(equals + 1))] as const;
-  });
-  return {
-    ...(timeout === undefined ? {} : { timeout: Number(timeout) }),
-    ...(pairs === undefined ? {} : { uriVariables: Object.fromEntries(pairs) }),
-  };
-}
-
-/** JSON where it parses, else the text itself. */
-export function parseValue(text: string): unknown {
+/** Whatever JSON an address or file holds, as it is; WotError `invalid` DOCUMENT_INVALID for all else. */
+export async function fetchDocument(address: string, options: ThingOptions): Promise<unknown> {
+  const body = await documentBytes(address, options);
   try {
-    return JSON.parse(text);
-  } catch {
-    return text;
+    return decodeContent({ type: 'application/json', body });
+  } catch (cause) {
+    const message = `${address} holds no JSON document: ${(cause as Error).message}`;
+    throw new WotError('invalid', 'DOCUMENT_INVALID', message, { cause });
   }
 }
 
+/** What the flags say of one call. */
+export function callOptions({ timeout, uriVariable }: ThingOptions) {
+  return {
+    ...(timeout === undefined ? {} : { timeout }),
+    ...(uriVariable === undefined ? {} : { uriVariables: uriVariable }),
+  };
+}
+
+interface AnyAffordance {
+  readonly properties: AnyProperty;
+  readonly actions: AnyAction;
+  readonly events: AnyEvent;
+}
+
 /** The affordance of a name; WotError `not-found` lists those that exist. */
-export function affordance<A>(thing: AnyThing, kind: 'properties' | 'actions' | 'events', name: string): A {
-  const affordances = thing[kind] as unknown as Readonly<Record<string, A>>;
-  const found = Object.hasOwn(affordances, name) ? affordances[name] : undefined;
+export function affordance<K extends keyof AnyAffordance>(
+  thing: AnyThing,
+  kind: K,
+  name: string,
+): AnyAffordance[K] {
+  const affordances = thing[kind] as unknown as Readonly<Record<string, AnyAffordance[K]>>;
+  const found = ownMember(affordances, name);
   if (found !== undefined) return found;
   const known = Object.keys(affordances).join(', ') || 'none';
   const message = `${JSON.stringify(thing.td.title)} has no ${JSON.stringify(name)} in its ${kind}; it has: ${known}.`;
   throw new WotError('not-found', 'AFFORDANCE_UNKNOWN', message);
+}
+
+const hostAndPort = /^[\w.-]+:\d+(\/|$)/;
+
+function url(text: string): string {
+  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(text) && URL.canParse(text)) return text;
+  throw noAddress(text);
+}
+
+/** The error for text that should have been an address. */
+export function noAddress(text: string): WotError {
+  const meant = hostAndPort.test(text) ? text : '127.0.0.1:8080';
+  return new WotError(
+    'invalid',
+    'ADDRESS_INVALID',
+    `${JSON.stringify(text)} is no address; give one with its scheme, such as http://${meant}.`,
+  );
 }

@@ -16,7 +16,8 @@ const transparentTags = new Set([0, 1, 32, 55799]);
 
 /**
  * Reads one CBOR item as JSON data (RFC 8949 section 6.1): byte strings become base64url text, the tags above their
- * content. What JSON has no value for is refused: other tags, other keys than text, undefined, NaN, unsafe integers.
+ * content, integer keys their decimal text. What JSON has no value for is refused: other tags and keys, undefined, NaN,
+ * unsafe integers.
  */
 export function decodeCbor(bytes: Uint8Array, nesting: number): unknown {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -136,8 +137,9 @@ function readMap(reader: Reader, length: number, depth: number): Record<string, 
   const map: Record<string, unknown> = {};
   for (let index = 0; more(reader, index, length); index++) {
     const start = reader.at;
-    if (reader.view.getUint8(start) >> 5 !== 3) throw fault(`the key at byte ${start} is not text`);
-    const key = readItem(reader, depth) as string;
+    const major = reader.view.getUint8(start) >> 5;
+    if (major !== 3 && major > 1) throw fault(`the key at byte ${start} is neither text nor an integer`);
+    const key = String(readItem(reader, depth));
     // RFC 8949 section 5.6
     if (Object.hasOwn(map, key)) throw fault(`the key at byte ${start} is there twice`);
     const value = readItem(reader, depth);

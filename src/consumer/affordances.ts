@@ -120,6 +120,7 @@ function subscription<V, C extends ConsumedChange<unknown>>(
     ...reading,
     open: (listener, signal) => exchange.subscribe(target, { options: { ...options, signal } }, listener),
     signal: exchange.signal(options),
+    connection: options,
     queue: options.queue ?? 1000,
   });
 }

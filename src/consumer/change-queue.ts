@@ -1,3 +1,5 @@
+import type { ChangeGap } from '../contracts/binding.ts';
+
 /** What a subscription tells: a value with its id and RFC 3339 time where the protocol carries them. */
 export interface ConsumedChange<V> {
   readonly value: V;
@@ -5,12 +7,6 @@ export interface ConsumedChange<V> {
   readonly timestamp?: string;
   /** Changes before this one were lost, on the way or because nobody took them in time. */
   readonly gap?: ChangeGap;
-}
-
-/** What was lost lies between these two ids, where the protocol has ids. */
-export interface ChangeGap {
-  readonly after?: string;
-  readonly resumesAt?: string;
 }
 
 type Result<C> = IteratorResult<C, undefined>;

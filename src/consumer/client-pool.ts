@@ -1,5 +1,6 @@
 import type { HttpCredentials } from '../bindings/http/http-client.ts';
 import type { ClientBinding } from '../contracts/binding.ts';
+import { ownMember } from '../td/json-object.ts';
 
 /** Who the consumer says it is. */
 export type ConsumerCredentials = HttpCredentials;
@@ -34,7 +35,7 @@ export class ClientPool {
   async for(href: string): Promise<readonly ClientBinding[]> {
     const scheme = href.slice(0, href.indexOf(':')).toLowerCase();
     const given = this.#given.filter((client) => client.schemes.includes(scheme));
-    const load = Object.hasOwn(loaders, scheme) ? loaders[scheme] : undefined;
+    const load = ownMember(loaders, scheme);
     if (given.length > 0 || load === undefined) return given;
     const made = this.#made.get(load) ?? load(this.#credentials);
     this.#made.set(load, made);

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { ClientBinding } from '../contracts/binding.ts';
 import { type Clock, waitingClock } from '../contracts/clock.ts';
+import { checkedTimeout } from '../contracts/deadline.ts';
 import { WotError } from '../contracts/errors.ts';
 import type { PartialTd, ThingDescription } from '../contracts/td.ts';
 import { ClientPool, type ConsumerCredentials } from './client-pool.ts';
@@ -12,7 +13,7 @@ import { checkTdShape } from './td-shape.ts';
 export interface ConsumeOptions {
   /** Clients to use before our own for their schemes; they stay yours to stop. */
   readonly clients?: readonly ClientBinding[];
-  /** Milliseconds for each request that sets none itself; default 30,000, 0 = no limit. */
+  /** Milliseconds for each request that sets none itself; default 30,000, 0 = no limit, more than 2^31 - 1 counts as that. */
   readonly timeout?: number;
   /** Ends the fetching of the TD. */
   readonly signal?: AbortSignal;
@@ -23,14 +24,15 @@ export interface ConsumeOptions {
 
 /**
  * Takes up a Thing: from its TD, or from the address or file path of its TD, typed by `consume<typeof td>(url)`. Fails
- * with WotError: that of the fetch, `not-found` TD_FILE_UNREADABLE, or `invalid` TD_INVALID for what is no TD.
+ * with WotError: that of the fetch, `not-found` TD_FILE_UNREADABLE, `invalid` TD_INVALID for what is no TD, or `invalid`
+ * TIMEOUT_INVALID.
  */
 export async function consume<const T extends PartialTd>(
   source: T | string | URL,
   options: ConsumeOptions = {},
 ): Promise<ConsumedThing<T>> {
   const clients = new ClientPool(options.clients, options.credentials);
-  const timeout = options.timeout ?? 30_000;
+  const timeout = checkedTimeout(options.timeout ?? 30_000);
   const stopping = new AbortController();
   try {
     const td = await tdOf(source, clients, { ...options, timeout });

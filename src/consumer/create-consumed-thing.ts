@@ -1,6 +1,6 @@
 import { WotError } from '../contracts/errors.ts';
 import type { PartialTd } from '../contracts/td.ts';
-import { isJsonObject, type JsonObject } from '../td/json-object.ts';
+import { isJsonObject, type JsonObject, ownMember } from '../td/json-object.ts';
 import {
   consumeAction,
   consumeEvent,
@@ -63,7 +63,7 @@ async function readSeveral(
   const values = readContent(op, content);
   if (!isJsonObject(values)) throw mismatch(op, 'it is no object of values by name', { cause: values });
   for (const name of names ?? Object.keys(values)) {
-    payloads.get(name)?.checkOutput(Object.hasOwn(values, name) ? values[name] : undefined);
+    payloads.get(name)?.checkOutput(ownMember(values, name));
   }
   return values;
 }

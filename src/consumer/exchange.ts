@@ -6,8 +6,10 @@ import type {
   NotificationListener,
 } from '../contracts/binding.ts';
 import type { Clock } from '../contracts/clock.ts';
+import { checkedTimeout } from '../contracts/deadline.ts';
 import { WotError } from '../contracts/errors.ts';
 import type { AffordanceKind, Form, Op, ThingDescription } from '../contracts/td.ts';
+import { defaultContentType, subscriptionOps } from '../td/defaults.ts';
 import { formsFor } from '../td/forms.ts';
 import { expandUriTemplate } from '../td/uri-template.ts';
 import type { ClientPool } from './client-pool.ts';
@@ -43,15 +45,12 @@ interface Route {
   readonly form: Form;
 }
 
-const safeOps: readonly Op[] = [
+const safeOps: readonly string[] = [
+  ...subscriptionOps,
   'readproperty',
   'readallproperties',
   'readmultipleproperties',
   'queryaction',
-  'observeproperty',
-  'observeallproperties',
-  'subscribeevent',
-  'subscribeallevents',
 ];
 
 /** The way to one Thing: chooses forms and clients and sends operations. Fails with WotError, or with the reason of a signal that aborted. */
@@ -79,7 +78,7 @@ export class Exchange {
 
   /** Sends an operation to an address that the Thing gave, e.g. that of an invocation. */
   async sendTo(href: string, op: Op, options: InteractionOptions): Promise<ClientResponse> {
-    const form = { href, contentType: 'application/json' };
+    const form = { href, contentType: defaultContentType };
     const client = await this.#clientFor(op, form);
     if (client === undefined) throw noClient(this.td, { op }, [form]);
     return client.request(this.#request({ op }, form, { options }));
@@ -128,13 +127,13 @@ export class Exchange {
     const inAddress = /\{[^{}]*\bnames\b[^{}]*\}/.test(form.href);
     const variables =
       names !== undefined && inAddress ? { ...options.uriVariables, names } : options.uriVariables;
-    const sent = inAddress ? payload : (payload ?? names);
+    const sent = inAddress ? payload : payload === undefined ? names : payload;
     return {
       op,
       form: { ...form, href: expandUriTemplate(form.href, variables ?? {}) },
       ...(sent === undefined ? {} : { content: encodeContent(form.contentType ?? '', sent) }),
       signal: this.signal(options),
-      timeout: options.timeout ?? this.#parts.timeout,
+      timeout: checkedTimeout(options.timeout ?? this.#parts.timeout),
     };
   }
 }

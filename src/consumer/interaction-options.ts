@@ -2,9 +2,12 @@ import type { Form } from '../contracts/td.ts';
 
 /** What may be set for one interaction. */
 export interface InteractionOptions<Variables = Readonly<Record<string, unknown>>> {
-  /** Ends the interaction: a request rejects with the signal's reason, a subscription is done. */
+  /** Ends the interaction: a request and the `result` of an invocation reject with the signal's reason, a subscription is done. */
   readonly signal?: AbortSignal;
-  /** Milliseconds until a request fails with `timeout`, or until a subscription must stand; 0 = never. */
+  /**
+   * Milliseconds until a request fails with `timeout`, or until a subscription must stand; 0 = never. Of an asynchronous
+   * action it bounds each request (the invoking, each question for the state) and not the action: that ends by `signal`.
+   */
   readonly timeout?: number;
   /** Fill the URI templates of the forms. */
   readonly uriVariables?: Variables;
@@ -16,4 +19,8 @@ export interface SubscriptionOptions<Variables = Readonly<Record<string, unknown
   extends InteractionOptions<Variables> {
   /** Changes that wait for a slow reader at most; the oldest are dropped and a gap is told. Default 1000. */
   readonly queue?: number;
+  /** Called when the connection is lost, once until `resumed`; it is tried again by itself, and what is quiet is not lost. */
+  interrupted?(error: Error): void;
+  /** Called when the connection is back; where changes were lost meanwhile, the next one tells the gap. */
+  resumed?(): void;
 }

@@ -1,22 +1,11 @@
 import type { ClientResponse, Content } from '../contracts/binding.ts';
 import { pause } from '../contracts/clock.ts';
 import { fromProblem, WotError } from '../contracts/errors.ts';
-import type { InvocationState } from '../contracts/interaction.ts';
+import type { ActionStatus, InvocationState } from '../contracts/interaction.ts';
 import { isJsonObject, type JsonObject } from '../td/json-object.ts';
 import type { Exchange, Target } from './exchange.ts';
 import type { InteractionOptions } from './interaction-options.ts';
 import { mismatch, type Payload, readContent } from './payload.ts';
-
-/** The state of an asynchronous action as its Thing tells it (Profile: ActionStatus); times are RFC 3339. */
-export interface InvocationReport {
-  readonly status: InvocationState;
-  readonly id?: string;
-  readonly href?: string;
-  readonly output?: unknown;
-  readonly error?: unknown;
-  readonly timeRequested?: string;
-  readonly timeEnded?: string;
-}
 
 /** An asynchronous action on its way. */
 export interface Invocation<Output> {
@@ -24,9 +13,12 @@ export interface Invocation<Output> {
   readonly href?: string;
   /** The name that the Thing gave it, where it gave one. */
   readonly id?: string;
-  /** Its output; rejects with the Thing's error when it fails. Asks for its state, with growing pauses, from the first use on. */
+  /**
+   * Its output; rejects with the Thing's error when it fails, with `unavailable` INVOCATION_CANCELLED after `cancel`, and
+   * with the reason of the signal that `invoke` was given. Asks for its state, with growing pauses, from the first use on.
+   */
   readonly result: Promise<Output>;
-  status(options?: InteractionOptions): Promise<InvocationReport>;
+  status(options?: InteractionOptions): Promise<ActionStatus>;
   cancel(options?: InteractionOptions): Promise<void>;
 }
 
@@ -61,6 +53,8 @@ export function followInvocation(parts: InvocationParts, response: ClientRespons
   const href = response.location ?? (URL.canParse(told?.href ?? '') ? told?.href : undefined);
   const id = told?.id;
   let result: Promise<unknown> | undefined;
+  const cancelled = new AbortController();
+  let cancelling: Promise<void> | undefined;
 
   function send(op: 'queryaction' | 'cancelaction', options: InteractionOptions): Promise<ClientResponse> {
     if (response.location !== undefined) return exchange.sendTo(response.location, op, options);
@@ -69,7 +63,7 @@ export function followInvocation(parts: InvocationParts, response: ClientRespons
     return href === undefined ? Promise.reject(noAddress(action)) : exchange.sendTo(href, op, options);
   }
 
-  const status = async (options: InteractionOptions = {}): Promise<InvocationReport> => {
+  const status = async (options: InteractionOptions = {}): Promise<ActionStatus> => {
     const what = `the state of action "${action}"`;
     const { content } = await send('queryaction', options);
     const report = reportOf(readContent(what, content));
@@ -77,16 +71,23 @@ export function followInvocation(parts: InvocationParts, response: ClientRespons
     return report;
   };
 
+  const following: Following = {
+    status,
+    cancelled: cancelled.signal,
+    // The state of what was cancelled is unknown, which may be told sooner than that it was cancelled.
+    lastWord: () => cancelling?.catch(() => undefined),
+  };
   return {
     ...(href === undefined ? {} : { href }),
     ...(id === undefined ? {} : { id }),
     get result() {
-      result ??= settle(parts, told, status);
+      result ??= settle(parts, told, following);
       return result;
     },
     status,
-    async cancel(options = {}) {
-      await send('cancelaction', options);
+    cancel(options = {}) {
+      cancelling = send('cancelaction', options).then(() => cancelled.abort(invocationCancelled(action)));
+      return cancelling;
     },
   };
 }
@@ -100,13 +101,20 @@ export function finishedInvocation(output: unknown): Invocation<unknown> {
   };
 }
 
+interface Following {
+  status(options: InteractionOptions): Promise<ActionStatus>;
+  readonly cancelled: AbortSignal;
+  /** Resolves when a cancellation under way has its answer. */
+  lastWord(): Promise<void> | undefined;
+}
+
 /** Asks again and again until it is over; a Thing that is away for a moment does not end it. */
 async function settle(
   { exchange, options, output }: InvocationParts,
-  told: InvocationReport | undefined,
-  status: (options: InteractionOptions) => Promise<InvocationReport>,
+  told: ActionStatus | undefined,
+  { status, cancelled, lastWord }: Following,
 ): Promise<unknown> {
-  const signal = exchange.signal(options);
+  const signal = AbortSignal.any([exchange.signal(options), cancelled]);
   const each = { signal, ...(options.timeout === undefined ? {} : { timeout: options.timeout }) };
   let report = told;
   let failures = 0;
@@ -119,6 +127,8 @@ async function settle(
       report = await status(each);
       failures = 0;
     } catch (error) {
+      await lastWord();
+      signal.throwIfAborted();
       if (!isTransient(error) || ++failures > mostFailures) throw error;
     }
   }
@@ -141,13 +151,18 @@ function isReport(value: unknown): value is JsonObject & { readonly status: Invo
 }
 
 /** An ActionStatus without members of a wrong type. */
-function reportOf(value: unknown): InvocationReport | undefined {
+function reportOf(value: unknown): ActionStatus | undefined {
   if (!isReport(value)) return undefined;
   const texts = ['id', 'href', 'timeRequested', 'timeEnded'].filter(
     (member) => typeof value[member] === 'string',
   );
   const kept = [...texts, ...['output', 'error'].filter((member) => Object.hasOwn(value, member))];
   return { status: value.status, ...Object.fromEntries(kept.map((member) => [member, value[member]])) };
+}
+
+function invocationCancelled(action: string): WotError {
+  const message = `The invocation of action "${action}" was cancelled by its caller; it has no result.`;
+  return new WotError('unavailable', 'INVOCATION_CANCELLED', message);
 }
 
 function noAddress(action: string): WotError {

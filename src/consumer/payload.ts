@@ -2,9 +2,7 @@ import { decodeContent } from '../codec/registry.ts';
 import type { Content } from '../contracts/binding.ts';
 import { type Fault, WotError } from '../contracts/errors.ts';
 import type { DataSchema } from '../contracts/td.ts';
-import { compileDataCheck } from '../td/data-check.ts';
-
-type DataCheck = ReturnType<typeof compileDataCheck>;
+import { compileDataCheck, type DataCheck, faultsIn, inWords, refuseMisfit } from '../td/data-check.ts';
 
 /** Checks of one affordance's data, compiled when first needed; `what` names it in messages. */
 export class Payload {
@@ -21,22 +19,13 @@ export class Payload {
   /** Throws `invalid` INPUT_MISSING or INPUT_MISMATCH for what must not be sent. */
   checkInput(value: unknown): void {
     this.#input ??= compileDataCheck(this.#schema, 'write', { lenient: true });
-    if (value === undefined) {
-      const message = `${this.what} needs a value and got none; give one that fits its DataSchema.`;
-      throw new WotError('invalid', 'INPUT_MISSING', message, {
-        errors: [{ pointer: '', detail: 'is missing' }],
-      });
-    }
-    const errors = this.#input(value);
-    if (errors.length === 0) return;
-    const message = `The value for ${this.what} does not fit its DataSchema: ${inWords(errors)}.`;
-    throw new WotError('invalid', 'INPUT_MISMATCH', message, { errors });
+    refuseMisfit(this.#input, value, this.what);
   }
 
   /** Gives the value back, or throws `internal` RESPONSE_MISMATCH: the Thing sent what its TD does not say. */
   checkOutput(value: unknown): unknown {
     this.#output ??= compileDataCheck(this.#schema, 'read', { lenient: true });
-    const errors = value === undefined ? [{ pointer: '', detail: 'is missing' }] : this.#output(value);
+    const errors = faultsIn(this.#output, value);
     if (errors.length === 0) return value;
     throw mismatch(this.what, inWords(errors), { errors, cause: { value } });
   }
@@ -65,8 +54,4 @@ export function mismatch(
 ): WotError {
   const message = `The Thing's answer for ${what} does not fit its TD: ${why}; the Thing or the TD needs correcting.`;
   return new WotError('internal', 'RESPONSE_MISMATCH', message, details);
-}
-
-function inWords(errors: readonly Fault[]): string {
-  return errors.map(({ pointer, detail }) => (pointer === '' ? detail : `${pointer} ${detail}`)).join(', ');
 }

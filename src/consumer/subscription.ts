@@ -1,5 +1,6 @@
 import type { Notification, NotificationListener } from '../contracts/binding.ts';
 import { ChangeQueue, type ConsumedChange } from './change-queue.ts';
+import type { SubscriptionOptions } from './interaction-options.ts';
 
 /**
  * A running subscription, read with `for await`; leaving the loop ends it. It begins when it is made, so nothing that
@@ -20,6 +21,7 @@ export interface SubscriptionSource<V, C extends ConsumedChange<unknown>> {
   /** What the iterator gives of a change. */
   project(change: C): V;
   readonly signal: AbortSignal;
+  readonly connection: Pick<SubscriptionOptions, 'interrupted' | 'resumed'>;
   /** Changes that wait for the reader at most. */
   readonly queue: number;
 }
@@ -72,19 +74,22 @@ export function createSubscription<V, C extends ConsumedChange<unknown>>(
 }
 
 function listenerOf<C extends ConsumedChange<unknown>>(
-  source: Pick<SubscriptionSource<unknown, C>, 'read'>,
+  { read, connection }: Pick<SubscriptionSource<unknown, C>, 'read' | 'connection'>,
   queue: ChangeQueue<C>,
   end: (error?: unknown) => void,
 ): NotificationListener {
+  const orEnd = (tell: () => void): void => {
+    try {
+      tell();
+    } catch (error) {
+      end(error);
+    }
+  };
   return {
-    next(notification) {
-      try {
-        queue.push(source.read(notification));
-      } catch (error) {
-        end(error);
-      }
-    },
+    next: (notification) => orEnd(() => queue.push(read(notification))),
     gap: (gap) => queue.gap(gap),
+    interrupted: (error) => orEnd(() => connection.interrupted?.(error)),
+    resumed: () => orEnd(() => connection.resumed?.()),
     failed: end,
     ended: end,
   };

@@ -100,11 +100,19 @@ export interface Notification {
   readonly content?: Content;
 }
 
+/** What was lost lies between these two protocol ids, where the protocol has ids. */
+export interface ChangeGap {
+  readonly after?: string;
+  readonly resumesAt?: string;
+}
+
 /** Receives a subscription; after `failed` or `ended` nothing follows. */
 export interface NotificationListener {
   next(notification: Notification): void;
-  /** Changes were lost between these two protocol ids. */
-  gap?(gap: { readonly after?: string; readonly resumesAt?: string }): void;
+  gap?(gap: ChangeGap): void;
+  /** The connection was lost; the client tries to get it back until `resumed`, `failed` or `ended`. */
+  interrupted?(error: Error): void;
+  resumed?(): void;
   failed(error: Error): void;
   ended(): void;
 }

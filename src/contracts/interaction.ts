@@ -46,15 +46,22 @@ export type Unsubscribe = () => void;
 /** The wire states of the W3C Profile. */
 export type InvocationState = 'pending' | 'running' | 'completed' | 'failed';
 
-/** An asynchronous action as a caller sees it (Profile: ActionStatus); times are RFC 3339. */
-export interface InvocationStatus {
-  readonly id: string;
-  readonly action: string;
+/** An asynchronous action as its Thing tells it (W3C Profile); times are RFC 3339. */
+export interface ActionStatus {
   readonly status: InvocationState;
+  readonly id?: string;
+  readonly href?: string;
   readonly output?: Value;
   readonly error?: unknown;
-  readonly timeRequested: string;
+  readonly timeRequested?: string;
   readonly timeEnded?: string;
+}
+
+/** The same inside the servient that runs it. */
+export interface InvocationStatus extends ActionStatus {
+  readonly id: string;
+  readonly action: string;
+  readonly timeRequested: string;
 }
 
 /** What invoking gave: the output of a synchronous action, or the invocation of an asynchronous one. */

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { type Fault, WotError } from '../contracts/errors.ts';
+import { WotError } from '../contracts/errors.ts';
 import type { Value } from '../contracts/interaction.ts';
 import type { Logger } from '../contracts/logger.ts';
 import type { DataSchema } from '../contracts/td.ts';
-import { compileDataCheck } from '../td/data-check.ts';
+import { compileDataCheck, type DataCheck, faultsIn, refuseMisfit } from '../td/data-check.ts';
 import { internalError } from './handler-call.ts';
 
 /** Checks compiled when a Thing is exposed; each throws WotError. */
@@ -13,21 +13,11 @@ export type Check = (value: Value) => void;
 export function inputCheck(schema: DataSchema, what: string): Check {
   const check = compileDataCheck(schema, 'write');
   return (value) => {
-    if (value === undefined) {
-      const message = `${what} needs a value and got none; send one that fits its DataSchema in the TD.`;
-      throw new WotError('invalid', 'INPUT_MISSING', message, {
-        errors: [{ pointer: '', detail: 'is missing' }],
-      });
-    }
     if (value instanceof Uint8Array) {
       const message = `${what} is not binary; send its value as JSON or CBOR.`;
       throw new WotError('unsupported-media', 'BINARY_NOT_EXPECTED', message);
     }
-    const errors = check(value);
-    if (errors.length > 0) {
-      const message = `The value for ${what} does not fit its DataSchema: ${inWords(errors)}.`;
-      throw new WotError('invalid', 'INPUT_MISMATCH', message, { errors });
-    }
+    refuseMisfit(check, value, what);
   };
 }
 
@@ -35,7 +25,7 @@ export function inputCheck(schema: DataSchema, what: string): Check {
 export function outputCheck(schema: DataSchema, what: string, logger: Logger): Check {
   const check = compileDataCheck(schema, 'read');
   return (value) => {
-    const errors = value === undefined ? [{ pointer: '', detail: 'is missing' }] : check(value);
+    const errors = faultsIn(check, value);
     if (errors.length === 0) return;
     const correlationId = randomUUID();
     logger.error(`${what} gave a value that does not fit its DataSchema`, { correlationId, errors });
@@ -45,10 +35,6 @@ export function outputCheck(schema: DataSchema, what: string, logger: Logger): C
       correlationId,
     );
   };
-}
-
-function inWords(errors: readonly Fault[]): string {
-  return errors.map(({ pointer, detail }) => (pointer === '' ? detail : `${pointer} ${detail}`)).join(', ');
 }
 
 /** Turns uriVariables as received into checked, typed values. */
@@ -84,7 +70,7 @@ export function uriVariablesCheck(
 }
 
 /** Text is the value of a string; of other types where it fits as text, else what it says as JSON. */
-function fromText(text: string, { type }: DataSchema, fits: (value: unknown) => readonly Fault[]): unknown {
+function fromText(text: string, { type }: DataSchema, fits: DataCheck): unknown {
   if (type === 'string' || (type === undefined && fits(text).length === 0)) return text;
   try {
     return JSON.parse(text);

@@ -22,6 +22,7 @@ import {
   checkWrite,
   notOffered,
   partlyWritten,
+  readAsTheyCome,
   readProperty,
   readSeveral,
   writeChecked,
@@ -72,10 +73,10 @@ export class Pipeline implements Interactions {
       throw notOffered('PROPERTY_NOT_OBSERVABLE', `${property.what} is not observable`, ['readproperty']);
     }
     const { feed, thing } = this.#environment;
-    const present = async () =>
-      property.affordance.writeOnly === true
-        ? new Map<string, Value>()
-        : new Map([[name, await readProperty(this.#environment, property, context)]]);
+    const present = async (tell: (name: string, value: Value) => void) => {
+      if (property.affordance.writeOnly === true) return;
+      tell(name, await readProperty(this.#environment, property, context));
+    };
     const topic = { thing, kind: 'properties', name } as const;
     return openSubscription(feed, topic, subscriber, { after: context.after, present });
   }
@@ -117,19 +118,10 @@ export class Pipeline implements Interactions {
       ({ affordance }) => affordance.observable === true,
     );
     const names = new Set(observable.map(({ name }) => name));
-    const { feed, thing, logger } = this.#environment;
-    const present = async () => {
-      const values = new Map<string, Value>();
-      for (const property of observable.filter(({ affordance }) => affordance.writeOnly !== true)) {
-        try {
-          values.set(property.name, await readProperty(this.#environment, property, context));
-        } catch (error) {
-          // One silent sensor does not keep an observer from the others.
-          logger.warn(`${property.what} could not be read for an observer of all properties`, { error });
-        }
-      }
-      return values;
-    };
+    const { feed, thing } = this.#environment;
+    const readable = observable.filter(({ affordance }) => affordance.writeOnly !== true);
+    const present = (tell: (name: string, value: Value) => void) =>
+      readAsTheyCome(this.#environment, readable, context, tell);
     const start = { after: context.after, present };
     return openSubscription(feed, { thing, kind: 'properties' }, only(names, subscriber), start);
   }

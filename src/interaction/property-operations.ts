@@ -1,3 +1,4 @@
+import { pause } from '../contracts/clock.ts';
 import { WotError } from '../contracts/errors.ts';
 import type { CallContext, Value } from '../contracts/interaction.ts';
 import { jsonPointer } from '../td/json-pointer.ts';
@@ -87,6 +88,29 @@ export async function readSeveral(
     }),
   );
   return Object.fromEntries(entries);
+}
+
+const firstReadWithin = 500;
+
+/** Tells the values of several properties as they come; a silent or failing one does not keep the caller from the others. */
+export async function readAsTheyCome(
+  environment: InteractionEnvironment,
+  properties: readonly HostedProperty[],
+  context: CallContext,
+  tell: (name: string, value: Value) => void,
+): Promise<void> {
+  const reads = properties.map(async (property) => {
+    try {
+      tell(property.name, await readProperty(environment, property, context));
+    } catch (error) {
+      environment.logger.warn(`${property.what} could not be read for an observer of all properties`, {
+        error,
+      });
+    }
+  });
+  const all = new AbortController();
+  const read = Promise.all(reads).then(() => all.abort());
+  await Promise.race([read, pause(environment.clock, firstReadWithin, all.signal)]);
 }
 
 function withName(error: unknown, name: string): unknown {

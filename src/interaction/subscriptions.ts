@@ -5,13 +5,13 @@ import type { ChangeFeed, Topic } from './change-feed.ts';
 export interface SubscriptionStart {
   /** The last id that the subscriber has: what the ring holds after it comes first. */
   readonly after: number | undefined;
-  /** Reads present values by property name; absent for events. */
-  readonly present?: () => Promise<ReadonlyMap<string, unknown>>;
+  /** Reads the present values, and tells each as it comes; absent for events. Rejects to refuse the subscription. */
+  readonly present?: (tell: (name: string, value: unknown) => void) => Promise<void>;
 }
 
 /**
- * Starts a subscription so that nothing is lost, doubled or out of order: changes during a slow first read wait
- * for it, and win over its result, which may be older. After a gap, what was not replayed is told as it is now.
+ * Starts a subscription so that nothing is lost, doubled or out of order: a change during the first read of its
+ * property wins over what was read, which may be older. After a gap, what was not replayed is told as it is now.
  */
 export async function openSubscription(
   feed: ChangeFeed,
@@ -20,46 +20,37 @@ export async function openSubscription(
   { after, present }: SubscriptionStart,
 ): Promise<Unsubscribe> {
   const told = new Set<string>();
+  const change = (next: Change) => {
+    told.add(next.name);
+    subscriber.change(next);
+  };
   if (after !== undefined) {
     const { gap, changes } = feed.replay(matches(topic), after);
     if (gap) subscriber.gap?.(gap);
-    for (const change of changes) subscriber.change(change);
+    for (const missed of changes) change(missed);
     if (!gap) return feed.subscribe(topic, subscriber);
-    for (const { name } of changes) told.add(name);
   }
   if (!present) return feed.subscribe(topic, subscriber);
-  return startWithPresent(feed, topic, subscriber, { present, told });
+  let open = true;
+  const end = feed.subscribe(topic, { ...listening(subscriber), change });
+  const stop = () => {
+    open = false;
+    end();
+  };
+  const tell = (name: string, value: unknown) => {
+    if (open && !told.has(name)) change(feed.snapshot({ ...topic, name }, value));
+  };
+  try {
+    await present(tell);
+  } catch (error) {
+    stop();
+    throw error;
+  }
+  return stop;
 }
 
-async function startWithPresent(
-  feed: ChangeFeed,
-  topic: Topic,
-  subscriber: Subscriber,
-  { present, told }: Required<Pick<SubscriptionStart, 'present'>> & { readonly told: Set<string> },
-): Promise<Unsubscribe> {
-  const waiting: Change[] = [];
-  let ended = false;
-  const stopWaiting = feed.subscribe(topic, {
-    change: (change) => waiting.push(change),
-    ended: () => {
-      ended = true;
-    },
-  });
-  let values: ReadonlyMap<string, unknown>;
-  try {
-    values = await present();
-  } finally {
-    stopWaiting();
-  }
-  for (const change of waiting) {
-    told.add(change.name);
-    subscriber.change(change);
-  }
-  for (const [name, value] of values) {
-    if (!told.has(name)) subscriber.change(feed.snapshot({ ...topic, name }, value));
-  }
-  if (ended) subscriber.ended?.();
-  return ended ? () => {} : feed.subscribe(topic, subscriber);
+function listening(subscriber: Subscriber): Pick<Subscriber, 'gap' | 'ended'> {
+  return { gap: (gap) => subscriber.gap?.(gap), ended: () => subscriber.ended?.() };
 }
 
 /** Whether a change belongs to a topic. */

@@ -3,11 +3,12 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Limits } from '../contracts/binding.ts';
-import { WotError } from '../contracts/errors.ts';
+import { type Fault, WotError } from '../contracts/errors.ts';
 import type { DataSchema } from '../contracts/td.ts';
 import { compileDataCheck } from '../td/data-check.ts';
+import { resolvePointer } from '../td/json-pointer.ts';
 
-/** td-schemas/config.schema.json says what each member means. */
+/** td-schemas/config.schema.json says what each member means; there, "off" may stand for false. */
 export interface Config {
   readonly title?: string;
   readonly host?: string;
@@ -21,71 +22,117 @@ export interface Config {
   readonly allowedHosts?: readonly string[];
   readonly handlerTimeout?: number;
   readonly limits?: Partial<Limits>;
+  readonly speed?: number;
 }
+
+/** How a message calls a member, whose path is joined by dots. */
+type NameOf = (member: string) => string;
 
 const schemaFile = new URL('../../td-schemas/config.schema.json', import.meta.url);
 const defaultFiles = ['wot.config.ts', 'wot.config.js', 'wot.config.json'];
+const switchable: readonly string[] = ['http', 'coap', 'mqtt', 'data'];
 
-/** Reads a configuration file, or the first default one that exists in the working folder; WotError `invalid` names the file and member. */
-export async function readConfigFile(file?: string): Promise<Config> {
-  const path = resolve(file ?? defaultFiles.find((name) => existsSync(name)) ?? '');
-  if (file === undefined && !defaultFiles.some((name) => path.endsWith(name))) return {};
-  return checkConfig(await load(path), path);
+/** Reads a configuration file, or the first default one in the working folder; WotError `invalid` CONFIG_UNREADABLE, CONFIG_INVALID. */
+export async function readConfigFile(file = defaultFiles.find((name) => existsSync(name))): Promise<Config> {
+  if (file === undefined) return {};
+  const path = resolve(file);
+  return checkConfig(await load(path), (member) => (member === '' ? path : `${path}: ${member}`));
 }
 
-/** Configuration from THINGWRIGHT_HTTP, _COAP, _MQTT, _HOST, _PUBLIC_BASE, _DATA, _INSECURE and _CORS. */
-export async function readConfigEnvironment(environment: NodeJS.ProcessEnv): Promise<Config> {
-  const text = (name: string) => environment[`THINGWRIGHT_${name}`];
-  return checkConfig(configFromText(text), 'the environment (THINGWRIGHT_*)');
+/** Configuration from THINGWRIGHT_HTTP, _COAP, _MQTT, _HOST, _PUBLIC_BASE, _DATA, _CORS, _INSECURE and _SPEED; WotError `invalid` CONFIG_INVALID. */
+export function readConfigEnvironment(environment: NodeJS.ProcessEnv): Promise<Config> {
+  const variable: NameOf = (member) => `THINGWRIGHT_${dashed(member).replaceAll('-', '_').toUpperCase()}`;
+  return readTexts((member) => environment[variable(member)], variable);
 }
 
-/** Turns texts (flags, environment) into a configuration; unset ones stay out. */
-export function configFromText(text: (name: string) => string | undefined): Record<string, unknown> {
-  const [host, publicBase, data, cors] = ['HOST', 'PUBLIC_BASE', 'DATA', 'CORS'].map(text);
-  const insecure = text('INSECURE');
-  const members = {
-    host,
-    publicBase,
-    http: portOrText(text('HTTP')),
-    coap: portOrText(text('COAP')),
-    mqtt: portOrText(text('MQTT')),
-    data: data === 'off' ? false : data,
-    insecure: insecure === undefined ? undefined : !['', '0', 'false'].includes(insecure),
-    cors: cors?.split(',').map((origin) => origin.trim()),
-  };
-  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined));
-}
-
-/** Refuses unknown members and wrong values with a message that names them. */
-export async function checkConfig(config: unknown, source: string): Promise<Config> {
-  const schema = JSON.parse(await readFile(schemaFile, 'utf8')) as DataSchema;
-  const faults = [...compileDataCheck(schema, 'write')(config), ...unknownMembers(config, schema)];
-  if (faults.length === 0) return config as Config;
-  const list = faults.map(
-    ({ pointer, detail }) => `${pointer.slice(1).replaceAll('/', '.') || 'it'} ${detail}`,
+/** Configuration from flags by their names in camel case; others are left out. WotError `invalid` CONFIG_INVALID. */
+export function readConfigFlags(flags: Readonly<Record<string, unknown>>): Promise<Config> {
+  return readTexts(
+    (member) => (flags[member] === undefined ? undefined : String(flags[member])),
+    (member) => `--${dashed(member)}`,
   );
-  const message = `The configuration in ${source} is wrong: ${list.join('; ')}. td-schemas/config.schema.json describes all members.`;
-  throw new WotError('invalid', 'CONFIG_INVALID', message, { errors: faults });
 }
 
-function portOrText(text: string | undefined): unknown {
-  if (text === undefined) return undefined;
-  if (text === 'off' || text === 'false') return false;
-  return /^\d+$/.test(text) ? Number(text) : text;
-}
+const asIs = (text: string) => text;
+const number = (text: string) => (/^\d+(\.\d+)?$/.test(text) ? Number(text) : text);
+const list = (text: string) => text.split(',').map((item) => item.trim());
+const yesOrNo = (text: string) =>
+  /^(1|true|yes|on)$/i.test(text) || (/^(0|false|no|off|)$/i.test(text) ? false : text);
 
-function unknownMembers(config: unknown, schema: DataSchema, at = ''): { pointer: string; detail: string }[] {
-  if (typeof config !== 'object' || config === null || schema.properties === undefined) return [];
-  return Object.entries(config).flatMap(([name, value]) => {
-    const member = Object.hasOwn(schema.properties ?? {}, name) ? schema.properties?.[name] : undefined;
-    if (member) return unknownMembers(value, member, `${at}/${name}`);
-    return [
-      {
-        pointer: `${at}/${name}`,
-        detail: `is not known (known: ${Object.keys(schema.properties ?? {}).join(', ')})`,
-      },
-    ];
+/** The members that a text can set, and what it means; a text without meaning is left for the check to refuse. */
+const readings: Readonly<Record<string, (text: string) => unknown>> = {
+  http: number,
+  coap: number,
+  mqtt: number,
+  host: asIs,
+  publicBase: asIs,
+  data: asIs,
+  cors: list,
+  insecure: yesOrNo,
+  speed: number,
+};
+
+function readTexts(textOf: (member: string) => string | undefined, name: NameOf): Promise<Config> {
+  const members = Object.entries(readings).flatMap(([member, reading]) => {
+    const text = textOf(member);
+    return text === undefined ? [] : [[member, reading(text)] as const];
   });
+  return checkConfig(Object.fromEntries(members), (path) => name(path.split('.', 1)[0] ?? ''));
+}
+
+/** publicBase -> public-base */
+function dashed(member: string): string {
+  return member.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
+async function checkConfig(config: unknown, name: NameOf): Promise<Config> {
+  const schema = JSON.parse(await readFile(schemaFile, 'utf8')) as DataSchema;
+  const faults = compileDataCheck(schema, 'write')(config);
+  const texts = [
+    ...new Set(faults.map((fault) => misfit(fault, config, { schema, name }))),
+    ...unknownMembers(config, schema).map(([path, known]) => `${name(path)} is not known (known: ${known})`),
+  ];
+  if (texts.length === 0) return switchedOff(config as Config);
+  throw new WotError('invalid', 'CONFIG_INVALID', `${texts.join('; ')}.`, { errors: faults });
+}
+
+function switchedOff(config: Config): Config {
+  const isOff = (member: string, value: unknown) => value === 'off' && switchable.includes(member);
+  return Object.fromEntries(
+    Object.entries(config).map(([member, value]) => [member, isOff(member, value) ? false : value]),
+  );
+}
+
+/** `--http abc: expected a port 0-65535, or off` */
+function misfit(
+  { pointer, detail }: Fault,
+  config: unknown,
+  { schema, name }: { readonly schema: DataSchema; readonly name: NameOf },
+): string {
+  let member: DataSchema | undefined = schema;
+  let expected = detail;
+  for (const step of pointer.split('/').slice(1)) {
+    member = member?.properties?.[step];
+    const [first] = member?.description?.split(/\.(?:\s|$)/) ?? [];
+    if (first) expected = `expected ${first.charAt(0).toLowerCase()}${first.slice(1)}`;
+  }
+  const value = pointer === '' ? '' : ` ${shown(resolvePointer(config, pointer))}`;
+  return `${name(pointer.slice(1).replaceAll('/', '.'))}${value}: ${expected}`;
+}
+
+function shown(value: unknown): string {
+  return value === '' || typeof value === 'object' ? JSON.stringify(value) : String(value);
+}
+
+/** Paths of members that the schema has not, each with those that it has there. */
+function unknownMembers(config: unknown, schema: DataSchema, at = ''): (readonly [string, string])[] {
+  const { properties } = schema;
+  if (typeof config !== 'object' || config === null || properties === undefined) return [];
+  return Object.entries(config).flatMap(([name, value]) =>
+    Object.hasOwn(properties, name)
+      ? unknownMembers(value, properties[name] as DataSchema, `${at}${name}.`)
+      : [[`${at}${name}`, Object.keys(properties).join(', ')] as const],
+  );
 }
 
 async function load(path: string): Promise<unknown> {
@@ -93,7 +140,7 @@ async function load(path: string): Promise<unknown> {
     if (!path.endsWith('.json')) return (await import(pathToFileURL(path).href)).default;
     return JSON.parse(await readFile(path, 'utf8'));
   } catch (cause) {
-    const message = `The configuration file ${path} cannot be read: ${(cause as Error).message}.`;
-    throw new WotError('invalid', 'CONFIG_UNREADABLE', message, { cause });
+    const message = `The configuration file ${path} cannot be read: ${(cause as Error).message}`;
+    throw new WotError('invalid', 'CONFIG_UNREADABLE', `${message.replace(/\.$/, '')}.`, { cause });
   }
 }

@@ -98,9 +98,11 @@ class ComposedServient implements Servient {
 
   async stop(): Promise<void> {
     this.#stopped = true;
-    await this.#exposure?.close();
+    // Bindings first: they tell their peers that the servient stops, not that each Thing is gone.
+    const exposure = this.#exposure;
     this.#exposure = undefined;
     for (const binding of this.#started.splice(0).reverse()) await binding.stop();
+    await exposure?.close();
     await this.#nodeWot.stop();
     await this.#ids?.close();
     this.#ids = undefined;

@@ -6,6 +6,7 @@ import type { HostedThing, ServedTd } from '../contracts/interaction.ts';
 import type { FactStore } from '../contracts/stores.ts';
 import type { Link, PartialTd, ThingDescription } from '../contracts/td.ts';
 import { type HostEnvironment, hostThing, type RunningThing } from '../interaction/host-thing.ts';
+import { listedThings } from '../interaction/hosted-list.ts';
 import { thingPath } from '../interaction/path-forms.ts';
 import { checkOptions, checkTd } from '../td/check-definition.ts';
 import { validateTd } from '../td/validate.ts';
@@ -42,10 +43,10 @@ export class Exposure {
 
   /** Hosts the servient itself, whose TD links to all others. */
   async exposeServient(title: string): Promise<void> {
-    const list = () => thingEntries(this.#listed());
+    const list = () => thingEntries(listedThings(this.#parts.things));
     const definition = servientThing(title, list);
     const id = await this.#idOf(definition.td, servientName);
-    const links = () => this.#listed().map((thing) => this.#itemLink(thing));
+    const links = () => listedThings(this.#parts.things).map((thing) => this.#itemLink(thing));
     const { thing, running, forgetTd } = this.#host(definition, { name: servientName, id, links });
     await this.#add({ ...thing, listed: false }, running);
     this.#tellServient = (event, name) => {
@@ -155,10 +156,6 @@ export class Exposure {
     return this.#parts.bindings.map((binding) => binding.forms(thing));
   }
 
-  #listed(): readonly HostedThing[] {
-    return [...this.#parts.things.values()].filter(({ listed }) => listed);
-  }
-
   #itemLink({ name }: HostedThing): Link {
     const addresses = this.#parts.bindings.flatMap((binding) => binding.addresses);
     const base = addresses.find((address) => /^(https?|coaps?):/.test(address)) ?? '';
@@ -200,11 +197,11 @@ function nameTaken(name: string): WotError {
   return new WotError('conflict', 'NAME_TAKEN', message);
 }
 
-/** Lower-case letters and digits of any script, joined by hyphens. */
+/** Lower-case letters and digits of any script, joined by hyphens; at most 60 of them, which every path and topic carries. */
 export function slug(title: string): string {
   const words = title
     .normalize('NFKC')
     .toLowerCase()
     .match(/[\p{L}\p{N}]+/gu);
-  return words?.join('-') ?? 'thing';
+  return [...(words?.join('-') ?? 'thing')].slice(0, 60).join('');
 }

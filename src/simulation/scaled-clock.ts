@@ -7,13 +7,14 @@ export interface ScaledTime {
   readonly speed: number;
 }
 
-/** A clock whose time passes `speed` times as fast as the base's; WotError `invalid` SPEED_INVALID unless 0 < speed <= 100,000. */
+/** A clock whose time passes `speed` times as fast as the base's; WotError `invalid` SPEED_INVALID unless 0.1 <= speed <= 100,000. */
 export function scaledClock(base: Clock, { start, speed }: ScaledTime): Clock {
-  if (!(speed > 0 && speed <= 100_000)) {
+  // Slower, a day's timer would exceed what setTimeout can hold, and fire at once.
+  if (!(speed >= 0.1 && speed <= 100_000)) {
     throw new WotError(
       'invalid',
       'SPEED_INVALID',
-      `The simulation cannot run at speed ${speed}; give a number above 0 and at most 100000, e.g. 60.`,
+      `The simulation cannot run at speed ${speed}; give a number from 0.1 to 100000, e.g. 60.`,
     );
   }
   const origin = base.now();

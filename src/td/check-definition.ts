@@ -6,10 +6,11 @@ import { isJsonObject } from './json-object.ts';
 const kinds: readonly AffordanceKind[] = ['properties', 'actions', 'events'];
 // Dot segments vanish from URLs (RFC 3986 section 5.2.4); `$` marks the servient's own events.
 const unusable = /^(\$.*|\.{0,2})$/s;
-const nameRule = 'names are well-formed text, not empty, "." or "..", and do not begin with "$"';
+const longest = 255; // bytes of a Uri-Path option (RFC 7252 section 5.10)
+const nameRule = `names are well-formed text of 1 to ${longest} bytes in UTF-8, not "." or "..", and do not begin with "$"`;
 
 function isUnusable(name: string): boolean {
-  return unusable.test(name) || !name.isWellFormed();
+  return unusable.test(name) || !name.isWellFormed() || new TextEncoder().encode(name).length > longest;
 }
 
 /** Throws WotError `invalid` unless the TD can be hosted: a title, affordances under names that paths and topics carry. */

@@ -1,7 +1,8 @@
 import type { PropertyHandler, ThingHandlers, ThingOptions } from '../contracts/definition.ts';
 import { type Fault, WotError } from '../contracts/errors.ts';
 import type { AffordanceKind, PartialTd, PropertyAffordance } from '../contracts/td.ts';
-import { compileDataCheck } from './data-check.ts';
+import { compileDataCheck, inWords } from './data-check.ts';
+import { ownMember } from './json-object.ts';
 
 /**
  * Gives the handlers back when they fit the TD; throws WotError `invalid` where one is missing, has no affordance or not
@@ -11,7 +12,7 @@ export function checkHandlers(td: PartialTd, handlers: ThingHandlers, options: T
   checkNames(td, handlers);
   for (const [name, affordance] of Object.entries(td.properties ?? {})) {
     const what = `property ${JSON.stringify(name)} of ${JSON.stringify(td.title)}`;
-    const handler = own(handlers.properties, name);
+    const handler = ownMember(handlers.properties, name);
     checkMembers(affordance, handler, what);
     if (handler?.initial !== undefined) checkInitial(affordance, handler.initial, what);
     else if (options.persist?.includes(name)) {
@@ -20,7 +21,7 @@ export function checkHandlers(td: PartialTd, handlers: ThingHandlers, options: T
     }
   }
   for (const name of Object.keys(td.actions ?? {})) {
-    if (typeof own(handlers.actions, name) === 'function') continue;
+    if (typeof ownMember(handlers.actions, name) === 'function') continue;
     const message = `No handler serves action ${JSON.stringify(name)} of ${JSON.stringify(td.title)}; give it a function (input, context).`;
     throw invalid('HANDLER_MISSING', message);
   }
@@ -71,13 +72,8 @@ function checkMembers(
 function checkInitial(affordance: PropertyAffordance, initial: unknown, what: string): void {
   const errors = compileDataCheck(affordance, 'read')(initial);
   if (errors.length === 0) return;
-  const faults = errors.map(({ pointer, detail }) => `${pointer} ${detail}`.trim()).join(', ');
-  const message = `The initial value of ${what} does not fit its DataSchema: ${faults}.`;
+  const message = `The initial value of ${what} does not fit its DataSchema: ${inWords(errors)}.`;
   throw invalid('INITIAL_MISMATCH', message, errors);
-}
-
-function own<T>(members: Readonly<Record<string, T>> | undefined, name: string): T | undefined {
-  return members && Object.hasOwn(members, name) ? members[name] : undefined;
 }
 
 function invalid(code: string, message: string, errors?: readonly Fault[]): WotError {

@@ -34,6 +34,28 @@ export function compileDataCheck(
   return check;
 }
 
+/** Throws `invalid` INPUT_MISSING or INPUT_MISMATCH, with a pointer per fault, for what must not be sent; `what` names it. */
+export function refuseMisfit(check: DataCheck, value: unknown, what: string): void {
+  const errors = faultsIn(check, value);
+  if (errors.length === 0) return;
+  if (value === undefined) {
+    const message = `${what} needs a value and got none; give one that fits its DataSchema in the TD.`;
+    throw new WotError('invalid', 'INPUT_MISSING', message, { errors });
+  }
+  const message = `The value for ${what} does not fit its DataSchema: ${inWords(errors)}.`;
+  throw new WotError('invalid', 'INPUT_MISMATCH', message, { errors });
+}
+
+/** The faults of a value that must be there. */
+export function faultsIn(check: DataCheck, value: unknown): readonly Fault[] {
+  return value === undefined ? [{ pointer: '', detail: 'is missing' }] : check(value);
+}
+
+/** Faults as part of a sentence. */
+export function inWords(errors: readonly Fault[]): string {
+  return errors.map(({ pointer, detail }) => `${pointer} ${detail}`.trim()).join(', ');
+}
+
 function canonicalText(schema: JsonObject): string {
   try {
     return JSON.stringify(schema);

@@ -3,6 +3,19 @@ import type { AffordanceKind, Form, Op, PropertyAffordance } from '../contracts/
 /** The content type of a form without one (TD 1.1 section 5.4). */
 export const defaultContentType = 'application/json';
 
+/** The ops that go on until they are ended. */
+export const subscriptionOps: readonly string[] = [
+  'observeproperty',
+  'observeallproperties',
+  'subscribeevent',
+  'subscribeallevents',
+] satisfies Op[];
+
+/** The content type that a form lets expect (TD 1.1 section 5.3.4.2). */
+export function responseType({ response, contentType }: Form): string {
+  return response?.contentType ?? contentType ?? defaultContentType;
+}
+
 /** The ops of a form without `op` (TD 1.1 section 5.4); Thing-level forms have no default. */
 export function defaultOps(kind: AffordanceKind, affordance: object): readonly Op[] {
   if (kind === 'actions') return ['invokeaction'];

@@ -1,5 +1,6 @@
 import type { AffordanceKind, Form, Op, ThingDescription } from '../contracts/td.ts';
 import { defaultContentType, defaultOps, opsOf } from './defaults.ts';
+import { ownMember } from './json-object.ts';
 
 /**
  * The forms of one op in TD order, of an affordance or (without `kind` and `name`) of the Thing: defaults applied, href
@@ -16,11 +17,6 @@ export function formsFor(
   return (affordance?.forms ?? [])
     .filter((form) => (opsOf(form) ?? fallback).includes(op))
     .map((form) => ({ contentType: defaultContentType, ...form, href: absolute(form.href, td.base) }));
-}
-
-/** A member of the map itself: names come from the network and may be `constructor`. */
-export function ownMember<V>(map: Readonly<Record<string, V>> | undefined, name: string): V | undefined {
-  return map !== undefined && Object.hasOwn(map, name) ? map[name] : undefined;
 }
 
 /** Resolves a reference that may hold URI template expressions; one that cannot be resolved stays as it is. */

@@ -6,6 +6,11 @@ export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** A member of the map itself: names come from the network and may be `constructor`. */
+export function ownMember<V>(map: Readonly<Record<string, V>> | undefined, name: string): V | undefined {
+  return map !== undefined && Object.hasOwn(map, name) ? map[name] : undefined;
+}
+
 /** The members of a map of objects, as it may stand in a document that nobody checked yet: what is no object is left out. */
 export function objectEntries(value: unknown): readonly (readonly [string, JsonObject])[] {
   if (!isJsonObject(value)) return [];

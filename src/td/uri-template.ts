@@ -1,5 +1,5 @@
 import { WotError } from '../contracts/errors.ts';
-import { ownMember } from './forms.ts';
+import { ownMember } from './json-object.ts';
 
 type Variables = Readonly<Record<string, unknown>>;
 

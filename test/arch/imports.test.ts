@@ -24,6 +24,15 @@ describe('imports follow the table in ARCHITECTURE.md', () => {
     );
   });
 
+  test('every folder of the table is there', () => {
+    const units = new Set(files.map((file) => unitOf(file, rules)));
+    const built = (folder: string) =>
+      [...units].some(
+        (unit) => unit === folder || (folder.endsWith('/*') && unit?.startsWith(folder.slice(0, -1))),
+      );
+    expect(rules.filter(({ folder }) => !built(folder))).toEqual([]);
+  });
+
   test('every file stands in a folder of the table', () => {
     expect(files.filter((file) => unitOf(file, rules) === undefined)).toEqual([]);
   });

@@ -13,6 +13,7 @@ import {
   parseMessage,
 } from '../../src/bindings/coap/coap-message.ts';
 import {
+  optionBytes,
   optionNumber,
   optionTexts,
   optionUint,
@@ -34,9 +35,11 @@ type Answer = Partial<Message> | Uint8Array | undefined;
 async function server(answer: (request: Message, count: number) => Answer | readonly Answer[]) {
   const socket = createSocket('udp4');
   const requests: Message[] = [];
+  const ports = new Set<number>();
   socket.on('message', (bytes, { address, port }) => {
     const request = parseMessage(bytes);
     requests.push(request);
+    ports.add(port);
     if (request.code === '0.00') return;
     for (const each of [answer(request, requests.length)].flat() as readonly Answer[]) {
       if (each === undefined) continue;
@@ -46,7 +49,7 @@ async function server(answer: (request: Message, count: number) => Answer | read
   socket.bind(0, '127.0.0.1');
   await once(socket, 'listening');
   cleanups.push(() => socket.close());
-  return { requests, base: `coap://127.0.0.1:${socket.address().port}` };
+  return { requests, ports, base: `coap://127.0.0.1:${socket.address().port}` };
 }
 
 function answerTo({ id, token }: Message, answer: Partial<Message>): Buffer {
@@ -147,6 +150,84 @@ test.each([
   });
 });
 
+/** Answers in two blocks; the content changes after the first block of the first `changes` answers. */
+function changing(changes: number) {
+  let version = 0;
+  return ({ options }: Message): Partial<Message> => {
+    const num = (optionUint(options, optionNumber.block2) ?? 0) >> 4;
+    const etag = { number: optionNumber.etag, value: Buffer.from([version]) };
+    if (num === 0 && version < changes) version++;
+    const block = blockOption(optionNumber.block2, { num, more: num === 0, size: 16 });
+    const letter = num === 0 ? '"xxxxxxxxxxxxxxx' : 'x"';
+    return { payload: Buffer.from(letter), options: [uintOption(12, 50), etag, block] };
+  };
+}
+
+test('begins again when the content changes while it is fetched, three times at most', async () => {
+  const twice = await server(changing(2));
+  const { content } = await client().request(read(`${twice.base}/x`));
+  expect(content?.body.toString()).toBe(`"${'x'.repeat(16)}"`);
+  expect(twice.requests).toHaveLength(6);
+  const always = await server(changing(Number.POSITIVE_INFINITY));
+  await expect(client().request(read(`${always.base}/x`))).rejects.toMatchObject({
+    kind: 'conflict',
+    code: 'CONTENT_CHANGED',
+  });
+  expect(always.requests).toHaveLength(8);
+});
+
+test('does not repeat an action whose large answer was lost', async () => {
+  const { base, requests } = await server(changing(1));
+  const invoked = client().request({ ...read(`${base}/x`), op: 'invokeaction' });
+  await expect(invoked).rejects.toMatchObject({ code: 'CONTENT_CHANGED' });
+  expect(requests).toHaveLength(2);
+});
+
+test('tells requests to one resource apart by a Request-Tag, where they are not plain reads', async () => {
+  const { base, requests } = await server(() => json(1, uintOption(optionNumber.observe, 1)));
+  const made = client();
+  const listener = { next: vi.fn(), failed: vi.fn(), ended: vi.fn() };
+  for (const op of ['invokeaction', 'invokeaction', 'writeproperty', 'readproperty'] as const) {
+    await made.request({ ...read(`${base}/x`), op });
+  }
+  for (const _ of [1, 2]) await made.subscribe({ ...read(`${base}/x`), op: 'observeproperty' }, listener);
+  const tags = requests.map(({ options }) => optionBytes(options, optionNumber.requestTag)?.toString('hex'));
+  expect(tags[3]).toBeUndefined();
+  expect(new Set(tags).size).toBe(6);
+});
+
+test('hears at once that nobody listens at a port', async () => {
+  const { base } = await closedPort();
+  const made = client({ clock: fakeClock() });
+  await expect(made.request(read(`${base}/x`, { timeout: 0 }))).rejects.toMatchObject({
+    kind: 'unavailable',
+    code: 'UNREACHABLE',
+    details: { href: `${base}/x` },
+  });
+});
+
+async function closedPort() {
+  const socket = createSocket('udp4').bind(0, '127.0.0.1');
+  await once(socket, 'listening');
+  const base = `coap://127.0.0.1:${socket.address().port}`;
+  await new Promise<void>((resolve) => socket.close(resolve));
+  return { base };
+}
+
+test('keeps the socket of a peer for a minute after it was used', async () => {
+  const clock = fakeClock();
+  const { base, ports } = await server(() => json(1));
+  const made = client({ clock });
+  for (const pause of [0, 59_000, 59_000]) {
+    clock.advance(pause);
+    await made.request(read(`${base}/x`));
+  }
+  expect(ports.size).toBe(1);
+  clock.advance(60_000);
+  await made.request(read(`${base}/x`));
+  expect(ports.size).toBe(2);
+});
+
 test('gives the location of what was created, absolute', async () => {
   const options = ['a', 'b c/d'].map((segment) => textOption(optionNumber.locationPath, segment));
   const { base } = await server(() => ({ code: '2.01', options }));
@@ -237,6 +318,34 @@ test('drops notifications that come too late, and cancels with the same token', 
   expect(sent.map(({ options }) => optionUint(options, optionNumber.observe))).toEqual([0, 1]);
   expect(sent[1]?.token).toEqual(sent[0]?.token);
   expect([listener.failed, listener.ended].every((told) => told.mock.calls.length === 0)).toBe(true);
+});
+
+test('fetches the blocks of what an observation was renewed with', async () => {
+  const clock = fakeClock();
+  const etag = Buffer.alloc(8);
+  etag.writeBigUInt64BE(1_700_000_000_000_000n);
+  const records = JSON.stringify([{ id: 1_700_000_000_000_001, data: 2 }]);
+  const { base } = await server(({ options }) => {
+    const renews = optionTexts(options, optionNumber.uriQuery).includes('after=1700000000000000');
+    if (!renews)
+      return json(1, { number: optionNumber.etag, value: etag }, uintOption(optionNumber.observe, 1));
+    const num = (optionUint(options, optionNumber.block2) ?? 0) >> 4;
+    const more = (num + 1) * 32 < records.length;
+    return {
+      payload: Buffer.from(records.slice(num * 32, (num + 1) * 32)),
+      options: [
+        uintOption(optionNumber.contentFormat, 50),
+        blockOption(optionNumber.block2, { num, more, size: 32 }),
+        ...(num === 0 ? [uintOption(optionNumber.observe, 2)] : []),
+      ],
+    };
+  });
+  const listener = { next: vi.fn(), failed: vi.fn(), ended: vi.fn() };
+  await client({ clock }).subscribe({ ...read(`${base}/x`), op: 'observeproperty' }, listener);
+  await vi.waitFor(() => expect(listener.next).toHaveBeenCalledOnce());
+  clock.advance(80_000);
+  await vi.waitFor(() => expect(listener.next).toHaveBeenCalledTimes(2));
+  expect(listener.next.mock.lastCall?.[0]).toMatchObject({ id: '1700000000000001' });
 });
 
 test('any answer, in blocks of any sort, is a result or a WotError', async () => {

@@ -24,6 +24,8 @@ afterEach(async () => {
 });
 
 const calls = { count: 0, subscribed: 0 };
+const accept = (format: number) => uintOption(optionNumber.accept, format);
+const observe = (value: number) => uintOption(optionNumber.observe, value);
 
 async function lamp(options: ServientOptions = {}) {
   calls.count = 0;
@@ -170,6 +172,18 @@ test.each([
   expect((await peer.ask({ code, options, payload: Buffer.from('"x"') })).code).toBe(expected);
 });
 
+test.each([
+  ['an action', '0.02', 'things/lamp/actions/count', ''],
+  ['a write', '0.03', level, '9'],
+  ['a FETCH', '0.05', 'things/lamp/properties', '["level"]'],
+])('%s with an answer that nobody accepts is not carried out', async (_what, code, path, payload) => {
+  const { peer } = await lamp();
+  const answer = await peer.ask({ code, options: at(path, accept(40)), payload: Buffer.from(payload) });
+  expect([answer.code, json(answer)]).toEqual(['4.06', expect.objectContaining({ code: 'NOT_ACCEPTABLE' })]);
+  expect(calls.count).toBe(0);
+  await serves(peer);
+});
+
 test('errors are RFC 9290 problem details for peers that accept CBOR', async () => {
   const { peer } = await lamp();
   const answer = await peer.ask({ options: at('things/nobody', uintOption(optionNumber.accept, 60)) });
@@ -250,8 +264,8 @@ test('one datagram cannot ask for a gigabyte', async () => {
 test('an observer is told in order, with the change id as ETag, until it cancels', async () => {
   const { peer, thing } = await lamp();
   const token = Buffer.from('obs');
-  const observe = (value: number) => ({ token, options: at(level, uintOption(optionNumber.observe, value)) });
-  const first = await peer.ask(observe(0));
+  const request = (value: number) => ({ token, options: at(level, observe(value)) });
+  const first = await peer.ask(request(0));
   expect(first.payload.toString()).toBe('1');
   for (const value of [2, 3]) thing.set('level', value);
   const told: Message[] = [];
@@ -265,6 +279,9 @@ test('an observer is told in order, with the change id as ETag, until it cancels
     optionUint(options, optionNumber.observe),
   );
   expect(a < b && b < c).toBe(true);
+  expect([first, ...told].map(({ options }) => optionUint(options, optionNumber.maxAge))).toEqual([
+    60, 60, 60,
+  ]);
   const [, before = '', last = ''] = [first, ...told].map(({ options }) =>
     optionBytes(options, optionNumber.etag)?.readBigUInt64BE().toString(),
   );
@@ -272,7 +289,7 @@ test('an observer is told in order, with the change id as ETag, until it cancels
   expect(json(replay)).toEqual([
     { id: Number(last), timestamp: expect.stringMatching(/\.\d{6}Z$/), data: 3 },
   ]);
-  expect(optionUint((await peer.ask(observe(1))).options, optionNumber.observe)).toBeUndefined();
+  expect(optionUint((await peer.ask(request(1))).options, optionNumber.observe)).toBeUndefined();
   thing.set('level', 4);
   await serves(peer, '4');
   expect(peer.received.filter(({ type }) => type === 'CON')).toHaveLength(2);
@@ -292,6 +309,109 @@ test.each(['reset', 'silence'])('%s ends an observation', async (how) => {
   else clock.advance(100_000);
   await vi.waitFor(() => expect(calls.subscribed).toBe(0));
   expect((await peer.ask({ options: at('things/lamp/events/hot') })).payload.toString()).toBe('90');
+});
+
+const note = 'things/lamp/properties/note';
+const isNotification = ({ type, code }: Message) => type === 'CON' && code === '2.05';
+
+/** Acknowledges the next notification and gives it. */
+async function notified(peer: UdpPeer, fits: (message: Message) => boolean = () => true): Promise<Message> {
+  const notification = await peer.next((message) => isNotification(message) && fits(message));
+  await peer.message({ type: 'ACK', code: '0.00', id: notification.id });
+  return notification;
+}
+
+test('two observations of one large property by one peer go on when it has fetched the value', async () => {
+  const { peer, thing } = await lamp({ clock: fakeClock() });
+  for (const name of ['a', 'b']) {
+    const first = await peer.ask({ token: Buffer.from(name), options: at(note, observe(0)) });
+    expect(first.code).toBe('2.05');
+  }
+  for (const letter of ['x', 'y', 'z']) {
+    thing.set('note', letter.repeat(1500));
+    const [a, b] = [
+      await notified(peer, ({ token }) => token.toString() === 'a'),
+      await notified(peer, ({ token }) => token.toString() === 'b'),
+    ];
+    const second = await peer.ask({ options: at(note, block2(1, 1024)) });
+    for (const { payload } of [a, b]) {
+      expect(JSON.parse(String(payload) + String(second.payload))).toBe(letter.repeat(1500));
+    }
+  }
+});
+
+test('notifications wait until a large first value is fetched', async () => {
+  const { peer, thing } = await lamp({ clock: fakeClock() });
+  thing.set('note', 'x'.repeat(1500));
+  const first = await peer.ask({ token: Buffer.from('n'), options: at(note, observe(0)) });
+  thing.set('note', 'short');
+  await serves(peer);
+  expect(peer.received.filter(isNotification)).toEqual([]);
+  const second = await peer.ask({ options: at(note, block2(1, 1024)) });
+  expect(JSON.parse(String(first.payload) + String(second.payload))).toBe('x'.repeat(1500));
+  expect(json(await notified(peer))).toBe('short');
+});
+
+test('a slow observer gets what came before the gap, then the error that tells it', async () => {
+  const { peer, thing } = await lamp({ limits: { queue: 2 } });
+  const token = Buffer.from('hot');
+  await peer.ask({ token, options: at('things/lamp/events/hot', observe(0)) });
+  for (let value = 1; value <= 10_010; value++) thing.emit('hot', value); // more than the ring holds
+  for (const value of [1, 2, 3]) expect(json(await notified(peer))).toBe(value);
+  const last = await peer.next(({ type }) => type === 'CON');
+  expect([last.code, json(last)]).toEqual(['5.03', expect.objectContaining({ code: 'OBSERVER_TOO_SLOW' })]);
+  await peer.message({ type: 'ACK', code: '0.00', id: last.id });
+  await vi.waitFor(() => expect(calls.subscribed).toBe(0));
+});
+
+test('a peer with too many observations is answered without one; others are not concerned', async () => {
+  const { peer, port } = await lamp();
+  const request = (id: number) => ({ token: Buffer.from(`o${id}`), options: at(level, observe(0)) });
+  for (let id = 0; id < 256; id++) await peer.message(request(id));
+  await vi.waitFor(() => expect(peer.received).toHaveLength(256));
+  const refused = await peer.ask(request(256));
+  expect([refused.payload.toString(), optionUint(refused.options, optionNumber.observe)]).toEqual([
+    '1',
+    undefined,
+  ]);
+  const renewed = await peer.ask({ ...request(7), id: 999 });
+  expect(optionUint(renewed.options, optionNumber.observe)).toBeDefined();
+  const other = await udpPeer(port);
+  cleanups.push(() => other.close());
+  const admitted = await other.ask(request(1));
+  expect(optionUint(admitted.options, optionNumber.observe)).toBeDefined();
+});
+
+test('a peer with too many requests under way is told; others are not concerned', async () => {
+  const { peer, port } = await lamp();
+  for (let id = 1; id <= 64; id++) {
+    await peer.message({ token: Buffer.from(`s${id}`), options: at('things/lamp/properties/slow') });
+  }
+  const refused = await peer.ask({ options: at(level) });
+  expect([refused.code, json(refused)]).toEqual([
+    '4.29',
+    expect.objectContaining({ code: 'TOO_MANY_REQUESTS_OF_PEER' }),
+  ]);
+  const other = await udpPeer(port);
+  cleanups.push(() => other.close());
+  await serves(other);
+});
+
+test('observers are probed, and end when their peer is gone', async () => {
+  const clock = fakeClock();
+  const { peer } = await lamp({ clock });
+  await peer.ask({ options: at('things/lamp/events/hot', observe(0)) });
+  const isPing = ({ type, code }: Message) => type === 'CON' && code === '0.00';
+  clock.advance(300_000);
+  const ping = await peer.next(isPing);
+  await peer.message({ type: 'RST', code: '0.00', id: ping.id });
+  await serves(peer);
+  clock.advance(100_000);
+  expect(calls.subscribed).toBe(1);
+  clock.advance(200_000);
+  await peer.next((message) => isPing(message) && message.id !== ping.id);
+  clock.advance(100_000);
+  expect(calls.subscribed).toBe(0);
 });
 
 test('FETCH reads the properties it names', async () => {
@@ -314,14 +434,16 @@ test('Things are listed and found by CoRE link format', async () => {
   expect(optionUint(td.options, optionNumber.contentFormat)).toBe(432);
 });
 
-test('stop tells observers and is quick', async () => {
+test('stop tells observers once that the servient stops, and is quick', async () => {
   const { peer, servient } = await lamp();
-  const options = at('things/lamp/events/hot', uintOption(optionNumber.observe, 0));
+  const options = at('things/lamp/events/hot', observe(0));
   await peer.ask({ options, token: Buffer.from('hot') });
   const started = performance.now();
   await servient.stop();
   expect(performance.now() - started).toBeLessThan(2000);
-  expect((await peer.next(({ token }) => token.toString() === 'hot')).code).toMatch(/^[45]\./);
+  const last = await peer.next(({ token }) => token.toString() === 'hot');
+  expect([last.code, json(last)]).toEqual(['5.03', expect.objectContaining({ code: 'STOPPING' })]);
+  expect(peer.received).toHaveLength(2);
 });
 
 test('a port in use is told with the flag that changes it', async () => {

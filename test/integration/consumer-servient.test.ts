@@ -103,7 +103,7 @@ describe.each(bindings)('a consumer over %s', (_name, binding) => {
     const invocation = await thing.actions.drain.invoke();
     expect(['pending', 'running']).toContain((await invocation.status()).status);
     await invocation.cancel();
-    expect(await failureOf(() => invocation.result)).toMatch(/^not-found/);
+    expect(await failureOf(() => invocation.result)).toMatch(/^unavailable INVOCATION_CANCELLED/);
   });
 
   it('is done when the Thing goes away', async () => {

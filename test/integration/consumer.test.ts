@@ -6,7 +6,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { httpClient } from '../../src/bindings/http/http-client.ts';
 import { type ConsumeOptions, consume } from '../../src/consumer/consume.ts';
+import type { ClientBinding, NotificationListener } from '../../src/contracts/binding.ts';
+import type { WotError } from '../../src/contracts/errors.ts';
 import { failureOf } from '../support/failure-of.ts';
 import { type FakeClock, fakeClock } from '../support/fake-clock.ts';
 
@@ -97,6 +100,11 @@ async function collect<V>(iterable: AsyncIterable<V>, count: number): Promise<V[
   return values;
 }
 
+async function passingTime<R>(promise: Promise<R>): Promise<R> {
+  const ticking = setInterval(() => clock.advance(5000), 1);
+  return promise.finally(() => clearInterval(ticking));
+}
+
 describe('properties', () => {
   it('reads and writes by the first form that a client supports', async () => {
     await using thing = await lamp();
@@ -178,6 +186,38 @@ describe('properties', () => {
     const signal = AbortSignal.abort(new Error('enough'));
     await expect(thing.properties.level.read({ signal })).rejects.toThrow('enough');
     expect(await failureOf(() => thing.properties.level.read({ timeout: 1 }))).toMatch(/^timeout/);
+  });
+
+  it.each([Number.NaN, -1])('refuses the timeout %j, in options and in calls', async (timeout) => {
+    expect(await failureOf(() => lamp({ timeout }))).toMatch(/^invalid TIMEOUT_INVALID/);
+    await using thing = await lamp();
+    expect(await failureOf(() => thing.properties.level.read({ timeout }))).toMatch(/TIMEOUT_INVALID/);
+    expect(await failureOf(() => thing.events.hot.subscribe({ timeout }).ready)).toMatch(/TIMEOUT_INVALID/);
+    expect(requests).toEqual([]);
+  });
+
+  it.each([2 ** 31, Number.POSITIVE_INFINITY])('cuts the timeout %j to what timers hold', async (timeout) => {
+    const timeouts: number[] = [];
+    const client: ClientBinding = {
+      ...httpClient(),
+      request: async (request) => {
+        timeouts.push(request.timeout);
+        return { content: { type: 'application/json', body: Buffer.from('1') } };
+      },
+    };
+    await using thing = await lamp({ timeout, clients: [client] });
+    await thing.properties.level.read();
+    await thing.properties.level.read({ timeout });
+    expect(timeouts).toEqual([2 ** 31 - 1, 2 ** 31 - 1]);
+  });
+
+  it('compiles the checks of an affordance when that is first used', async () => {
+    const odd = { const: 1n, forms: [{ href: '/odd' }] };
+    const properties = { level: td.properties.level, odd };
+    await using thing = await consume({ ...td, base, properties } as const);
+    answering(7);
+    expect(await thing.properties.level.read()).toBe(7);
+    expect(await failureOf(() => thing.properties.odd.read())).toMatch(/^invalid DATA_SCHEMA_NOT_JSON/);
   });
 
   it('reads and writes several in one request', async () => {
@@ -264,6 +304,76 @@ describe('subscriptions', () => {
     expect(await failureOf(() => thing.properties.level.read())).toMatch(/THING_STOPPED/);
   });
 
+  /** A Thing whose subscription the test tells what its connection does. */
+  async function lampAtHand() {
+    const opened = Promise.withResolvers<NotificationListener>();
+    const client: ClientBinding = {
+      ...httpClient(),
+      subscribe: async (_request, listener) => {
+        opened.resolve(listener);
+        return async () => undefined;
+      },
+    };
+    return { thing: await lamp({ clients: [client] }), opened: opened.promise };
+  }
+
+  it('tells when the connection is lost and when it is back', async () => {
+    const { thing, opened } = await lampAtHand();
+    const told: unknown[] = [];
+    const lost = new Error('lost');
+    const levels = thing.properties.level.observe({
+      interrupted: (error) => told.push(error),
+      resumed: () => told.push('resumed'),
+    });
+    const listener = await opened;
+    listener.interrupted?.(lost);
+    listener.resumed?.();
+    expect(told).toEqual([lost, 'resumed']);
+    await levels.return();
+  });
+
+  it('a callback that throws fails the subscription and nothing else', async () => {
+    const { thing, opened } = await lampAtHand();
+    const bug = new RangeError('a bug');
+    const levels = thing.properties.level.observe({
+      interrupted() {
+        throw bug;
+      },
+    });
+    const value = levels.next();
+    (await opened).interrupted?.(new Error('lost'));
+    await expect(value).rejects.toBe(bug);
+  });
+
+  it('goes on over the HTTP client when the server was away, and is told so', async () => {
+    const client = httpClient({ clock });
+    await using thing = await lamp({ clients: [client] });
+    const told: string[] = [];
+    const levels = thing.properties.level.observe({
+      interrupted: (error) => told.push((error as WotError).code),
+      resumed: () => told.push('resumed'),
+    });
+    answer = (_, response) =>
+      response.writeHead(200, { 'content-type': 'text/event-stream' }).end('data: 1\n\n');
+    expect((await levels.next()).value).toBe(1);
+    const next = levels.next();
+    answering({}, 404);
+    while (requests.length < 3) {
+      await new Promise((turn) => setImmediate(turn));
+      clock.advance(100);
+    }
+    streaming('data: 2\n\n');
+    expect((await passingTime(next)).value).toBe(2);
+    expect(told).toEqual(['CONNECTION_CLOSED', 'resumed']);
+    await client.stop();
+  });
+
+  it('ends when the Thing says that it is gone', async () => {
+    await using thing = await lamp();
+    streaming('data: 1\n\n', 'event: $end\ndata:\n\n');
+    expect(await collect(thing.properties.level.observe(), 2)).toEqual([1]);
+  });
+
   it('gives all properties and all events with their names', async () => {
     await using thing = await lamp();
     streaming(
@@ -313,11 +423,6 @@ describe('actions', () => {
     };
   }
 
-  async function passingTime<R>(promise: Promise<R>): Promise<R> {
-    const ticking = setInterval(() => clock.advance(5000), 1);
-    return promise.finally(() => clearInterval(ticking));
-  }
-
   it('follows an asynchronous one to its result, whatever happens on the way', async () => {
     await using thing = await lamp();
     asynchronous({ status: 'running' }, 503, { status: 'completed', output: 3 });
@@ -356,12 +461,58 @@ describe('actions', () => {
     expect(await passingTime(thing.actions.toggle.invoke())).toBe(true);
   });
 
+  it('a cancelled one has no result, whatever its Thing says first', async () => {
+    await using thing = await lamp();
+    asynchronous({ status: 'running' });
+    const cancelledFirst = await thing.actions.fade.invoke(1);
+    await cancelledFirst.cancel();
+    expect(await failureOf(() => cancelledFirst.result)).toMatch(/^unavailable INVOCATION_CANCELLED/);
+
+    const both = await thing.actions.fade.invoke(1);
+    const held: ServerResponse[] = [];
+    answer = ({ method }, response) => {
+      if (method === 'DELETE') held.push(response);
+      else response.writeHead(404).end();
+    };
+    const result = failureOf(() => both.result);
+    const cancelling = both.cancel();
+    while (!requests.at(-1)?.startsWith('GET')) {
+      await new Promise((turn) => setImmediate(turn));
+      clock.advance(50);
+    }
+    while (held.length === 0) await new Promise((turn) => setImmediate(turn));
+    held[0]?.writeHead(204).end();
+    await cancelling;
+    expect(await result).toMatch(/^unavailable INVOCATION_CANCELLED/);
+  });
+
+  it('goes on where cancelling failed', async () => {
+    await using thing = await lamp();
+    asynchronous({ status: 'completed', output: 3 });
+    const invocation = await thing.actions.fade.invoke(1);
+    const following = answer;
+    answering({}, 409);
+    expect(await failureOf(() => invocation.cancel())).toMatch(/^conflict/);
+    answer = following;
+    expect(await passingTime(invocation.result)).toBe(3);
+  });
+
+  it('bounds each request of an asynchronous one by its timeout, and not the action', async () => {
+    await using thing = await lamp();
+    asynchronous({ status: 'running' }, { status: 'running' }, { status: 'completed', output: 3 });
+    const invocation = await thing.actions.fade.invoke(1, { timeout: 10_000 });
+    clock.advance(3_600_000);
+    expect(await passingTime(invocation.result)).toBe(3);
+  });
+
   it('ends waiting with the signal and with the Thing', async () => {
     const thing = await lamp();
     asynchronous({ status: 'running' });
-    const signal = AbortSignal.timeout(20);
-    const aborted = await thing.actions.fade.invoke(1, { signal });
-    await expect(aborted.result).rejects.toThrow(/timeout/);
+    const abort = new AbortController();
+    const aborted = await thing.actions.fade.invoke(1, { signal: abort.signal });
+    const waiting = expect(aborted.result).rejects.toThrow('enough');
+    abort.abort(new Error('enough'));
+    await waiting;
     const stopped = (await thing.actions.fade.invoke(1)).result;
     await Promise.all([
       thing.stop(),

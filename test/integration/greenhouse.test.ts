@@ -1,6 +1,8 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { consume, createServient, http } from 'thingwright';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import greenhouse, { type GreenhouseOptions } from '../../examples/greenhouse/main.ts';
+import { anonymous } from '../../src/contracts/access.ts';
 import { validateTd } from '../../src/td/validate.ts';
 import type { ventTd } from '../../things/actuators/vent.td.ts';
 import type { airTemperatureTd } from '../../things/sensors/air-temperature.td.ts';
@@ -53,6 +55,27 @@ describe('the greenhouse over HTTP', () => {
       ),
     );
     expect(lines.filter((line) => line.includes('zone-2 irrigate'))).toEqual([]);
+  });
+
+  it('ends quietly while the controller is at work, with few connections', async () => {
+    let connections = 0;
+    const count = () => {
+      connections += 1;
+    };
+    subscribe('net.server.socket', count);
+    onTestFinished(() => void unsubscribe('net.server.socket', count));
+    const lines: string[] = [];
+    const { servient } = await running({ soilMoisture: [30, 45], log: (line) => lines.push(line) });
+    await vi.waitFor(() => expect(lines).toContainEqual(expect.stringContaining('irrigate')), 5_000);
+    const valve = servient.things.get('zone-1-irrigation-valve')?.interactions;
+    await vi.waitFor(async () => {
+      expect(await valve?.readProperty('open', { principal: anonymous })).toBe(true);
+    });
+    // One for each of the 21 subscriptions, the rest for requests.
+    expect(connections).toBeLessThan(35);
+    await servient.stop();
+    for (let turns = 0; turns < 20; turns += 1) await new Promise((resolve) => setImmediate(resolve));
+    expect(lines.filter((line) => /failed|unavailable/.test(line))).toEqual([]);
   });
 
   it('answers an actuator with its sensors: an open vent cools', async () => {

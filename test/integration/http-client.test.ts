@@ -313,7 +313,7 @@ describe('Server-Sent Events', () => {
   });
 
   it.each([
-    [404, 'ended'],
+    [404, 'failed NOT_FOUND'],
     [410, 'ended'],
     [403, 'failed FORBIDDEN'],
   ])('after a lost connection, status %i means %s', async (status, outcome) => {
@@ -352,6 +352,27 @@ describe('Server-Sent Events', () => {
     expect(await first.until(2)).toEqual(['1', 'ended']);
     await client.stop();
     expect(await second.until(2)).toEqual(['1', 'ended']);
+  });
+
+  it('opens a stream again whose heartbeats stay away, and takes a greeting for none', async () => {
+    const beats = [': hello\n\n', ':beat\n\n'];
+    answer = (_, response) => {
+      response.writeHead(200, stream).write(`${beats[0]}data: ${seen.length}\n\n`);
+      if (seen.length === 2) response.write(`${beats[1]}data: beating\n\n`);
+    };
+    const [greeted, beaten] = [recorder(), recorder()];
+    const closed = await observe(greeted);
+    await observe(beaten);
+    await beaten.until(2);
+    clock.advance(44_000);
+    expect(seen).toHaveLength(2);
+    while (seen.length < 3) {
+      await new Promise((resolve) => setImmediate(resolve));
+      clock.advance(1000);
+    }
+    expect(await beaten.until(3)).toEqual(['2', 'beating', '3']);
+    expect(greeted.lines).toEqual(['1']);
+    await closed();
   });
 
   it('fails when the listener throws', async () => {

@@ -1,5 +1,7 @@
+import { once } from 'node:events';
 import { request } from 'node:http';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type AddressInfo, createServer } from 'node:net';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { http } from '../../src/bindings/http/http-server.ts';
 import { negotiate } from '../../src/bindings/http/negotiation.ts';
 import type { ThingDefinition } from '../../src/contracts/definition.ts';
@@ -37,8 +39,12 @@ beforeAll(async () => {
 afterAll(() => servient.stop());
 
 /** A request whose Host and target are sent as they are. */
-function raw(path: string, headers: Record<string, string> = {}): Promise<number | undefined> {
-  const { hostname, port } = new URL(base);
+function raw(
+  path: string,
+  headers: Record<string, string> = {},
+  port: number | string = new URL(base).port,
+): Promise<number | undefined> {
+  const { hostname } = new URL(base);
   return new Promise((resolve, reject) => {
     const sent = request({ hostname, port, path, headers, agent: false }, (response) => {
       response.resume();
@@ -101,7 +107,15 @@ describe('methods', () => {
     const refused = await fetch(level, { method: 'DELETE' });
     expect([refused.status, refused.headers.get('allow')]).toEqual([405, 'GET, PUT, HEAD, OPTIONS']);
     const fixed = await fetch(`${base}/things/lamp/properties/fixed`, { method: 'PUT', body: '"x"' });
+    expect(fixed.headers.get('allow')).toBe('GET, HEAD, OPTIONS');
     expect(await fixed.json()).toMatchObject({ status: 405, code: 'PROPERTY_READ_ONLY' });
+    const several = {
+      method: 'PUT',
+      body: '{"fixed":"x"}',
+      headers: { 'content-type': 'application/json' },
+    };
+    const all = await fetch(`${base}/things/lamp/properties`, several);
+    expect([all.status, all.headers.get('allow')]).toEqual([405, 'GET, PUT, HEAD, OPTIONS']);
     expect(refused.headers.get('content-type')).toBe('application/problem+json');
   });
 
@@ -122,7 +136,8 @@ describe('methods', () => {
     ]) {
       expect((await fetch(`${base}/things/${path}`)).status).toBe(404);
     }
-    expect((await fetch(`${base}/things/lamp/actions/toggle/${none}`)).status).toBe(405);
+    // A synchronous action has no invocations.
+    expect((await fetch(`${base}/things/lamp/actions/toggle/${none}`)).status).toBe(404);
   });
 
   test('events are streams only', async () => {
@@ -130,7 +145,8 @@ describe('methods', () => {
       expect((await fetch(`${base}/things/lamp/${path}`)).status).toBe(406);
     }
     const stream = { headers: { accept: 'text/event-stream' } };
-    expect((await fetch(`${base}/things/lamp/properties/fixed`, stream)).status).toBe(405);
+    const unobservable = await fetch(`${base}/things/lamp/properties/fixed`, stream);
+    expect([unobservable.status, unobservable.headers.get('allow')]).toEqual([405, 'GET, HEAD, OPTIONS']);
   });
 
   test('several names may hold commas, encoded or not', async () => {
@@ -237,10 +253,42 @@ describe('the guard', () => {
     expect([own.status, own.headers.get('access-control-allow-origin')]).toEqual([200, null]);
     const listed = await call('https://site.example');
     expect(listed.headers.get('access-control-allow-origin')).toBe('https://site.example');
+    expect(listed.headers.get('vary')).toBe('Origin, Accept');
+    const td = await fetch(`${base}/things/lamp`, { headers: { origin: 'https://site.example' } });
+    expect(td.headers.get('vary')).toBe('Origin, Accept, Accept-Language, Authorization');
     const headers = { 'access-control-request-method': 'PUT' };
     const asked = await call('https://site.example', { method: 'OPTIONS', headers });
     expect(asked.headers.get('access-control-allow-methods')).toContain('PUT');
+    expect(asked.headers.get('vary')).toBe('Origin');
     for (const foreign of ['https://evil.example', 'null']) expect((await call(foreign)).status).toBe(403);
+  });
+});
+
+describe('behind a proxy', () => {
+  test('addresses carry the path of the public base, and its host and origin may call', async () => {
+    const free = createServer().listen(0, '127.0.0.1');
+    await once(free, 'listening');
+    const { port } = free.address() as AddressInfo;
+    await new Promise((resolve) => free.close(resolve));
+    const proxied = createServient({ bindings: [http({ port })], publicBase: 'https://site.example/wot/' });
+    onTestFinished(() => proxied.stop());
+    for (const title of ['Lamp', 'B']) await proxied.expose({ ...lamp, td: { ...lamp.td, title } });
+    const call = (path: string, init: RequestInit = {}) => fetch(`http://127.0.0.1:${port}${path}`, init);
+
+    const headers = { origin: 'https://site.example' };
+    const started = await call('/things/lamp/actions/fade', { method: 'POST', headers });
+    const location = String(started.headers.get('location'));
+    expect(location).toMatch(/^\/wot\/things\/lamp\/actions\/fade\//);
+    expect(await started.json()).toMatchObject({ href: location });
+    const status = await call(location.replace('/wot', ''));
+    expect(await status.json()).toMatchObject({ href: location });
+    expect(await (await call('/things/lamp/actions')).json()).toMatchObject({ fade: [{ href: location }] });
+    const list = await call('/things?limit=1');
+    expect(list.headers.get('link')).toBe('</wot/things?offset=1&limit=1>; rel="next"');
+    expect(await list.json()).toMatchObject([{ href: '/wot/things/lamp' }]);
+    expect(await (await call('/')).json()).toEqual({ things: '/wot/things', td: '/wot/.well-known/wot' });
+    expect(await raw('/things', { host: 'site.example' }, port)).toBe(200);
+    expect((await call('/things', { headers: { origin: 'https://evil.example' } })).status).toBe(403);
   });
 });
 

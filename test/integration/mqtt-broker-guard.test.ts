@@ -5,6 +5,7 @@ import {
   type EmbeddedBroker,
   startBroker,
 } from '../../src/bindings/mqtt/broker/embedded-broker.ts';
+import { systemClock } from '../../src/contracts/clock.ts';
 import { silentLogger } from '../../src/contracts/logger.ts';
 import {
   connectPacket,
@@ -16,6 +17,7 @@ import {
 } from '../support/mqtt-bytes.ts';
 import { happens } from '../support/mqtt-events.ts';
 
+const roomy = { messages: 1000, sessionBytes: 1e6, bytes: 1e6 };
 const brokers: EmbeddedBroker[] = [];
 const clients: MqttClient[] = [];
 
@@ -29,11 +31,11 @@ async function start(options: Partial<BrokerOptions> = {}): Promise<EmbeddedBrok
     host: '127.0.0.1',
     port: 0,
     maxPacket: 10_000,
-    ownId: 'servient',
     mayPublish: (topic) => !topic.startsWith('ours/'),
     authenticate: async ({ secret }) => {
       if (secret === 'wrong') throw new Error('no');
     },
+    clock: systemClock,
     logger: silentLogger,
     ...options,
   });
@@ -67,7 +69,6 @@ const refused = (code: number) => [0x20, 2, 0, code];
 
 describe('connections', () => {
   test.each([
-    ['the servient’s own client id', connectPacket('servient'), refused(2)],
     ['an empty client id without a clean session', connectPacket('', 0), refused(2)],
     ['a client id that is not UTF-8', connectPacket(Uint8Array.from([0x61, 0xff])), refused(2)],
     ['wrong credentials', connectPacket('c', 0xc2, 4, field('me'), field('wrong')), refused(5)],
@@ -154,7 +155,7 @@ describe('what clients may hold', () => {
   test('the queue of an absent client is bounded, what fits is delivered in order', async () => {
     const dropped: unknown[] = [];
     const logger = { ...silentLogger, warn: (_message: string, facts: unknown) => dropped.push(facts) };
-    const broker = await start({ queues: { messages: 3 }, logger });
+    const broker = await start({ bounds: { queues: { ...roomy, messages: 3 } }, logger });
     const away = await peer(broker, { clientId: 'away', clean: false });
     await away.subscribeAsync('q/#', { qos: 1 });
     await away.endAsync();
@@ -170,7 +171,7 @@ describe('what clients may hold', () => {
     const messages: string[] = [];
     back.on('message', (_topic, payload) => messages.push(String(payload)));
     while (messages.length < 3) await happens(back, 'message');
-    expect(dropped).toEqual([{ clientId: 'away' }, { clientId: 'away' }]);
+    expect(dropped).toEqual([{ clientId: 'away' }]);
     await sender.publishAsync('q/1', 'last', { qos: 1 });
     while (messages.at(-1) !== 'last') await happens(back, 'message');
     expect(messages).toEqual(['1', '2', '3', 'last']);
@@ -214,4 +215,58 @@ test('a subscriber that does not read holds up nobody, and is cut', async () => 
   expect(await witness.until('last=yes')).toEqual(['last=yes']);
   frozen.socket.resume();
   await frozen.closed();
+});
+
+describe('QoS 2 messages that their publisher does not release', () => {
+  const exactlyOnce = (id: number, size: number) =>
+    packet(0x34, field('q'), [0, id], Buffer.alloc(size, 'x'));
+  const received = (id: number) => [0x50, 2, 0, id];
+  const incoming = { clientBytes: 5000, bytes: 8000 };
+
+  test('are bounded for each client', async () => {
+    const broker = await start({ bounds: { incoming } });
+    const raw = new RawPeer(broker.port).send(connectPacket('c'), exactlyOnce(1, 3000));
+    expect(await raw.bytes(8)).toEqual([...accepted, ...received(1)]);
+    raw.send(exactlyOnce(2, 3000));
+    expect(await raw.closed()).toEqual([...accepted, ...received(1)]);
+  });
+
+  test('are bounded in all, and make room when they are released or their session ends', async () => {
+    const broker = await start({ bounds: { incoming } });
+    const first = new RawPeer(broker.port).send(connectPacket('a'), exactlyOnce(1, 5000));
+    await first.bytes(8);
+    const refusedPeer = new RawPeer(broker.port).send(connectPacket('b'), exactlyOnce(1, 5000));
+    expect(await refusedPeer.closed()).toEqual(accepted);
+    const released = [0x70, 2, 0, 1];
+    first.send(packet(0x62, [0, 1]), exactlyOnce(2, 5000));
+    expect((await first.bytes(16)).slice(8)).toEqual([...released, ...received(2)]);
+    first.socket.destroy();
+    const witness = await peer(broker);
+    for (let tries = 0; ; tries++) {
+      const next = new RawPeer(broker.port).send(connectPacket('d'), exactlyOnce(1, 5000));
+      if ((await Promise.race([next.bytes(8), next.closed()])).length === 8) break;
+      expect(tries).toBeLessThan(100);
+      await witness.publishAsync('wait', 'a turn', { qos: 1 });
+    }
+  });
+});
+
+test('a full broker forgets the session absent longest; who is not let in forgets nobody’s', async () => {
+  const broker = await start({ bounds: { sessions: 1 } });
+  const away = await peer(broker, { clientId: 'away', clean: false });
+  await away.subscribeAsync('q', { qos: 1 });
+  await away.endAsync();
+  const stranger = connectPacket('away', 0xc2, 4, field('me'), field('wrong'));
+  expect(await new RawPeer(broker.port).send(stranger).closed()).toEqual(refused(5));
+  const back = new RawPeer(broker.port).send(connectPacket('away', 0));
+  expect(await back.bytes(4)).toEqual([0x20, 2, 1, 0]); // session present
+  back.socket.destroy();
+  await back.closed();
+  const next = new RawPeer(broker.port);
+  // The broker may not have noticed yet that the other one is gone.
+  let answer = await next.send(connectPacket('next', 0)).bytes(4);
+  for (let tries = 0; answer[3] === 3 && tries < 100; tries++) {
+    answer = await new RawPeer(broker.port).send(connectPacket('next', 0)).bytes(4);
+  }
+  expect(answer).toEqual(accepted);
 });

@@ -6,6 +6,7 @@ import { connect, type MqttClient } from 'mqtt';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { mqttClient } from '../../src/bindings/mqtt/mqtt-client.ts';
 import { mqtt } from '../../src/bindings/mqtt/mqtt-server.ts';
+import { type Clock, waitingClock } from '../../src/contracts/clock.ts';
 import type { ThingDefinition } from '../../src/contracts/definition.ts';
 import { createServient, type Servient } from '../../src/servient/create-servient.ts';
 import { happens, nextMessage } from '../support/mqtt-events.ts';
@@ -200,6 +201,81 @@ test('a port that is taken', async () => {
     code: 'ADDRESS_IN_USE',
     message: expect.stringContaining(`Port ${port()}`),
   });
+});
+
+test('a burst of events arrives whole and in order', async () => {
+  const { handle } = await servient.expose(lamp('lamp'));
+  const { promise: all, resolve } = Promise.withResolvers<void>();
+  const texts: string[] = [];
+  client.on('message', (_topic, payload) => {
+    if (texts.push(String(payload)) === 5000) resolve();
+  });
+  await client.subscribeAsync('things/lamp/events/burnt', { qos: 1 });
+  const sent = Array.from({ length: 5000 }, (_, count) => String(count));
+  for (const text of sent) handle.emit('burnt', text);
+  await all;
+  expect(texts).toEqual(sent.map((text) => JSON.stringify(text)));
+});
+
+test('an op that is none, and a request too many, get an answer', async () => {
+  const { promise: never } = Promise.withResolvers<never>();
+  const { td } = lamp('lamp');
+  const handlers = () => ({ actions: { blink: () => never } });
+  await servient.expose({
+    td: { ...td, properties: {}, events: {} },
+    options: { name: 'lamp' },
+    handlers,
+  });
+  await client.subscribeAsync('things/lamp/ops/reply/me/+');
+  await client.subscribeAsync('things/lamp/actions/blink/reply/me/+');
+  const ask = async (topic: string) => {
+    const answer = nextMessage(client);
+    client.publish(`things/lamp/${topic}`, '7');
+    return JSON.parse((await answer).text);
+  };
+  const unknown = { status: 'not-found', problem: { code: 'OP_UNKNOWN' } };
+  expect(await ask('ops/readeverything/me/1')).toMatchObject(unknown);
+  for (let count = 0; count < 4096; count++) client.publish('things/lamp/actions/blink/invoke/me/2', '7');
+  const busy = { status: 'overloaded', problem: { code: 'TOO_MANY_REQUESTS' } };
+  expect(await ask('actions/blink/invoke/me/3')).toMatchObject(busy);
+});
+
+test('what is larger than a form allows is not sent', async () => {
+  const { td } = await servient.expose(lamp('lamp'));
+  const form = td().properties?.['level']?.forms?.find(({ op }) => op === 'writeproperty');
+  const content = { type: 'application/json', body: Buffer.alloc(Number(form?.['tw:maxPayload']) + 1) };
+  const away = { ...form, href: 'mqtt://127.0.0.1:1' };
+  const request = { op: 'writeproperty', form: away, content, timeout: patience } as const;
+  await expect(binding.request(request)).rejects.toMatchObject({
+    kind: 'too-large',
+    code: 'PAYLOAD_TOO_LARGE',
+  });
+});
+
+test('a TD that is nowhere is not found', async () => {
+  const hasty: Clock = { ...waitingClock, after: (_delay, call) => waitingClock.after(50, call) };
+  const hurried = mqttClient({ clock: hasty });
+  await expect(hurried.fetchTd(`${address()}/things/none`, { timeout: 0 })).rejects.toMatchObject({
+    kind: 'not-found',
+    code: 'NOTHING_RETAINED',
+    message: expect.stringContaining('things/none'),
+  });
+  await hurried.stop();
+});
+
+test.each(['application/xml', 'text/plain', 'application/octet-stream', ''])(
+  'the content type %j is refused',
+  (contentType) => {
+    expect(() => mqtt({ broker: 'embedded', contentType })).toThrow(
+      expect.objectContaining({ kind: 'invalid', code: 'CONTENT_TYPE_UNKNOWN' }),
+    );
+  },
+);
+
+test('a filter of response topics that is none is refused', () => {
+  expect(() => mqtt({ broker: 'embedded', responseTopics: ['a/#/b'] })).toThrow(
+    expect.objectContaining({ kind: 'invalid', code: 'TOPIC_FILTER_INVALID' }),
+  );
 });
 
 const parts = needs('mosquitto_pub', 'mosquitto_sub');

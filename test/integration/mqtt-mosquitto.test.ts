@@ -1,8 +1,13 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { connect, type MqttClient } from 'mqtt';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { http } from '../../src/bindings/http/http-server.ts';
 import { mqttClient } from '../../src/bindings/mqtt/mqtt-client.ts';
 import { mqtt } from '../../src/bindings/mqtt/mqtt-server.ts';
 import type { ThingDefinition } from '../../src/contracts/definition.ts';
+import { silentLogger } from '../../src/contracts/logger.ts';
+import type { ThingDescription } from '../../src/contracts/td.ts';
 import { createServient, type Servient } from '../../src/servient/create-servient.ts';
 import { type Mosquitto, startMosquitto } from '../support/mosquitto.ts';
 import { nextMessage } from '../support/mqtt-events.ts';
@@ -27,7 +32,7 @@ describe.skipIf(parts.missing)(`an external broker${parts.note}`, () => {
 
   beforeEach(async () => {
     broker = await startMosquitto(command);
-    servient = createServient({ bindings: [mqtt({ broker: broker.url })] });
+    servient = createServient({ bindings: [mqtt({ broker: broker.url, responseTopics: ['mine/#'] })] });
   });
 
   afterEach(async () => {
@@ -79,11 +84,79 @@ describe.skipIf(parts.missing)(`an external broker${parts.note}`, () => {
     const get = 'things/lamp/properties/level/get';
     client.publish(get, '', { properties: { responseTopic: 'things/lamp/events/burnt' } });
     await client.publishAsync('things/lamp/properties/level/set', '9', { retain: true, qos: 1 });
-    await client.subscribeAsync('mine');
+    await client.subscribeAsync('mine/2');
     const answer = nextMessage(client);
-    client.publish(get, '', { properties: { responseTopic: 'mine' } });
+    client.publish(get, '', { properties: { responseTopic: 'mine/2' } });
     await answer;
-    expect([seen, handle.get('level')]).toEqual([['mine=1'], 1]);
+    expect([seen, handle.get('level')]).toEqual([['mine/2=1'], 1]);
+  });
+
+  test('a request at a malformed topic is told so; an unsafe response topic is not served, and logged', async () => {
+    const warnings: string[] = [];
+    const logger = { ...silentLogger, warn: (message: string) => warnings.push(message) };
+    servient = createServient({ bindings: [mqtt({ broker: broker.url })], logger });
+    await servient.start();
+    const { handle } = await servient.expose(lamp);
+    const client = peer();
+    const seen: string[] = [];
+    client.on('message', (topic) => seen.push(topic));
+    await client.subscribeAsync(['zigbee/#', 'mine/#']);
+    const reply = 'things/lamp/properties/level/reply/me/1';
+    await client.subscribeAsync(reply);
+    for (const responseTopic of ['zigbee/lock/set', 'mine/1', 'servients/x/status', 'things/lamp']) {
+      client.publish('things/lamp/properties/level/set', '7', { properties: { responseTopic } });
+    }
+    const answer = nextMessage(client);
+    client.publish('things/lamp/properties/level/get/a/b/c', '', { properties: { responseTopic: reply } });
+    expect(JSON.parse((await answer).text)).toMatchObject({ kind: 'invalid', code: 'TOPIC_MALFORMED' });
+    expect([seen, handle.get('level')]).toEqual([[reply], 1]);
+    expect(warnings).toHaveLength(4);
+    expect(warnings[0]).toContain('zigbee/lock/set');
+  });
+
+  test('a name that another servient uses is not taken from it; that of one that is gone is', async () => {
+    const warnings: string[] = [];
+    const logger = { ...silentLogger, warn: (message: string) => warnings.push(message) };
+    const bindings = [http({ port: 0 }), mqtt({ broker: broker.url })];
+    const other = createServient({ bindings, logger });
+    const overMqtt = (td: ThingDescription) =>
+      td.properties?.['level']?.forms?.filter(({ href }) => href.startsWith('mqtt:'));
+    const first = await servient.expose(lamp);
+    const second = await other.expose(lamp);
+    expect(overMqtt(second.td())).toEqual([]);
+    expect(warnings).toEqual([expect.stringContaining(first.id)]);
+    expect(warnings[0]).toContain(second.id);
+    second.handle.set('level', 9);
+    await other.unexpose('lamp');
+    const client = peer();
+    const value = nextMessage(client);
+    await client.subscribeAsync('things/lamp/properties/level');
+    expect((await value).text).toBe('1');
+    await servient.stop();
+    const third = await other.expose(lamp);
+    expect(overMqtt(third.td())).toHaveLength(2);
+    await other.stop();
+  });
+
+  test('a broker that freezes holds up neither coming nor going', async () => {
+    await servient.expose(lamp);
+    broker.freeze();
+    await servient.expose({ ...lamp, options: { name: 'late' } });
+    await servient.unexpose('lamp');
+    expect([...servient.things.keys()]).toEqual(['servient', 'late']);
+  });
+
+  test('a broker that never answers does not hold up the start', async () => {
+    const mute = createServer().listen(0, '127.0.0.1');
+    await once(mute, 'listening');
+    const { port } = mute.address() as AddressInfo;
+    const warnings: string[] = [];
+    const logger = { ...silentLogger, warn: (message: string) => warnings.push(message) };
+    const patient = createServient({ bindings: [mqtt({ broker: `mqtt://127.0.0.1:${port}` })], logger });
+    await patient.expose(lamp);
+    expect(warnings).toEqual([expect.stringContaining(`127.0.0.1:${port} does not answer`)]);
+    await patient.stop();
+    mute.close();
   });
 
   test('after the broker came back empty everything is there again', async () => {

@@ -3,12 +3,13 @@ import fc from 'fast-check';
 import type { IPublishPacket } from 'mqtt';
 import { expect, test } from 'vitest';
 import { startBroker } from '../../src/bindings/mqtt/broker/embedded-broker.ts';
-import { PacketCounter } from '../../src/bindings/mqtt/broker/packet-limit.ts';
+import { PacketCounter } from '../../src/bindings/mqtt/broker/packet-counter.ts';
 import { mqttClient } from '../../src/bindings/mqtt/mqtt-client.ts';
 import { readEnvelope, readResult } from '../../src/bindings/mqtt/mqtt-result.ts';
 import { mqtt } from '../../src/bindings/mqtt/mqtt-server.ts';
 import { canSend, mqttTarget } from '../../src/bindings/mqtt/mqtt-target.ts';
 import { parseRequestTopic } from '../../src/bindings/mqtt/mqtt-topics.ts';
+import { systemClock } from '../../src/contracts/clock.ts';
 import { WotError } from '../../src/contracts/errors.ts';
 import { silentLogger } from '../../src/contracts/logger.ts';
 import { createServient } from '../../src/servient/create-servient.ts';
@@ -140,9 +141,9 @@ test('malformed streams end their own connection at most', { timeout: 60_000 }, 
     host: '127.0.0.1',
     port: 0,
     maxPacket: 100_000,
-    ownId: 'servient',
     mayPublish: () => true,
     authenticate: async () => {},
+    clock: systemClock,
     logger: silentLogger,
   });
   const good = [

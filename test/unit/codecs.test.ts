@@ -128,6 +128,7 @@ describe('CBOR (RFC 8949)', () => {
     ['7f657374726561646d696e67ff', 'streaming'],
     ['9f018202039f0405ffff', [1, [2, 3], [4, 5]]],
     ['bf61610161629f0203ffff', { a: 1, b: [2, 3] }],
+    ['a301613120613239ffff02', { '1': '1', '-1': '2', '-65536': 2 }],
   ])('reads %s', (hex, value) => {
     expect(cbor.decode(bytes(hex), 64)).toEqual(value);
   });
@@ -149,7 +150,9 @@ describe('CBOR (RFC 8949)', () => {
     ['3bffffffffffffffff', '2^53'],
     ['1b0020000000000000', '2^53'],
     ['c249010000000000000000', 'tag 2'],
-    ['a10102', 'not text'],
+    ['a1a002', 'neither text nor an integer'],
+    ['a20102613103', 'twice'],
+    ['a13bffffffffffffffff02', '2^53'],
     ['a2616101616102', 'twice'],
     ['61ff', 'not UTF-8'],
     ['7f4161ff', 'does not begin a chunk'],

@@ -2,12 +2,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import {
-  checkConfig,
-  configFromText,
-  readConfigEnvironment,
-  readConfigFile,
-} from '../../src/servient/config.ts';
+import { silentLogger } from '../../src/contracts/logger.ts';
+import { readConfigEnvironment, readConfigFile, readConfigFlags } from '../../src/servient/config.ts';
+import { configuredServient } from '../../src/servient/configured-servient.ts';
+import schema from '../../td-schemas/config.schema.json' with { type: 'json' };
 import { failureOf } from '../support/failure-of.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'config-'));
@@ -36,15 +34,49 @@ describe('the configuration', () => {
     expect(await readConfigFile()).toEqual({});
   });
 
-  test('names what is wrong and where', async () => {
-    const wrong = file('c.json', '{ "http": 70000, "htpp": 1, "limits": { "boddy": 1 }, "insecure": "yes" }');
+  test('names the file, the member, the value and what is expected', async () => {
+    const text =
+      '{ "http": 70000, "htpp": 1, "limits": { "body": 0, "boddy": 1 }, "insecure": "yes", "speed": 0 }';
+    const wrong = file('c.json', text);
     const failure = await failureOf(() => readConfigFile(wrong));
     expect(failure).toMatch('invalid CONFIG_INVALID');
-    for (const part of [wrong, 'http', 'htpp is not known', 'limits.boddy', 'insecure'])
+    for (const part of [
+      `${wrong}: http 70000: expected a port 0-65535 (0 for a free one), or off;`,
+      'htpp is not known (known: $schema, title,',
+      'limits.body 0: expected a whole number from 1',
+      'limits.boddy is not known (known: body, nesting, queue)',
+      'insecure yes: expected true',
+      'speed 0: expected a number above 0',
+    ])
       expect(failure).toContain(part);
-    expect(await failureOf(() => readConfigFile(join(folder, 'none.json')))).toMatch('CONFIG_UNREADABLE');
-    expect(await failureOf(() => readConfigFile(file('d.json', '{')))).toMatch('CONFIG_UNREADABLE');
-    expect(await failureOf(() => checkConfig(undefined, 'nothing'))).toMatch('CONFIG_INVALID');
+  });
+
+  test.for(['null', '[]', '1', '"http"'])('is an object, not %s', async (text) => {
+    const path = file('e.json', text);
+    expect(await failureOf(() => readConfigFile(path))).toBe(
+      `invalid CONFIG_INVALID: ${path}: must be object.`,
+    );
+  });
+
+  test('tells why a file cannot be read, in one sentence', async () => {
+    for (const path of [join(folder, 'none.json'), join(folder, 'none.ts'), file('d.json', '{')]) {
+      const failure = await failureOf(() => readConfigFile(path));
+      expect(failure).toMatch(/^invalid CONFIG_UNREADABLE: The configuration file .*[^.]\.$/);
+    }
+  });
+
+  test('may say off in a file', async () => {
+    const path = file(
+      'f.json',
+      '{ "http": "off", "coap": "off", "mqtt": "off", "data": "off", "title": "off" }',
+    );
+    expect(await readConfigFile(path)).toEqual({
+      http: false,
+      coap: false,
+      mqtt: false,
+      data: false,
+      title: 'off',
+    });
   });
 
   test('comes from the environment', async () => {
@@ -64,13 +96,67 @@ describe('the configuration', () => {
       insecure: true,
       cors: ['https://a.example', 'http://b.example:3000'],
     });
-    expect(await failureOf(() => readConfigEnvironment({ THINGWRIGHT_HTTP: 'eighty' }))).toMatch(
-      'environment',
-    );
     expect(await readConfigEnvironment({})).toEqual({});
+    expect(await readConfigEnvironment({ THINGWRIGHT_PUBLIC_BASE: 'https://a.example/wot' })).toEqual({
+      publicBase: 'https://a.example/wot',
+    });
+    expect(await failureOf(() => readConfigEnvironment({ THINGWRIGHT_PUBLIC_BASE: 'http://[' }))).toBe(
+      'invalid CONFIG_INVALID: THINGWRIGHT_PUBLIC_BASE http://[: expected an http or https URL by which peers reach this servient, where it is not the bound address.',
+    );
   });
 
-  test.for(['', '0', 'false'])('insecure %j means no', (text) => {
-    expect(configFromText((name) => (name === 'INSECURE' ? text : undefined))).toEqual({ insecure: false });
+  test('comes from flags, which are called by their names', async () => {
+    const flags = { http: '0', publicBase: 'http://a.example', speed: '0.5', insecure: true, verbose: true };
+    expect(await readConfigFlags(flags)).toEqual({
+      http: 0,
+      publicBase: 'http://a.example',
+      speed: 0.5,
+      insecure: true,
+    });
+    expect(await failureOf(() => readConfigFlags({ http: 'abc' }))).toBe(
+      'invalid CONFIG_INVALID: --http abc: expected a port 0-65535 (0 for a free one), or off.',
+    );
+    expect(await failureOf(() => readConfigFlags({ publicBase: '' }))).toContain(
+      '--public-base "": expected',
+    );
+    expect(await failureOf(() => readConfigFlags({ cors: 'http://a.example, b' }))).toContain('--cors b: ');
+  });
+
+  test.for(['abc', '0', '-1', 'NaN', 'Infinity', '1e3', ''])('speed %j is refused', async (speed) => {
+    expect(await failureOf(() => readConfigFlags({ speed }))).toContain('--speed');
+  });
+
+  test.for([
+    ['1', true],
+    ['true', true],
+    ['YES', true],
+    ['on', true],
+    ['', false],
+    ['0', false],
+    ['false', false],
+    ['no', false],
+    ['Off', false],
+  ] as const)('insecure %j means %j', async ([text, insecure]) => {
+    expect(await readConfigEnvironment({ THINGWRIGHT_INSECURE: text })).toEqual({ insecure });
+  });
+
+  test('insecure is no guess', async () => {
+    const failure = await failureOf(() => readConfigEnvironment({ THINGWRIGHT_INSECURE: 'maybe' }));
+    expect(failure).toContain('THINGWRIGHT_INSECURE maybe: expected true');
+  });
+
+  test('leaves one protocol on', async () => {
+    const off = { http: false, coap: false, mqtt: false } as const;
+    expect(await failureOf(() => configuredServient(off, silentLogger))).toMatch(
+      /^invalid CONFIG_INVALID: .*all off/,
+    );
+    expect(await failureOf(() => configuredServient({ ...off, http: 0, data: false }, silentLogger))).toBe(
+      'no failure',
+    );
+  });
+
+  test('says of every member what is expected', () => {
+    for (const member of Object.values(schema.properties))
+      expect(member.description).toMatch(/^(An?|True|A reference) /);
   });
 });

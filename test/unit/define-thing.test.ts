@@ -72,12 +72,14 @@ test.each([
   [{ title: 'T', properties: { '': {} } }, 'AFFORDANCE_NAME_INVALID'],
   [{ title: 'T', actions: { $gap: {} } }, 'AFFORDANCE_NAME_INVALID'],
   [{ title: 'T', events: { '..': {} } }, 'AFFORDANCE_NAME_INVALID'],
+  [{ title: 'T', events: { ['ü'.repeat(128)]: {} } }, 'AFFORDANCE_NAME_INVALID'],
 ])('the TD %j is refused with %s', (td, code) => {
   expect(refusal(td, {})).toContain(`invalid ${code}`);
 });
 
 test.each([
   [{ name: '' }, 'NAME_INVALID'],
+  [{ name: 'x'.repeat(256) }, 'NAME_INVALID'],
   [{ persist: ['colour'] }, 'OPTION_PROPERTY_UNKNOWN'],
   [{ persist: ['constructor'] }, 'OPTION_PROPERTY_UNKNOWN'],
   [{ notify: { colour: {} } }, 'OPTION_PROPERTY_UNKNOWN'],

@@ -36,46 +36,54 @@ describe('decide', () => {
     expect(decided({ soilMoisture: 30.4, valve: true })).toEqual([]);
   });
 
-  it('heats when cold, closes the vent, and stops a degree above', () => {
-    expect(decided({ temperature: 16, vent: 40 })).toMatchObject([
-      { actuator: 'heater', value: 70, why: '16 °C is below 17 °C' },
+  it('heats at full power from a degree above the band, closes the vent, and stops 1.5 degrees later', () => {
+    expect(decided({ temperature: 17.9, vent: 40, fan: 100 })).toMatchObject([
+      { actuator: 'heater', value: 100, why: '17.9 °C is below 18 °C' },
       { actuator: 'vent', value: 0 },
     ]);
-    expect(decided({ temperature: 17.5, heater: 70 })).toEqual([]);
-    expect(decided({ temperature: 18.1, heater: 70 })).toMatchObject([{ actuator: 'heater', value: 0 }]);
+    expect(decided({ temperature: 17.5, heater: 100 })).toEqual([]);
+    expect(decided({ temperature: 19.4, heater: 100 })).toEqual([]);
+    expect(decided({ temperature: 19.6, heater: 100 })).toMatchObject([{ actuator: 'heater', value: 0 }]);
   });
 
-  it('vents when hot, more when hotter, and closes when cooled down', () => {
-    expect(decided({ temperature: 26 })).toMatchObject([
-      { actuator: 'vent', value: 50, why: '26 °C is above 25 °C' },
+  it('vents when hot, more when hotter, in steps, and closes when cooled down', () => {
+    expect(decided({ temperature: 24.6 })).toMatchObject([
+      { actuator: 'vent', value: 40, why: '24.6 °C of at most 25 °C' },
     ]);
+    expect(decided({ temperature: 25.1, vent: 40 })).toEqual([]);
     expect(decided({ temperature: 31, vent: 50, fan: 100 })).toMatchObject([
       { actuator: 'vent', value: 100 },
     ]);
     expect(decided({ temperature: 24, vent: 20 })).toEqual([]);
-    expect(decided({ temperature: 23, vent: 20 })).toMatchObject([{ actuator: 'vent', value: 0 }]);
+    expect(decided({ temperature: 22.9, vent: 20 })).toMatchObject([{ actuator: 'vent', value: 0 }]);
   });
 
-  it('vents damp air, more when it is damper, unless it is cold', () => {
+  it('vents damp air until it is well below its limit, unless it is cold', () => {
     expect(decided({ relativeHumidity: 92 })).toEqual([
       { actuator: 'vent', value: 20, why: 'humidity 92 % is above 88 %' },
     ]);
-    expect(decided({ relativeHumidity: 98 })).toMatchObject([{ actuator: 'vent', value: 40 }]);
-    expect(decided({ relativeHumidity: 92, vent: 60, fan: 100 })).toEqual([]);
     expect(decided({ relativeHumidity: 85, vent: 20 })).toEqual([]);
-    expect(decided({ relativeHumidity: 92, temperature: 17.2 })).toEqual([]);
+    expect(decided({ relativeHumidity: 82, vent: 20 })).toEqual([
+      {
+        actuator: 'vent',
+        value: 0,
+        why: '21 °C, humidity 82 % and CO2 400 ppm are in their bands',
+      },
+    ]);
+    expect(decided({ relativeHumidity: 92, temperature: 19.9 })).toEqual([]);
   });
 
   it('lets CO2 in by day', () => {
     expect(decided({ co2: 250 })).toMatchObject([
       { actuator: 'vent', value: 20, why: 'CO2 250 ppm is below 320 ppm' },
     ]);
+    expect(decided({ co2: 350, vent: 20 })).toEqual([]);
     expect(decided({ co2: 250, par: 50 })).toEqual([]);
   });
 
   it('runs the fan with a wide open vent', () => {
-    expect(decided({ temperature: 24, vent: 60 })).toMatchObject([{ actuator: 'fan', value: 100 }]);
-    expect(decided({ temperature: 24, vent: 40, fan: 100 })).toEqual([]);
+    expect(decided({ temperature: 25, vent: 60 })).toMatchObject([{ actuator: 'fan', value: 100 }]);
+    expect(decided({ temperature: 24.5, vent: 40, fan: 100 })).toEqual([]);
     expect(decided({ fan: 100 })).toMatchObject([{ actuator: 'fan', value: 0 }]);
   });
 

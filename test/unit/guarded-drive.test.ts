@@ -10,8 +10,19 @@ function guarded(set: (value: boolean) => void | Promise<void> = () => {}) {
   const commands: boolean[] = [];
   const told: boolean[] = [];
   const counts: number[] = [];
-  let stops = 0;
-  const drive = guardedDrive({
+  const stops: number[] = [];
+  const state: Record<'maxOnTime' | 'restedAt', number | string> = {
+    maxOnTime: 60,
+    restedAt: new Date(0).toISOString(),
+  };
+  const drive = guardedDrive<boolean>({
+    thing: {
+      get: (property) => state[property],
+      set(property, time) {
+        state[property] = time;
+      },
+      notify: (_, seconds) => void counts.push(seconds),
+    },
     drive: {
       set(value) {
         commands.push(value);
@@ -21,14 +32,10 @@ function guarded(set: (value: boolean) => void | Promise<void> = () => {}) {
     off: false,
     clock,
     rest: 30,
-    limit: () => 60,
-    changed: () => told.push(drive.value()),
-    counted: () => counts.push(drive.remaining()),
-    safetyStopped: () => {
-      stops += 1;
-    },
+    changed: () => void told.push(drive.value()),
+    safetyStopped: (maxOnTime) => void stops.push(maxOnTime),
   });
-  return { clock, commands, told, counts, drive, stops: () => stops };
+  return { clock, commands, told, counts, drive, state, stops };
 }
 
 it('is switched off to begin with: a killed process may have left it on', async () => {
@@ -50,9 +57,9 @@ it('switches itself off after its limit, however often it is switched on, and te
   await settled();
   expect(drive.value()).toBe(false);
   expect(commands.at(-1)).toBe(false);
-  expect(stops()).toBe(1);
+  expect(stops).toEqual([60]);
   expect(told).toEqual([true, false]);
-  expect(counts.slice(0, 3)).toEqual([60, 55, 50]);
+  expect(counts.slice(0, 5)).toEqual([0, 60, 55, 51, 46]);
   expect(counts.at(-1)).toBe(0);
   await expect(drive.set(true)).rejects.toMatchObject({ code: 'SAFETY_REST' });
 });
@@ -66,14 +73,14 @@ it('keeps trying while the drive does not switch off', async () => {
   broken = true;
   clock.advance(60_000);
   await settled();
-  expect(stops()).toBe(0);
+  expect(stops).toEqual([]);
   expect(drive.value()).toBe(true);
   clock.advance(1_000);
   await settled();
   broken = false;
   clock.advance(1_000);
   await settled();
-  expect(stops()).toBe(1);
+  expect(stops).toEqual([60]);
   expect(drive.value()).toBe(false);
   expect(commands.filter((command) => !command).length).toBeGreaterThanOrEqual(3);
 });
@@ -99,4 +106,76 @@ it('follows the last command when answers come late', async () => {
   await off;
   expect(drive.value()).toBe(true);
   expect(drive.remaining()).toBe(60);
+});
+
+it('tells the limit that ended the run, not one that was set meanwhile', async () => {
+  const { clock, drive, state, stops } = guarded();
+  await drive.set(true);
+  state.maxOnTime = 600;
+  clock.advance(60_000);
+  await settled();
+  expect(stops).toEqual([60]);
+});
+
+it('ends by itself after the time given with a command, and tells of that time', async () => {
+  const { clock, commands, counts, drive, stops } = guarded();
+  await drive.set(true, 20);
+  expect(drive.remaining()).toBe(20);
+  expect(counts.at(-1)).toBe(20);
+  clock.advance(20_000);
+  await settled();
+  expect(commands).toEqual([false, true, false]);
+  expect(drive.value()).toBe(false);
+  expect(counts.at(-1)).toBe(0);
+  expect(stops).toEqual([]);
+});
+
+it('keeps the end that was given where a later command fails', async () => {
+  let broken = false;
+  const { clock, drive } = guarded(() => {
+    if (broken) throw new Error('no answer');
+  });
+  await drive.set(true, 20);
+  broken = true;
+  await expect(drive.set(true)).rejects.toThrow('no answer');
+  broken = false;
+  clock.advance(20_000);
+  await settled();
+  expect(drive.value()).toBe(false);
+});
+
+it('leaves a drive alone that was switched on after it did not answer at first', async () => {
+  let broken = true;
+  const { clock, commands, drive } = guarded(() => {
+    if (broken) throw new Error('no answer');
+  });
+  await settled();
+  broken = false;
+  await drive.set(true);
+  clock.advance(2_000);
+  await settled();
+  expect(commands).toEqual([false, true]);
+  expect(drive.value()).toBe(true);
+});
+
+it('stays guarded where off is answered after a later on that fails', async () => {
+  let answer = () => {};
+  let answers = false;
+  const { clock, commands, drive } = guarded((value) => {
+    if (value && answers) throw new Error('no answer');
+    if (!answers) return;
+    return new Promise((resolve) => {
+      answer = resolve;
+    });
+  });
+  await drive.set(true);
+  answers = true;
+  const off = drive.set(false);
+  await expect(drive.set(true)).rejects.toThrow('no answer');
+  answer();
+  await off;
+  answers = false;
+  clock.advance(60_000);
+  await settled();
+  expect(commands).toEqual([false, true, false, true, false]);
 });

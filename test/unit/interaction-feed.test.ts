@@ -1,10 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import type { Change, Gap, Subscriber } from '../../src/contracts/interaction.ts';
+import type { Subscriber } from '../../src/contracts/interaction.ts';
 import { silentLogger } from '../../src/contracts/logger.ts';
 import { ChangeFeed } from '../../src/interaction/change-feed.ts';
 import { idToTimestamp, openChangeIds, timestampToId } from '../../src/interaction/change-ids.ts';
 import { notifier } from '../../src/interaction/notify-rule.ts';
-import { pacedSubscriber } from '../../src/interaction/paced-subscriber.ts';
 import { openSubscription } from '../../src/interaction/subscriptions.ts';
 import { memoryStorage } from '../../src/storage/memory/memory-storage.ts';
 import { fakeClock } from '../support/fake-clock.ts';
@@ -144,11 +143,11 @@ describe('a subscription', () => {
     const [quick, slow] = [recorder(), recorder()];
     await openSubscription(feed, topic, quick, {
       after: undefined,
-      present: async () => new Map([['level', 1]]),
+      present: async (tell) => tell('level', 1),
     });
-    const present = async () => {
+    const present = async (tell: (name: string, value: unknown) => void) => {
       feed.publish(topic, 2);
-      return new Map([['level', 'old']]);
+      tell('level', 'old');
     };
     await openSubscription(feed, topic, slow, { after: undefined, present });
     feed.publish(topic, 3);
@@ -168,7 +167,7 @@ describe('a subscription', () => {
     const fresh = new ChangeFeed(ids, silentLogger);
     await openSubscription(fresh, topic, lost, {
       after: first.id,
-      present: async () => new Map([['level', 9]]),
+      present: async (tell) => tell('level', 9),
     });
     expect(lost.told).toEqual([{ after: first.id, resumesAt: expect.any(Number) }, 9]);
   });
@@ -179,7 +178,10 @@ describe('a subscription', () => {
     const first = feed.publish({ ...all, name: 'a' }, 'old');
     for (const data of [1, 2, 3]) feed.publish({ ...all, name: 'b' }, data);
     const told = recorder();
-    const present = async () => new Map(Object.entries({ a: 'now', b: 3 }));
+    const present = async (tell: (name: string, value: unknown) => void) => {
+      tell('a', 'now');
+      tell('b', 3);
+    };
     await openSubscription(feed, all, told, { after: first.id - 1, present });
     expect(told.told).toEqual([expect.objectContaining({ after: first.id - 1 }), 2, 3, 'now']);
   });
@@ -196,10 +198,7 @@ describe('a subscription', () => {
   test('tells when the Thing goes away during the first read', async () => {
     const { feed } = await openFeed();
     const one = recorder();
-    const present = async () => {
-      feed.end([topic]);
-      return new Map<string, unknown>();
-    };
+    const present = async () => feed.end([topic]);
     const stop = await openSubscription(feed, topic, one, { after: undefined, present });
     stop();
     expect(one.told).toEqual(['ended']);
@@ -231,41 +230,5 @@ describe('a notify rule', () => {
     );
     for (const value of [1, 1.4, 1.6, 'off', 'on']) offer(value);
     expect(told).toEqual([1.4, 'off', 'on']);
-  });
-});
-
-describe('a paced subscriber', () => {
-  test('catches up from the ring after a slow moment, and tells what is lost', async () => {
-    const { feed } = await openFeed({ changes: 4, bytes: 1e6 });
-    const told: unknown[] = [];
-    let free = 1;
-    const subscriber = pacedSubscriber({
-      ready: () => free > 0,
-      change: ({ data }: Change) => {
-        free -= 1;
-        told.push(data);
-      },
-      gap: (gap: Gap) => told.push(Object.keys(gap).join()),
-      ended: () => told.push('ended'),
-      replay: (after) => feed.replay(() => true, after),
-      wanted: ({ data }) => data !== 'other',
-    });
-    feed.subscribe(topic, subscriber);
-    for (const data of [1, 2, 'other', 3]) feed.publish(topic, data);
-    expect(told).toEqual([1]);
-    free = 1;
-    subscriber.resume();
-    expect(told).toEqual([1, 2]);
-    free = 10;
-    subscriber.resume();
-    subscriber.resume();
-    feed.publish(topic, 4);
-    expect(told).toEqual([1, 2, 3, 4]);
-    free = 0;
-    for (const data of [5, 6, 7, 8, 9]) feed.publish(topic, data);
-    free = 10;
-    subscriber.resume();
-    subscriber.ended?.();
-    expect(told).toEqual([1, 2, 3, 4, 'after,resumesAt', 6, 7, 8, 9, 'ended']);
   });
 });

@@ -16,7 +16,10 @@ const td: PartialTd = {
   actions: { ping: {}, move: { synchronous: false } },
   events: { alarm: {} },
 };
-const forms = mqttForms({ name: 't', affordances: td } as unknown as HostedThing, href, 'application/json');
+const forms = mqttForms({ name: 't', affordances: td } as unknown as HostedThing, href, {
+  contentType: 'application/json',
+  maxPayload: 1000,
+});
 
 test('a readable and observable property: its retained value, and a request for a fresh one', () => {
   expect(forms.properties['level']).toEqual([
@@ -35,6 +38,7 @@ test('a readable and observable property: its retained value, and a request for 
       'mqv:controlPacket': 'publish',
       'mqv:topic': 'things/t/properties/level/set',
       'tw:responseTopic': 'things/t/properties/level/reply',
+      'tw:maxPayload': 1000,
     },
   ]);
 });
@@ -63,7 +67,10 @@ test('the Thing as a whole', () => {
 });
 
 test('a media type other than the default is told in every form', () => {
-  const cbor = mqttForms({ name: 't', affordances: td } as unknown as HostedThing, href, 'application/cbor');
+  const cbor = mqttForms({ name: 't', affordances: td } as unknown as HostedThing, href, {
+    contentType: 'application/cbor',
+    maxPayload: 1000,
+  });
   const all = [cbor.forms, ...Object.values(cbor.properties), ...Object.values(cbor.actions)].flat();
   expect(new Set(all.map(({ contentType }) => contentType))).toEqual(new Set(['application/cbor']));
 });
@@ -83,6 +90,10 @@ test.each([
   [
     { href: 'mqtt://b/a', 'mqv:qos': '2', 'mqv:retain': true },
     { qos: 2, retain: true },
+  ],
+  [
+    { href: 'mqtt://b/a', contentType: 'text/plain', response: { contentType: 'application/cbor' } },
+    { requestType: 'text/plain', contentType: 'application/cbor' },
   ],
 ])('a form is read: %j', (form, expected) => {
   expect(mqttTarget('observeproperty', form)).toMatchObject(expected);

@@ -322,6 +322,46 @@ describe('changes', () => {
     expect(logged.some(({ message }) => message.includes('could not be read'))).toBe(true);
   });
 
+  test('observing all stands while one property is silent, whose value comes later', async () => {
+    let answer: (value: number) => void = () => {};
+    const read = () =>
+      new Promise<number>((resolve) => {
+        answer = resolve;
+      });
+    const { interactions, clock } = await machine({ handlers: () => ({ properties: { own: { read } } }) });
+    const told: unknown[] = [];
+    const subscriber = { change: ({ name, data }: Change) => told.push([name, data]) };
+    const standing = interactions.observeAllProperties(subscriber, context);
+    await Promise.resolve();
+    clock.advance(500);
+    const stop = await standing;
+    expect(told).toEqual([['level', 1]]);
+    answer(4);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(told).toEqual([
+      ['level', 1],
+      ['own', 4],
+    ]);
+    stop();
+  });
+
+  test('during a first read that fails are told all the same', async () => {
+    let fail: (error: Error) => void = () => {};
+    const read = () =>
+      new Promise<number>((_, reject) => {
+        fail = reject;
+      });
+    const { interactions, handle } = await machine({ handlers: () => ({ properties: { own: { read } } }) });
+    const told: unknown[] = [];
+    const observing = interactions.observeProperty('own', { change: ({ data }) => told.push(data) }, context);
+    await Promise.resolve();
+    handle.notify('own', 5);
+    fail(new Error('off'));
+    expect(await failureOf(() => observing)).toMatch('HANDLER_FAILED');
+    handle.notify('own', 6);
+    expect(told).toEqual([5]);
+  });
+
   test('events reach subscribers of one and of all; hooks are told and may fail', async () => {
     const hooks: string[] = [];
     const { interactions, handle, logged } = await machine({

@@ -1,11 +1,12 @@
-import { createServient, type HostedThing, type ThingDefinition } from 'thingwright';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { createServient, type HostedThing, memoryStorage, type ThingDefinition } from 'thingwright';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { anonymous } from '../../src/contracts/access.ts';
 import type { Change } from '../../src/contracts/interaction.ts';
 import { Signal } from '../../src/simulation/signal.ts';
 import { heater } from '../../things/actuators/heater.ts';
 import { irrigationValve } from '../../things/actuators/irrigation-valve.ts';
 import { vent } from '../../things/actuators/vent.ts';
+import type { Drive } from '../../things/port.ts';
 import { type Tag, type TagListener, tagReader } from '../../things/rfid/tag-reader.ts';
 import { airTemperature } from '../../things/sensors/air-temperature.ts';
 import { weatherStation } from '../../things/sensors/weather-station.ts';
@@ -166,6 +167,40 @@ describe('irrigation valve', () => {
     expect(thing.open()).toBe(false);
   });
 
+  it('stays shut when an irrigation is cancelled before it opened', async () => {
+    const commands: boolean[] = [];
+    let answer = (_: number) => {};
+    const meter = {
+      read: () => new Promise<number>((resolve) => (answer = resolve)),
+      watch: () => () => {},
+    };
+    const drive = { set: (open: boolean) => void commands.push(open) };
+    const thing = await exposed(
+      irrigationValve({ name: 'valve', title: 'Valve', drive, meter, clock: fakeClock() }),
+    );
+    const id = await invocation(thing, 'irrigate', { litres: 500 });
+    await thing.interactions.cancelAction('irrigate', id, context);
+    answer(0);
+    await settled();
+    expect(commands).toEqual([false, false]);
+  });
+
+  it('closes in time however often an irrigation is cancelled and begun again', async () => {
+    const thing = await watered();
+    let seconds = 0;
+    for (let round = 0; round < 15; round += 1) {
+      const id = await invocation(thing, 'irrigate', { litres: 500 });
+      for (let passed = 0; passed < 60; passed += 5) {
+        await settled();
+        if (thing.open()) seconds += 5;
+        await pass(thing.clock, 5);
+      }
+      await thing.interactions.cancelAction('irrigate', id, context).catch(() => {});
+      await settled();
+    }
+    expect(seconds).toBe(600);
+  });
+
   it('fails an irrigation that is cut short, by a caller or for safety', async () => {
     const thing = await watered();
     const first = await invocation(thing, 'irrigate', { litres: 500 });
@@ -232,7 +267,60 @@ describe('actuators with a level', () => {
     expect(await run(60)).toEqual({ output: { remainingTime: 60 } });
     await pass(clock, 60);
     expect(levels).toEqual([0, 50, 0]);
-    expect(await run(80_000)).toEqual({ output: { remainingTime: 7_140 } });
+    expect(await run(7_200)).toEqual({ output: { remainingTime: 7_140 } });
+  });
+
+  it('tell the same remaining time by answer, property and notification', async () => {
+    const { interactions, clock, observed } = await heated();
+    const told = await observed('remainingTime');
+    const answer = await interactions.invokeAction('runFor', { level: 50, seconds: 1_800 }, context);
+    expect(answer).toEqual({ output: { remainingTime: 1_800 } });
+    expect(await interactions.readProperty('remainingTime', context)).toBe(1_800);
+    await vi.waitFor(() => expect(told.at(-1)).toBe(1_800));
+    await pass(clock, 60);
+    expect(await interactions.readProperty('remainingTime', context)).toBe(1_740);
+  });
+
+  it('rest after their longest time on, whatever maxOnTime is by then', async () => {
+    const { interactions, clock, levels } = await heated();
+    await interactions.writeProperty('maxOnTime', 60, context);
+    await interactions.writeProperty('level', 100, context);
+    await pass(clock, 60);
+    await interactions.writeProperty('maxOnTime', 7_200, context);
+    const again = interactions.writeProperty('level', 100, context);
+    await expect(again).rejects.toMatchObject({ code: 'SAFETY_REST' });
+    const restedAt = String(await interactions.readProperty('restedAt', context));
+    expect(Date.parse(restedAt) - clock.now()).toBe(300_000);
+    await pass(clock, 300);
+    await interactions.writeProperty('level', 100, context);
+    expect(levels).toEqual([0, 100, 0, 100]);
+  });
+
+  it('have a hard maximum, and tell the maxOnTime that was in force', async () => {
+    const { interactions, clock, subscribed } = await heated();
+    const events = await subscribed('safetyStopped');
+    const beyond = interactions.writeProperty('maxOnTime', 7_201, context);
+    await expect(beyond).rejects.toMatchObject({ kind: 'invalid' });
+    await interactions.writeProperty('maxOnTime', 60, context);
+    await interactions.writeProperty('level', 100, context);
+    await interactions.writeProperty('maxOnTime', 7_200, context);
+    await pass(clock, 60);
+    expect(events).toEqual([{ maxOnTime: 60 }]);
+  });
+
+  it('rest after a restart that found them on', async () => {
+    const clock = fakeClock();
+    const storage = memoryStorage();
+    const level = { set() {} };
+    const started = async (drive: Drive<number>) => {
+      const servient = createServient({ storage });
+      onTestFinished(() => servient.stop());
+      await servient.expose(heater({ name: 'heater', title: 'Heater', drive, clock }));
+      return servient.things.get('heater')?.interactions;
+    };
+    await (await started(level))?.writeProperty('level', 100, context);
+    const again = (await started(level))?.writeProperty('level', 100, context);
+    await expect(again).rejects.toMatchObject({ code: 'SAFETY_REST' });
   });
 
   it('forget a time that a later command took the place of', async () => {

@@ -1,13 +1,7 @@
-import type { PartialTd } from 'thingwright';
-import { semanticContext } from '../semantic-context.ts';
-import { levelAffordances } from './level.td.ts';
+import { levelTd } from './level.td.ts';
 
-/** Moves the air of one zone: speeds the exchange through the vents and with its neighbour. */
-export const fanTd = {
-  '@context': semanticContext,
-  '@type': ['sosa:Actuator', 'saref:Actuator'],
+export const fanTd = levelTd({
   title: 'Circulation fan',
-  description:
-    'Moves the air of one zone: speeds the exchange through the vents and with its neighbour. Switches itself off after maxOnTime, whatever the caller does.',
-  ...levelAffordances,
-} as const satisfies PartialTd;
+  description: 'Moves the air of one zone: speeds the exchange through the vents and with its neighbour.',
+  maxOnTime: 43_200,
+});

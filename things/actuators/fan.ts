@@ -1,14 +1,5 @@
-import { defineThing } from 'thingwright';
 import { fanTd } from './fan.td.ts';
-import { type LevelActuatorOptions, levelHandlers, levelOptions } from './level-handlers.ts';
+import { levelActuator } from './level-actuator.ts';
 
-const envelope = { maxOnTime: 43_200, rest: 60 };
-
-/** A fan; at first twelve hours on, then a minute of rest. */
-export function fan(options: LevelActuatorOptions) {
-  const { name, title } = options;
-  return defineThing({ ...fanTd, title }, (thing) => levelHandlers(thing, options, envelope), {
-    name,
-    ...levelOptions,
-  });
-}
+/** A fan: at most twelve hours on, then a minute of rest. */
+export const fan = levelActuator(fanTd, 60);

@@ -1,13 +1,7 @@
-import type { PartialTd } from 'thingwright';
-import { semanticContext } from '../semantic-context.ts';
-import { levelAffordances } from './level.td.ts';
+import { levelTd } from './level.td.ts';
 
-/** Adds light that plants can use, and heat. */
-export const growLightTd = {
-  '@context': semanticContext,
-  '@type': ['sosa:Actuator', 'saref:Actuator'],
+export const growLightTd = levelTd({
   title: 'Grow light',
-  description:
-    'Adds light that plants can use, and heat. Switches itself off after maxOnTime, whatever the caller does.',
-  ...levelAffordances,
-} as const satisfies PartialTd;
+  description: 'Adds light that plants can use, and heat.',
+  maxOnTime: 64_800,
+});

@@ -1,14 +1,5 @@
-import { defineThing } from 'thingwright';
 import { growLightTd } from './grow-light.td.ts';
-import { type LevelActuatorOptions, levelHandlers, levelOptions } from './level-handlers.ts';
+import { levelActuator } from './level-actuator.ts';
 
-const envelope = { maxOnTime: 64_800, rest: 1_800 };
-
-/** A grow light; at first 18 hours on, then half an hour of rest. */
-export function growLight(options: LevelActuatorOptions) {
-  const { name, title } = options;
-  return defineThing({ ...growLightTd, title }, (thing) => levelHandlers(thing, options, envelope), {
-    name,
-    ...levelOptions,
-  });
-}
+/** A grow light: at most 18 hours on, then half an hour of rest. */
+export const growLight = levelActuator(growLightTd, 1_800);

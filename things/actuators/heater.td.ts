@@ -1,12 +1,7 @@
-import type { PartialTd } from 'thingwright';
-import { semanticContext } from '../semantic-context.ts';
-import { levelAffordances } from './level.td.ts';
+import { levelTd } from './level.td.ts';
 
-/** Heats the air of one zone. */
-export const heaterTd = {
-  '@context': semanticContext,
-  '@type': ['sosa:Actuator', 'saref:Actuator'],
+export const heaterTd = levelTd({
   title: 'Heater',
-  description: 'Heats the air of one zone. Switches itself off after maxOnTime, whatever the caller does.',
-  ...levelAffordances,
-} as const satisfies PartialTd;
+  description: 'Heats the air of one zone.',
+  maxOnTime: 7_200,
+});

@@ -1,14 +1,5 @@
-import { defineThing } from 'thingwright';
 import { heaterTd } from './heater.td.ts';
-import { type LevelActuatorOptions, levelHandlers, levelOptions } from './level-handlers.ts';
+import { levelActuator } from './level-actuator.ts';
 
-const envelope = { maxOnTime: 7_200, rest: 300 };
-
-/** A heater; at first two hours on, then five minutes of rest. */
-export function heater(options: LevelActuatorOptions) {
-  const { name, title } = options;
-  return defineThing({ ...heaterTd, title }, (thing) => levelHandlers(thing, options, envelope), {
-    name,
-    ...levelOptions,
-  });
-}
+/** A heater: at most two hours on, then five minutes of rest. */
+export const heater = levelActuator(heaterTd, 300);

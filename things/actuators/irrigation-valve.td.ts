@@ -1,6 +1,6 @@
 import type { PartialTd } from 'thingwright';
 import { semanticContext } from '../semantic-context.ts';
-import { maxOnTime, remainingTime, safetyStop } from './safety.td.ts';
+import { safetyProperties, safetyStop } from './safety.td.ts';
 
 const litres = { type: 'number', unit: 'unit:L', minimum: 0 } as const;
 
@@ -26,8 +26,7 @@ export const irrigationValveTd = {
       readOnly: true,
       observable: true,
     },
-    maxOnTime: { ...maxOnTime, minimum: 30, maximum: 1_800 },
-    remainingTime,
+    ...safetyProperties({ minimum: 30, maximum: 1_800 }),
   },
   actions: {
     irrigate: {

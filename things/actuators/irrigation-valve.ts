@@ -3,6 +3,7 @@ import type { Drive, Identity, Source } from '../port.ts';
 import { guardedDrive } from './guarded-drive.ts';
 import { irrigation } from './irrigation.ts';
 import { irrigationValveTd } from './irrigation-valve.td.ts';
+import { safetyOptions } from './safety.td.ts';
 
 /** What a valve needs: its drive (true = open), its flow meter (litres in total) and a clock. */
 export interface IrrigationValveOptions extends Identity {
@@ -16,16 +17,14 @@ export function irrigationValve({ name, title, drive, meter, clock }: Irrigation
   return defineThing(
     { ...irrigationValveTd, title },
     (thing) => {
-      const limit = () => thing.get('maxOnTime');
       const valve = guardedDrive({
+        thing,
         drive,
         off: false,
         clock,
         rest: 300,
-        limit,
         changed,
-        counted,
-        safetyStopped,
+        safetyStopped: (maxOnTime) => thing.emit('safetyClosed', { maxOnTime }),
       });
       const { irrigate, closed } = irrigation({ valve, meter, clock });
       const unwatch = meter.watch((total) => thing.notify('delivered', total));
@@ -35,20 +34,13 @@ export function irrigationValve({ name, title, drive, meter, clock }: Irrigation
         if (!valve.value()) closed();
       }
 
-      function counted(): void {
-        thing.notify('remainingTime', valve.remaining());
-      }
-
-      function safetyStopped(): void {
-        thing.emit('safetyClosed', { maxOnTime: limit() });
-      }
-
       return {
         properties: {
-          open: { read: valve.value, write: valve.set },
+          open: { read: valve.value, write: (open) => valve.set(open) },
           delivered: { read: () => meter.read() },
           maxOnTime: { initial: 600, written: valve.shorten },
           remainingTime: { read: valve.remaining },
+          restedAt: { initial: new Date(0).toISOString() },
         },
         actions: { irrigate: ({ litres }, { signal }) => irrigate(litres, signal) },
         close: () => {
@@ -59,8 +51,8 @@ export function irrigationValve({ name, title, drive, meter, clock }: Irrigation
     },
     {
       name,
-      persist: ['maxOnTime'],
-      notify: { delivered: { minInterval: 500, deadband: 1 }, remainingTime: { minInterval: 500 } },
+      ...safetyOptions,
+      notify: { ...safetyOptions.notify, delivered: { minInterval: 500, deadband: 1 } },
     },
   );
 }

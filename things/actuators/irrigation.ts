@@ -27,6 +27,7 @@ export function irrigation({ valve, meter, clock }: Waterway) {
       const from = await meter.read();
       const goal = from + litres;
       const flowed = metered({ valve, meter, clock }, goal, AbortSignal.any([signal, run.signal]));
+      signal.throwIfAborted();
       await valve.set(true);
       await flowed;
       await valve.set(false);

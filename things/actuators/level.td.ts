@@ -1,4 +1,6 @@
-import { maxOnTime, remainingTime, safetyStop } from './safety.td.ts';
+import type { PartialTd } from 'thingwright';
+import { semanticContext } from '../semantic-context.ts';
+import { safetyProperties, safetyStop } from './safety.td.ts';
 
 /** How much an actuator gives, in percent of its full power. */
 const level = {
@@ -10,41 +12,55 @@ const level = {
   observable: true,
 } as const;
 
-/** Affordances of an actuator that is switched off by writing 0 and by its safety envelope. */
-export const levelAffordances = {
-  properties: {
-    level: { ...level, title: 'Level', description: 'Output in percent of full power; 0 is off.' },
-    maxOnTime: { ...maxOnTime, minimum: 60, maximum: 86_400 },
-    remainingTime,
-  },
-  actions: {
-    runFor: {
-      title: 'Run for a time',
-      description:
-        'Sets the level and switches off after this time, even if the caller is gone by then. A later command takes its place.',
-      synchronous: true,
-      input: {
-        type: 'object',
-        properties: {
-          level: { ...level, title: 'Level', minimum: 1 },
-          seconds: { title: 'Time', type: 'number', unit: 'unit:SEC', minimum: 1, maximum: 86_400 },
-        },
-        required: ['level', 'seconds'],
-      },
-      output: {
-        type: 'object',
-        properties: {
-          remainingTime: {
-            title: 'Time until it switches off',
-            description: 'Less than asked for where the safety envelope is nearer.',
-            type: 'number',
-            unit: 'unit:SEC',
-            minimum: 0,
-          },
-        },
-        required: ['remainingTime'],
-      },
+/** What tells the kinds of actuators with a level apart; `maxOnTime` is the most that it may be set to, in seconds. */
+export interface LevelKind {
+  readonly title: string;
+  readonly description: string;
+  readonly maxOnTime: number;
+}
+
+/** An actuator that is switched off by writing 0, by the end of its time and by its safety envelope. */
+export function levelTd({ title, description, maxOnTime }: LevelKind) {
+  return {
+    '@context': semanticContext,
+    '@type': ['sosa:Actuator', 'saref:Actuator'],
+    title,
+    description: `${description} Switches itself off after maxOnTime, whatever the caller does.`,
+    properties: {
+      level: { ...level, title: 'Level', description: 'Output in percent of full power; 0 is off.' },
+      ...safetyProperties({ minimum: 60, maximum: maxOnTime }),
     },
-  },
-  events: { safetyStopped: safetyStop },
-} as const;
+    actions: { runFor: runFor(maxOnTime) },
+    events: { safetyStopped: safetyStop },
+  } as const satisfies PartialTd;
+}
+
+function runFor(maximum: number) {
+  return {
+    title: 'Run for a time',
+    description:
+      'Sets the level and switches off after this time, even if the caller is gone by then. A later command takes its place.',
+    synchronous: true,
+    input: {
+      type: 'object',
+      properties: {
+        level: { ...level, title: 'Level', minimum: 1 },
+        seconds: { title: 'Time', type: 'number', unit: 'unit:SEC', minimum: 1, maximum },
+      },
+      required: ['level', 'seconds'],
+    },
+    output: {
+      type: 'object',
+      properties: {
+        remainingTime: {
+          title: 'Time until it switches off',
+          description: 'Less than asked for where the safety envelope is nearer.',
+          type: 'integer',
+          unit: 'unit:SEC',
+          minimum: 0,
+        },
+      },
+      required: ['remainingTime'],
+    },
+  } as const;
+}

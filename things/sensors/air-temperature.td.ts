@@ -1,7 +1,6 @@
 import type { PartialTd } from 'thingwright';
 import { semanticContext } from '../semantic-context.ts';
 
-/** Measures the air temperature in a ventilated, shaded housing. */
 export const airTemperatureTd = {
   '@context': semanticContext,
   '@type': ['sosa:Sensor', 'saref:TemperatureSensor'],

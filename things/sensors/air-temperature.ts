@@ -1,15 +1,5 @@
-import { defineThing } from 'thingwright';
-import type { Identity, Source } from '../port.ts';
 import { airTemperatureTd } from './air-temperature.td.ts';
+import { sensor } from './sensor.ts';
 
 /** A sensor of air temperature in °C. */
-export function airTemperature({ name, title, source }: Identity & { readonly source: Source<number> }) {
-  return defineThing(
-    { ...airTemperatureTd, title },
-    (thing) => ({
-      properties: { temperature: { read: () => source.read() } },
-      close: source.watch((value) => thing.notify('temperature', value)),
-    }),
-    { name, notify: { temperature: { minInterval: 500, deadband: 0.1 } } },
-  );
-}
+export const airTemperature = sensor(airTemperatureTd, 'temperature', 0.1);

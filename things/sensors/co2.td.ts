@@ -1,7 +1,6 @@
 import type { PartialTd } from 'thingwright';
 import { semanticContext } from '../semantic-context.ts';
 
-/** Measures the carbon dioxide that plants live on. */
 export const co2Td = {
   '@context': semanticContext,
   '@type': ['sosa:Sensor'],

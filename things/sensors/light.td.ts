@@ -1,7 +1,6 @@
 import type { PartialTd } from 'thingwright';
 import { semanticContext } from '../semantic-context.ts';
 
-/** Measures the light that plants can use, above the crop. */
 export const lightTd = {
   '@context': semanticContext,
   '@type': ['sosa:Sensor'],

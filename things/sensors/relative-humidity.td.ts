@@ -1,7 +1,6 @@
 import type { PartialTd } from 'thingwright';
 import { semanticContext } from '../semantic-context.ts';
 
-/** Measures how near the air is to saturation. */
 export const relativeHumidityTd = {
   '@context': semanticContext,
   '@type': ['sosa:Sensor'],

@@ -1,7 +1,6 @@
 import type { PartialTd } from 'thingwright';
 import { semanticContext } from '../semantic-context.ts';
 
-/** Measures the water in the root zone. */
 export const soilMoistureTd = {
   '@context': semanticContext,
   '@type': ['sosa:Sensor'],

@@ -32,10 +32,10 @@ export function weatherStation({ name, title, source }: Identity & { readonly so
     {
       name,
       notify: {
-        temperature: { minInterval: 500, deadband: 0.1 },
-        relativeHumidity: { minInterval: 500, deadband: 0.5 },
-        solarRadiation: { minInterval: 500, deadband: 2 },
-        windSpeed: { minInterval: 500, deadband: 0.2 },
+        temperature: { minInterval: 250, deadband: 0.1 },
+        relativeHumidity: { minInterval: 250, deadband: 0.5 },
+        solarRadiation: { minInterval: 250, deadband: 2 },
+        windSpeed: { minInterval: 250, deadband: 0.2 },
       },
     },
   );

@@ -1,16 +1,23 @@
 import { randomBytes } from 'node:crypto';
 import { WotError } from '../../contracts/errors.ts';
 import { type Block, blockOption, maxBlockSize, readBlock } from './block.ts';
-import { type Envelope, emptyBytes } from './coap-message.ts';
+import { methodCode } from './coap-code.ts';
+import { type CoapOption, type Envelope, emptyBytes } from './coap-message.ts';
 import { optionBytes, optionNumber, uintOption } from './coap-option.ts';
 
 /** Sends one message and gives its response. */
 export type Send = (message: Envelope) => Promise<Envelope>;
 
 const maxBody = 64 * 1024 * 1024;
+const restartsAtMost = 3;
+
+/** Distinguishes block-wise requests to one resource that go on at the same time (RFC 9175 section 3.3). */
+export const requestTag = (): CoapOption => ({ number: optionNumber.requestTag, value: randomBytes(4) });
 
 /** Sends a request of any size and gives its whole response (RFC 7959); the response may be an error. */
-export async function transfer(send: Send, request: Envelope): Promise<Envelope> {
+export async function transfer(send: Send, plain: Envelope): Promise<Envelope> {
+  const isGet = plain.code === methodCode.GET;
+  const request = isGet ? plain : { ...plain, options: [...plain.options, requestTag()] };
   const { payload } = request;
   if (payload.length <= maxBlockSize) {
     const response = await send(request);
@@ -23,8 +30,6 @@ export async function transfer(send: Send, request: Envelope): Promise<Envelope>
 
 async function upload(send: Send, request: Envelope, firstSize: number): Promise<Envelope> {
   const { payload } = request;
-  const tag = { number: optionNumber.requestTag, value: randomBytes(4) }; // RFC 9175 section 3.2
-  const tagged = { ...request, options: [...request.options, tag] };
   let size = firstSize;
   for (let sent = 0; sent < payload.length; ) {
     const chunk = payload.subarray(sent, sent + size);
@@ -34,18 +39,36 @@ async function upload(send: Send, request: Envelope, firstSize: number): Promise
       size,
     });
     const total = sent === 0 ? [uintOption(optionNumber.size1, payload.length)] : [];
-    const response = await send({ ...tagged, options: [...tagged.options, block, ...total], payload: chunk });
+    const response = await send({
+      ...request,
+      options: [...request.options, block, ...total],
+      payload: chunk,
+    });
     const wished = readBlock(response.options, optionNumber.block1)?.size ?? size;
     const shrink = response.code === '4.13' && sent === 0 && wished < size; // RFC 7959 section 2.9.3
-    if (response.code !== '2.31' && !shrink) return rest(send, { ...tagged, payload: emptyBytes }, response);
+    if (response.code !== '2.31' && !shrink) return rest(send, { ...request, payload: emptyBytes }, response);
     if (!shrink) sent += chunk.length;
     size = Math.min(size, wished);
   }
   throw broken('it asked for more blocks than there are');
 }
 
-/** Fetches what follows the first block of a response. */
+/**
+ * Fetches what follows the first block of a response. A GET whose content changes meanwhile begins again (RFC 7959
+ * section 2.4), three times at most; then, and for other methods, it rejects with `conflict` CONTENT_CHANGED.
+ */
 export async function rest(send: Send, request: Envelope, first: Envelope): Promise<Envelope> {
+  let begun = first;
+  for (let left = restartsAtMost; ; left--) {
+    const whole = await follow(send, request, begun);
+    if (whole !== undefined) return whole;
+    if (left === 0 || request.code !== methodCode.GET) throw contentChanged();
+    begun = await send(withoutObserve(request));
+  }
+}
+
+/** The whole response that begins with this block, or undefined where the content changed. */
+async function follow(send: Send, request: Envelope, first: Envelope): Promise<Envelope | undefined> {
   let block = readBlock(first.options, optionNumber.block2);
   if (block === undefined || !block.more) return first;
   const parts = [first.payload];
@@ -53,7 +76,8 @@ export async function rest(send: Send, request: Envelope, first: Envelope): Prom
   while (block.more) {
     const next: Envelope = await send(nextBlockRequest(request, received, block.size));
     if (!next.code.startsWith('2.')) return next;
-    block = checkedBlock(next, first, received);
+    if (etagOf(next) !== etagOf(first)) return undefined;
+    block = checkedBlock(next, received);
     parts.push(next.payload);
     received += next.payload.length;
     if (received > maxBody)
@@ -63,26 +87,31 @@ export async function rest(send: Send, request: Envelope, first: Envelope): Prom
 }
 
 function nextBlockRequest(request: Envelope, received: number, size: number): Envelope {
-  const options = request.options.filter(({ number }) => number !== optionNumber.observe);
+  const { options } = withoutObserve(request);
   const block = blockOption(optionNumber.block2, { num: received / size, more: false, size });
   // A FETCH is nothing without its payload; other methods go on without (RFC 7959 section 3.3).
-  const payload = request.code === '0.05' ? request.payload : emptyBytes;
+  const payload = request.code === methodCode.FETCH ? request.payload : emptyBytes;
   return { ...request, options: [...options, block], payload };
 }
 
-function checkedBlock(next: Envelope, first: Envelope, received: number): Block {
-  const block = readBlock(next.options, optionNumber.block2);
-  if (block === undefined || block.num * block.size !== received || next.payload.length === 0) {
-    throw broken('a block is not the one that was asked for');
-  }
-  const [was, is] = [first, next].map(({ options }) =>
-    optionBytes(options, optionNumber.etag)?.toString('hex'),
-  );
-  if (was === is) return block;
-  throw new WotError(
+function withoutObserve(request: Envelope): Envelope {
+  return { ...request, options: request.options.filter(({ number }) => number !== optionNumber.observe) };
+}
+
+function checkedBlock({ options, payload }: Envelope, received: number): Block {
+  const block = readBlock(options, optionNumber.block2);
+  if (block !== undefined && block.num * block.size === received && payload.length > 0) return block;
+  throw broken('a block is not the one that was asked for');
+}
+
+const etagOf = ({ options }: Envelope): string | undefined =>
+  optionBytes(options, optionNumber.etag)?.toString('hex');
+
+function contentChanged(): WotError {
+  return new WotError(
     'conflict',
     'CONTENT_CHANGED',
-    'The content changed while it was fetched in blocks; read it again.',
+    'The content changed again and again while it was fetched in blocks; try again later.',
   );
 }
 

@@ -5,7 +5,6 @@ import { BoundedCache, type CacheBounds } from './bounded-cache.ts';
 import type { Inbound } from './coap-exchange.ts';
 import { type CoapOption, type Envelope, emptyBytes } from './coap-message.ts';
 import { optionBytes, optionNumber, optionUint, uintOption } from './coap-option.ts';
-import { CodedError } from './coap-problem.ts';
 
 interface Upload {
   readonly blocks: Buffer[];
@@ -14,7 +13,8 @@ interface Upload {
 
 interface KeptAnswer {
   readonly whole: Envelope;
-  fetched?: () => void;
+  /** Who waits until the peer has fetched it; they wait on for the answer that takes its place. */
+  readonly fetched: Set<() => void>;
 }
 
 /** A whole request body, or the answer that asks for the next block. */
@@ -43,14 +43,14 @@ export class BlockTransfers {
     const kept = this.#answers.get(key);
     if (kept !== undefined) {
       this.#answers.set(key, kept, kept.whole.payload.length);
-      if ((block.num + 1) * block.size >= kept.whole.payload.length) kept.fetched?.();
+      if ((block.num + 1) * block.size >= kept.whole.payload.length) settle(kept);
       return blockOf(kept.whole, block);
     }
     if (['0.01', '0.05'].includes(request.code)) return undefined;
     throw incomplete('The answer is no longer kept; send the request again from its first block.');
   }
 
-  /** Takes one block of a request body (RFC 7959 section 2.5); CodedError 4.08, WotError `too-large` or `invalid`. */
+  /** Takes one block of a request body (RFC 7959 section 2.5); WotError `conflict` BLOCKS_INCOMPLETE, `too-large` or `invalid`. */
   collect(request: Inbound): Collected {
     const { options, payload } = request;
     const block = readBlock(options, optionNumber.block1);
@@ -86,19 +86,23 @@ export class BlockTransfers {
     const asked = readBlock(request.options, optionNumber.block2) ?? { num: 0, size: maxBlockSize };
     const uploaded = readBlock(request.options, optionNumber.block1);
     const echo = uploaded ? [blockOption(optionNumber.block1, uploaded)] : [];
+    const key = transferKey(request);
+    const fetched = this.#answers.get(key)?.fetched ?? new Set();
     if (asked.num === 0 && answer.payload.length <= asked.size) {
+      settle({ fetched });
       return { ...answer, options: [...answer.options, ...echo] };
     }
     const whole = { ...answer, options: tagged(answer) };
-    this.#answers.set(transferKey(request), { whole }, whole.payload.length);
+    this.#answers.set(key, { whole, fetched }, whole.payload.length);
     const first = blockOf(whole, asked);
     return { ...first, options: [...first.options, ...echo] };
   }
 
-  /** Calls once when the last block of the answer that is kept for this request was fetched. */
-  whenFetched(request: Inbound, call: () => void): void {
-    const kept = this.#answers.get(transferKey(request));
-    if (kept !== undefined) kept.fetched = call;
+  /** Calls once when the peer has the whole of the answer that is kept for this request, or of the next one; the returned function waits no longer. */
+  whenFetched(request: Inbound, call: () => void): () => void {
+    const fetched = this.#answers.get(transferKey(request))?.fetched;
+    fetched?.add(call);
+    return () => fetched?.delete(call);
   }
 
   #check(length: number): void {
@@ -109,6 +113,11 @@ export class BlockTransfers {
       `The payload has more than ${this.#bodyLimit} bytes; send less.`,
     );
   }
+}
+
+function settle({ fetched }: Pick<KeptAnswer, 'fetched'>): void {
+  for (const call of [...fetched]) call();
+  fetched.clear();
 }
 
 /** All blocks of one answer carry one ETag (RFC 7959 section 2.4). */
@@ -156,6 +165,6 @@ function transferKey({ peerKey, code, options }: Inbound): string {
   ].join(' ');
 }
 
-function incomplete(message: string): CodedError {
-  return new CodedError('4.08', 'conflict', 'BLOCKS_INCOMPLETE', message); // RFC 7959 section 2.9.2
+function incomplete(message: string): WotError {
+  return new WotError('conflict', 'BLOCKS_INCOMPLETE', message);
 }

@@ -24,6 +24,10 @@ export class BoundedCache<V> {
     this.#bounds = bounds;
   }
 
+  get bytes(): number {
+    return this.#bytes;
+  }
+
   get(key: string): V | undefined {
     const entry = this.#entries.get(key);
     return entry !== undefined && entry.until > this.#bounds.clock.now() ? entry.value : undefined;

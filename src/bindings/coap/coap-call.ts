@@ -8,6 +8,9 @@ import { type CoapOption, type Envelope, emptyBytes } from './coap-message.ts';
 import { optionNumber, optionTexts, optionUint, uintOption } from './coap-option.ts';
 import { contentFormatOf, mediaTypeOfFormat } from './content-formats.ts';
 
+/** The media types in which values travel. */
+export const valueTypes = ['application/json', 'application/cbor'] as const;
+
 /** One request with its whole body, as the operations see it. */
 export class CoapCall implements CallContext {
   readonly principal: Principal;
@@ -60,7 +63,7 @@ export class CoapCall implements CallContext {
 
   /** A response with a value in the accepted format; no value, no payload. */
   answer(code: string, value: unknown, options: readonly CoapOption[] = []): Envelope {
-    const type = this.accepted(['application/json', 'application/cbor']);
+    const type = this.accepted(valueTypes);
     return value === undefined
       ? { code, options, payload: emptyBytes }
       : contentEnvelope(code, type, encodeContent(type, value).body, options);

@@ -7,16 +7,17 @@ import type {
   NotificationListener,
 } from '../../contracts/binding.ts';
 import { type Clock, systemClock } from '../../contracts/clock.ts';
+import { withDeadline } from '../../contracts/deadline.ts';
 import { WotError } from '../../contracts/errors.ts';
 import type { Form, Op, ThingDescription } from '../../contracts/td.ts';
-import { defaultContentType } from '../../td/defaults.ts';
-import { transfer } from './block-client.ts';
+import { defaultContentType, responseType } from '../../td/defaults.ts';
+import { requestTag, transfer } from './block-client.ts';
 import { type Method, methodCode } from './coap-code.ts';
 import { type CoapOption, type Envelope, emptyBytes } from './coap-message.ts';
 import { CoapObservation } from './coap-observation.ts';
 import { optionNumber, optionUint, uintOption } from './coap-option.ts';
 import { errorOfAnswer } from './coap-problem.ts';
-import { CoapRequester } from './coap-requester.ts';
+import { CoapRequester, clientStopped } from './coap-requester.ts';
 import { coapTarget, locationOf } from './coap-uri.ts';
 import { contentFormatOf, mediaTypeOfFormat } from './content-formats.ts';
 import type { Representation } from './notification.ts';
@@ -82,30 +83,30 @@ class CoapClient implements ClientBinding {
   }
 
   async subscribe(request: ClientRequest, listener: NotificationListener): Promise<() => Promise<void>> {
-    const { form, op, signal } = request;
+    const { form, op, signal, timeout } = request;
     const target = coapTarget(form.href);
-    return this.#within(request, form.href, async (limit) => {
-      const observation: CoapObservation = new CoapObservation(this.#requester, {
-        route: await this.#requester.route(target, limit),
-        message: {
-          code: methodCode.GET,
-          options: [...target.options, ...acceptOptions(form)],
-          payload: emptyBytes,
-        },
-        representation: /[?&]after=/.test(form.href) ? 'records' : (subscriptions[op] ?? 'data'),
-        listener,
-        contentOf: (response) => contentOf(response, form),
-        removed: () => this.#observations.delete(observation),
-      });
-      this.#observations.add(observation);
-      await observation.open(limit);
-      const abort = (): void => void observation.close(true);
-      signal?.addEventListener('abort', abort);
-      return () => {
+    signal?.throwIfAborted();
+    const abort = (): void => void observation.close(signal?.reason);
+    const observation: CoapObservation = new CoapObservation(this.#requester, {
+      target,
+      message: {
+        code: methodCode.GET,
+        options: [...target.options, requestTag(), ...acceptOptions(form)],
+        payload: emptyBytes,
+      },
+      representation: /[?&]after=/.test(form.href) ? 'records' : (subscriptions[op] ?? 'data'),
+      listener,
+      timeout,
+      contentOf: (response) => contentOf(response, form),
+      removed: () => {
         signal?.removeEventListener('abort', abort);
-        return observation.close();
-      };
+        this.#observations.delete(observation);
+      },
     });
+    this.#observations.add(observation);
+    signal?.addEventListener('abort', abort);
+    await observation.open();
+    return () => observation.close();
   }
 
   async fetchTd(
@@ -122,30 +123,23 @@ class CoapClient implements ClientBinding {
   }
 
   async stop(): Promise<void> {
-    await Promise.all([...this.#observations].map((observation) => observation.close(true)));
+    const stopped = clientStopped();
+    await Promise.all([...this.#observations].map((observation) => observation.close(stopped)));
     await this.#requester.stop();
   }
 
   async #send(href: string, message: Envelope, limits: Limits): Promise<Envelope> {
     const target = coapTarget(href);
     const request = { ...message, options: [...target.options, ...message.options] };
-    return this.#within(limits, href, async (signal) => {
+    const { clock, stopping } = this.#requester;
+    const signals = [stopping, ...(limits.signal === undefined ? [] : [limits.signal])];
+    const bounds = { href, timeout: limits.timeout, signal: AbortSignal.any(signals) };
+    return withDeadline(clock, bounds, async (signal) => {
       const route = await this.#requester.route(target, signal);
       const response = await transfer((part) => this.#requester.exchange(route, part, signal), request);
       if (response.code.startsWith('2.')) return response;
       throw errorOfAnswer(response, href);
     });
-  }
-
-  /** Runs until the caller aborts, the time is over or the client stops. */
-  async #within<R>(limits: Limits, href: string, run: (signal: AbortSignal) => Promise<R>): Promise<R> {
-    const { signal, timeout } = limits;
-    const late = new AbortController();
-    const message = `${href} did not answer within ${timeout} ms; try again, or allow more time with the option timeout.`;
-    const expire = (): void => late.abort(new WotError('timeout', 'RESPONSE_TIMEOUT', message, { href }));
-    const timer = timeout > 0 ? this.#requester.clock.after(timeout, expire) : undefined;
-    const signals = [late.signal, this.#requester.stopping, ...(signal === undefined ? [] : [signal])];
-    return run(AbortSignal.any(signals)).finally(() => timer?.cancel());
   }
 }
 
@@ -164,11 +158,8 @@ function methodUnknown(form: Form): WotError {
   return new WotError('invalid', 'METHOD_UNKNOWN', message, { href: form.href });
 }
 
-const expectedType = (form: Form): string =>
-  form.response?.contentType ?? form.contentType ?? defaultContentType;
-
 function acceptOptions(form: Form): readonly CoapOption[] {
-  const format = form['cov:accept'] ?? contentFormatOf(expectedType(form));
+  const format = form['cov:accept'] ?? contentFormatOf(responseType(form));
   return typeof format === 'number' ? [uintOption(optionNumber.accept, format)] : [];
 }
 
@@ -185,7 +176,7 @@ function contentOf({ options, payload }: Envelope, form: Form): Content | undefi
   const format = optionUint(options, optionNumber.contentFormat);
   if (format === undefined && payload.length === 0) return undefined;
   if (format === undefined || format === form['cov:contentFormat'])
-    return { type: expectedType(form), body: payload };
+    return { type: responseType(form), body: payload };
   return { type: mediaTypeOfFormat(format) ?? `application/x-coap-content-format-${format}`, body: payload };
 }
 

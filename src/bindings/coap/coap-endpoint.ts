@@ -4,18 +4,16 @@ import { isIP } from 'node:net';
 import type { Clock, Timer } from '../../contracts/clock.ts';
 import { WotError } from '../../contracts/errors.ts';
 import type { Logger } from '../../contracts/logger.ts';
-import { BoundedCache } from './bounded-cache.ts';
 import {
   Exchange,
   type Inbound,
   type MessageSender,
   type Outcome,
   type Peer,
-  type SeenRequest,
-  seenKey,
   type TokenEnvelope,
 } from './coap-exchange.ts';
 import { emptyBytes, encodeMessage, type Message, parseMessage } from './coap-message.ts';
+import { SeenRequests } from './seen-requests.ts';
 
 /** Who takes what arrives; without `request` the endpoint is a client and refuses requests. */
 export interface EndpointListener {
@@ -37,16 +35,17 @@ export class CoapEndpoint implements MessageSender {
   readonly clock: Clock;
   readonly #logger: Logger;
   readonly #listener: EndpointListener;
-  readonly #seen: BoundedCache<SeenRequest>;
+  readonly #seen: SeenRequests;
   readonly #pending = new Map<string, Pending>();
   #socket: Socket | undefined;
+  #isConnected = false;
   #lastId = Math.floor(Math.random() * 0x10000);
 
   constructor(listener: EndpointListener, options: { readonly clock: Clock; readonly logger: Logger }) {
     this.#listener = listener;
     this.clock = options.clock;
     this.#logger = options.logger;
-    this.#seen = new BoundedCache({ clock: options.clock, maxBytes: 4 * 1024 * 1024 });
+    this.#seen = new SeenRequests(options.clock);
   }
 
   /** Binds; rejects with WotError `unavailable`, code ADDRESS_IN_USE or BIND_FAILED. */
@@ -61,9 +60,22 @@ export class CoapEndpoint implements MessageSender {
       throw error;
     });
     socket.removeAllListeners('error');
-    socket.on('error', (error) => this.#logger.warn('CoAP socket error', { error }));
-    socket.on('message', (bytes, { address, port }) => this.#receive(bytes, { address, port }));
-    this.#socket = socket;
+    this.#attend(socket, (error) => this.#logger.warn('CoAP socket error', { error }));
+  }
+
+  /** Connects to one peer, so that its refusal (ICMP port unreachable) is heard; rejects with the system's error. */
+  async connect({ address, port }: Peer): Promise<void> {
+    const family = isIP(address);
+    const socket = createSocket({ type: family === 6 ? 'udp6' : 'udp4', lookup: literal(family) });
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    socket.once('error', reject);
+    socket.connect(port, address, (error?: Error | null) => (error ? reject(error) : resolve()));
+    await promise.catch((error: unknown) => {
+      socket.close();
+      throw error;
+    });
+    this.#isConnected = true;
+    this.#attend(socket, () => this.#giveUp('unreachable'));
   }
 
   /** The bound port; valid while open. */
@@ -83,11 +95,13 @@ export class CoapEndpoint implements MessageSender {
   }
 
   transmit(peer: Peer, bytes: Buffer, failed?: (error: Error) => void): void {
-    this.#socket?.send(bytes, peer.port, peer.address, (error) => {
-      if (error === null || error === undefined) return;
+    const sent = (error: Error | null): void => {
+      if (error === null) return;
       this.#logger.debug('CoAP datagram not sent', { peer, error });
       failed?.(error);
-    });
+    };
+    if (this.#isConnected) this.#socket?.send(bytes, sent);
+    else this.#socket?.send(bytes, peer.port, peer.address, sent);
   }
 
   confirm(peer: Peer, message: TokenEnvelope, settled: (outcome: Outcome) => void): () => void {
@@ -114,8 +128,18 @@ export class CoapEndpoint implements MessageSender {
   async close(): Promise<void> {
     const socket = this.#socket;
     this.#socket = undefined;
-    for (const { settle } of [...this.#pending.values()]) settle('closed');
+    this.#giveUp('closed');
     if (socket !== undefined) await new Promise<void>((resolve) => socket.close(resolve));
+  }
+
+  #attend(socket: Socket, failed: (error: Error) => void): void {
+    socket.on('error', failed);
+    socket.on('message', (bytes, { address, port }) => this.#receive(bytes, { address, port }));
+    this.#socket = socket;
+  }
+
+  #giveUp(outcome: Outcome): void {
+    for (const { settle } of [...this.#pending.values()]) settle(outcome);
   }
 
   #receive(bytes: Buffer, peer: Peer): void {
@@ -144,10 +168,10 @@ export class CoapEndpoint implements MessageSender {
   }
 
   #request(message: Inbound): void {
-    const seen = this.#seen.get(seenKey(message));
-    // A reused id with another token is a new request.
-    if (seen?.token !== message.token.toString('latin1')) {
-      this.#listener.request?.(new Exchange(message, this, this.#seen));
+    const seen = this.#seen.get(message);
+    if (seen === undefined) {
+      const remember = (reply?: Buffer): void => this.#seen.set(message, reply);
+      this.#listener.request?.(new Exchange(message, this, remember));
     } else if (seen.reply !== undefined) this.transmit(message.peer, seen.reply);
   }
 

@@ -1,5 +1,4 @@
 import type { Clock, Timer } from '../../contracts/clock.ts';
-import type { BoundedCache } from './bounded-cache.ts';
 import { type Envelope, emptyBytes, encodeMessage, type Message } from './coap-message.ts';
 
 /** A transport address; `address` is an IP literal. */
@@ -31,31 +30,23 @@ export interface TokenEnvelope extends Envelope {
   readonly token: Buffer;
 }
 
-/** A request that was seen: its token as latin1 text, and its answer or ACK, once there is one. */
-export interface SeenRequest {
-  readonly token: string;
-  readonly reply?: Buffer;
-}
-
-/** The key of a request among those seen (RFC 7252 section 4.5). */
-export const seenKey = ({ peerKey, id }: Inbound): string => `${peerKey} ${id}`;
-
 const acknowledgeAfter = 1000; // well below ACK_TIMEOUT (RFC 7252 section 5.2.2)
 
 /** One request on the server's side; `reply` answers in the ACK while there is time, else in a message of its own. */
 export class Exchange {
   readonly request: Inbound;
   readonly #sender: MessageSender;
-  readonly #seen: BoundedCache<SeenRequest>;
+  readonly #remember: (answer?: Buffer) => void;
   readonly #timer: Timer | undefined;
   #acknowledged = false;
   #replied = false;
 
-  constructor(request: Inbound, sender: MessageSender, seen: BoundedCache<SeenRequest>) {
+  /** `remember` keeps the answer or ACK for repetitions of the request. */
+  constructor(request: Inbound, sender: MessageSender, remember: (answer?: Buffer) => void) {
     this.request = request;
     this.#sender = sender;
-    this.#seen = seen;
-    this.#remember();
+    this.#remember = remember;
+    remember();
     if (request.type === 'CON') this.#timer = sender.clock.after(acknowledgeAfter, () => this.#acknowledge());
   }
 
@@ -80,14 +71,5 @@ export class Exchange {
     const bytes = encodeMessage(message);
     this.#remember(bytes);
     this.#sender.transmit(this.request.peer, bytes);
-  }
-
-  #remember(reply?: Buffer): void {
-    const token = this.request.token.toString('latin1');
-    this.#seen.set(
-      seenKey(this.request),
-      reply === undefined ? { token } : { token, reply },
-      reply?.length ?? 0,
-    );
   }
 }

@@ -1,16 +1,19 @@
 import { WotError } from '../../contracts/errors.ts';
-import type { Change, Gap, Unsubscribe } from '../../contracts/interaction.ts';
-import { pacedSubscriber } from '../../interaction/paced-subscriber.ts';
+import type { Change, Gap } from '../../contracts/interaction.ts';
+import { PacedSubscription } from '../../interaction/paced-subscription.ts';
 import { type CoapCall, changeRecord } from './coap-call.ts';
 import type { Outcome } from './coap-exchange.ts';
 import type { Envelope } from './coap-message.ts';
 import { optionNumber, uintOption } from './coap-option.ts';
-import type { Resource } from './thing-resources.ts';
+import type { Observable } from './thing-resources.ts';
+
+/** Seconds after which a client that hears nothing registers again (RFC 7641 section 3.3.1). */
+const maxAge = uintOption(optionNumber.maxAge, 60);
 
 /** What an observation stands on. */
 export interface ObserverParts {
   readonly call: CoapCall;
-  readonly resource: Resource;
+  readonly observable: Observable;
   /** Changes that wait at most; more are taken from the replay ring when there is room again. */
   readonly queue: number;
   /** Rising values of the Observe option. */
@@ -28,40 +31,43 @@ export interface ObserverParts {
  */
 export class CoapObserver {
   readonly #parts: ObserverParts;
-  readonly #subscriber: ReturnType<typeof pacedSubscriber>;
+  readonly #subscription: PacedSubscription;
   readonly #waiting: (Change | { readonly gap: Gap })[] = [];
-  #unsubscribe: Unsubscribe = () => undefined;
   #final: Envelope | undefined;
   #state: 'starting' | 'idle' | 'sending' | 'over' = 'starting';
   #giveUp: () => void = () => undefined;
 
   constructor(parts: ObserverParts) {
     this.#parts = parts;
-    const { call, resource } = parts;
-    this.#subscriber = pacedSubscriber({
+    const { call, observable } = parts;
+    const { principal, uriVariables } = call;
+    this.#subscription = new PacedSubscription({
       ready: () => this.#waiting.length < parts.queue,
       change: (change) => this.#push(change),
       gap: (gap) => (call.after === undefined ? this.#finish(changesLost()) : this.#push({ gap })),
       ended: () => this.#finish(thingGone()),
-      replay: (after) => resource.thing?.interactions.replay(after, call) ?? { changes: [] },
-      wanted: (change) => resource.observable?.wanted(change) === true,
+      failed: (error) => this.#finish(error),
+      subscribe(subscriber, after) {
+        const context = { principal, uriVariables, ...(after === undefined ? {} : { after }) };
+        return observable.subscribe(subscriber, context);
+      },
     });
   }
 
-  /** Subscribes and gives the first response; WotError where subscribing fails. */
+  /** Subscribes and gives the first response; nothing follows before `proceed`. WotError where subscribing fails. */
   async start(): Promise<Envelope> {
-    const { resource, call } = this.#parts;
+    const { call } = this.#parts;
     const nothing = call.answer('2.05', undefined);
-    const unsubscribe = await resource.observable?.subscribe(this.#subscriber, call);
-    if (unsubscribe !== undefined) this.#unsubscribe = unsubscribe;
-    if (this.#isOver()) this.#unsubscribe();
-    const first = this.#numbered(this.#next() ?? nothing);
-    // Notifications follow when the response has left.
-    setImmediate(() => {
-      if (this.#state === 'starting') this.#state = 'idle';
-      this.#pump();
-    });
-    return first;
+    await this.#subscription.start(call.after);
+    return this.#numbered(this.#next() ?? nothing);
+  }
+
+  /** The peer has the first response. */
+  proceed(): void {
+    if (this.#isOver()) return;
+    this.#state = 'idle';
+    this.#subscription.resume();
+    this.#pump();
   }
 
   /** Ends at once without a word to the peer. */
@@ -69,7 +75,7 @@ export class CoapObserver {
     if (this.#isOver()) return;
     this.#state = 'over';
     this.#waiting.length = 0;
-    this.#unsubscribe();
+    this.#subscription.stop();
     this.#giveUp();
     this.#parts.removed();
   }
@@ -77,7 +83,7 @@ export class CoapObserver {
   /** Tells the peer why it is over, after what waits already. */
   #finish(error: unknown): void {
     this.#final ??= this.#parts.problem(error);
-    this.#unsubscribe();
+    this.#subscription.stop();
     this.#pump();
   }
 
@@ -105,19 +111,16 @@ export class CoapObserver {
   #send(notification: Envelope): void {
     this.#state = 'sending';
     this.#giveUp = this.#parts.send(notification, (outcome) => {
-      if (this.#isOver()) return;
       // RFC 7641 sections 3.6 and 4.5: reset and silence end it, as an error notification does.
-      if (outcome !== 'acked' || notification === this.#final) return this.end();
-      this.#state = 'idle';
-      this.#subscriber.resume();
-      this.#pump();
+      if (outcome !== 'acked' || notification === this.#final) this.end();
+      else this.proceed();
     });
   }
 
   /** The next representation: one change, or after `?after={id}` the records of all that wait. */
   #next(): Envelope | undefined {
-    const { call, resource } = this.#parts;
-    const shared = resource.observable?.shared === true;
+    const { call } = this.#parts;
+    const { shared } = this.#parts.observable;
     if (call.after !== undefined) {
       const records = this.#waiting.splice(0);
       if (records.length === 0) return undefined;
@@ -133,7 +136,7 @@ export class CoapObserver {
 
   #numbered(notification: Envelope): Envelope {
     const sequence = uintOption(optionNumber.observe, this.#parts.nextSequence());
-    return { ...notification, options: [...notification.options, sequence] };
+    return { ...notification, options: [...notification.options, sequence, maxAge] };
   }
 }
 

@@ -1,15 +1,18 @@
 import type { Timer } from '../../contracts/clock.ts';
-import { WotError } from '../../contracts/errors.ts';
+import type { WotError } from '../../contracts/errors.ts';
 import type { BlockTransfers } from './block-transfers.ts';
 import type { CoapCall } from './coap-call.ts';
 import type { CoapEndpoint } from './coap-endpoint.ts';
 import type { Inbound, Outcome } from './coap-exchange.ts';
-import { type Envelope, encodeMessage } from './coap-message.ts';
+import { type Envelope, emptyBytes, encodeMessage } from './coap-message.ts';
 import { CoapObserver } from './coap-observer.ts';
-import type { Resource } from './thing-resources.ts';
+import type { Observable } from './thing-resources.ts';
 
 const observersAtMost = 4096;
+const ofPeerAtMost = 256;
 const fetchWithin = 5000;
+const probeEvery = 300_000;
+const ping = { code: '0.00', token: emptyBytes, options: [], payload: emptyBytes }; // RFC 7252 section 4.3
 
 /** The error response that fits a request. */
 export type ProblemMaker = (request: Inbound, error: unknown) => Envelope;
@@ -27,44 +30,48 @@ interface Entry {
   readonly observer: CoapObserver;
 }
 
-/** All observations of a server, by endpoint and token (RFC 7641 section 4.1), bounded in number. */
+/** All observations of a server, by endpoint and token (RFC 7641 section 4.1), bounded in number; those of silent peers end. */
 export class CoapObservers {
   readonly #entries = new Map<string, Entry>();
-  readonly #endpoint: CoapEndpoint;
-  readonly #blocks: BlockTransfers;
-  readonly #queue: number;
-  readonly #problem: ProblemMaker;
+  readonly #parts: ObserversParts;
+  readonly #probing: Timer;
   #sequence = 0;
 
   constructor(parts: ObserversParts) {
-    this.#endpoint = parts.endpoint;
-    this.#blocks = parts.blocks;
-    this.#queue = parts.queue;
-    this.#problem = parts.problem;
+    this.#parts = parts;
+    this.#probing = parts.endpoint.clock.every(probeEvery, () => this.#probe());
   }
 
-  /** Adds or replaces the observation of this token and gives its first response; WotError `overloaded` when there are too many. */
-  async add(request: Inbound, resource: Resource, call: CoapCall): Promise<Envelope> {
+  /** Whether an observation is renewed, or there is room for one more. */
+  admits(request: Inbound): boolean {
+    if (this.#entries.has(keyOf(request))) return true;
+    return this.#entries.size < observersAtMost && this.#of(request.peerKey).length < ofPeerAtMost;
+  }
+
+  /** Adds or replaces the observation of this token and gives its first response, or the first block of it. */
+  async add(request: Inbound, observable: Observable, call: CoapCall): Promise<Envelope> {
     this.remove(request);
-    if (this.#entries.size >= observersAtMost) {
-      const message = `The servient has ${observersAtMost} CoAP observers and takes no more; try again later.`;
-      throw new WotError('overloaded', 'TOO_MANY_OBSERVERS', message, { retryAfter: 60 });
-    }
     const key = keyOf(request);
+    const { queue, problem, blocks } = this.#parts;
     const observer: CoapObserver = new CoapObserver({
       call,
-      resource,
-      queue: this.#queue,
+      observable,
+      queue,
       nextSequence: () => this.#nextSequence(),
       send: (notification, settled) => this.#send(request, notification, settled),
-      problem: (error) => this.#problem(request, error),
+      problem: (error) => problem(request, error),
       removed: () => {
         if (this.#entries.get(key)?.observer === observer) this.#entries.delete(key);
       },
     });
     this.#entries.set(key, { request, observer });
     try {
-      return await observer.start();
+      const whole = await observer.start();
+      const first = blocks.begin(request, whole);
+      // Notifications follow when the response has left, and all of it has arrived.
+      if (first.payload.length === whole.payload.length) setImmediate(() => observer.proceed());
+      else this.#whenFetched(request, () => observer.proceed());
+      return first;
     } catch (error) {
       observer.end();
       throw error;
@@ -78,41 +85,62 @@ export class CoapObservers {
 
   /** Ends all observations with an error notification each, sent once. */
   close(error: WotError): void {
+    this.#probing.cancel();
+    const { endpoint, problem } = this.#parts;
     for (const { request, observer } of [...this.#entries.values()]) {
       const { peer, token } = request;
-      const bytes = encodeMessage({
-        ...this.#problem(request, error),
-        token,
-        type: 'NON',
-        id: this.#endpoint.nextId(),
-      });
-      this.#endpoint.transmit(peer, bytes);
+      const message = { ...problem(request, error), token, type: 'NON', id: endpoint.nextId() } as const;
+      endpoint.transmit(peer, encodeMessage(message));
       observer.end();
     }
   }
 
-  /** A notification in blocks counts as sent when the peer has fetched its last block, or takes too long to. */
+  /** A notification in blocks counts as sent when the peer has fetched its last block. */
   #send(request: Inbound, notification: Envelope, settled: (outcome: Outcome) => void): () => void {
     const { peer, token } = request;
-    const message = { ...this.#blocks.begin(request, notification), token };
+    const { endpoint, blocks } = this.#parts;
+    const message = { ...blocks.begin(request, notification), token };
     if (message.payload.length === notification.payload.length)
-      return this.#endpoint.confirm(peer, message, settled);
-    let timer: Timer | undefined;
-    const fetched = (): void => {
-      if (timer === undefined) return;
-      timer.cancel();
-      timer = undefined;
-      settled('acked');
-    };
-    const stop = this.#endpoint.confirm(peer, message, (outcome) => {
-      if (outcome !== 'acked') return settled(outcome);
-      timer = this.#endpoint.clock.after(fetchWithin, fetched);
-      this.#blocks.whenFetched(request, fetched);
+      return endpoint.confirm(peer, message, settled);
+    let stopWaiting = (): void => undefined;
+    const stopSending = endpoint.confirm(peer, message, (outcome) => {
+      if (outcome === 'acked') stopWaiting = this.#whenFetched(request, () => settled('acked'));
+      else settled(outcome);
     });
     return () => {
-      timer?.cancel();
-      stop();
+      stopWaiting();
+      stopSending();
     };
+  }
+
+  /** Calls once when the peer has fetched the last block, or takes too long to; the returned function waits no longer. */
+  #whenFetched(request: Inbound, call: () => void): () => void {
+    const done = (): void => {
+      stop();
+      call();
+    };
+    const timer = this.#parts.endpoint.clock.after(fetchWithin, done);
+    const forget = this.#parts.blocks.whenFetched(request, done);
+    const stop = (): void => {
+      timer.cancel();
+      forget();
+    };
+    return stop;
+  }
+
+  /** Finds out which peers are gone, so that their observations make room. */
+  #probe(): void {
+    const peers = new Map([...this.#entries.values()].map(({ request }) => [request.peerKey, request.peer]));
+    for (const [key, peer] of peers) {
+      this.#parts.endpoint.confirm(peer, ping, (outcome) => {
+        if (outcome !== 'timeout' && outcome !== 'unreachable') return;
+        for (const { observer } of this.#of(key)) observer.end();
+      });
+    }
+  }
+
+  #of(peer: string): readonly Entry[] {
+    return [...this.#entries.values()].filter(({ request }) => request.peerKey === peer);
   }
 
   #nextSequence(): number {

@@ -1,30 +1,23 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '../../contracts/clock.ts';
+import { abortable } from '../../contracts/deadline.ts';
 import { WotError } from '../../contracts/errors.ts';
-import { silentLogger } from '../../contracts/logger.ts';
-import { CoapEndpoint, peerKey, resolveHost } from './coap-endpoint.ts';
+import { peerKey, resolveHost } from './coap-endpoint.ts';
 import type { Inbound, Outcome, Peer } from './coap-exchange.ts';
 import type { Envelope } from './coap-message.ts';
-import { siftOptions } from './coap-option.ts';
 import type { CoapTarget } from './coap-uri.ts';
+import { PeerLink, type Receiver } from './peer-link.ts';
 
-/** A peer and the endpoint through which it is reached. */
+/** The way to a target. */
 export interface Route {
   readonly href: string;
-  readonly peer: Peer;
-  readonly endpoint: CoapEndpoint;
+  readonly link: PeerLink;
 }
 
-/** Receives the responses to one token; false when they are no longer wanted. */
-export type Receiver = (message: Inbound) => boolean;
-
-type Family = 4 | 6;
-
-/** The client side of request and response (RFC 7252 section 5): one endpoint per IP version, opened when needed. */
+/** The client side of request and response (RFC 7252 section 5): one link per peer, opened when needed. */
 export class CoapRequester {
   readonly clock: Clock;
-  readonly #receivers = new Map<string, Receiver>();
-  readonly #endpoints = new Map<number, Promise<CoapEndpoint>>();
+  readonly #links = new Map<string, Promise<PeerLink>>();
   readonly #stopping = new AbortController();
 
   constructor(clock: Clock) {
@@ -36,11 +29,15 @@ export class CoapRequester {
     return this.#stopping.signal;
   }
 
-  /** Finds the way to a target; rejects with the signal's reason or WotError `unavailable` HOST_UNKNOWN. */
+  /** Finds the way to a target; rejects with the signal's reason or WotError `unavailable` HOST_UNKNOWN or UNREACHABLE. */
   async route({ href, host, port }: CoapTarget, signal: AbortSignal): Promise<Route> {
     signal.throwIfAborted();
-    const { address, family } = await abortable(resolveHost(host), signal);
-    return { href, peer: { address, port }, endpoint: await this.#endpoint(family === 6 ? 6 : 4) };
+    const { address } = await abortable(resolveHost(host), signal);
+    const link = await this.#link({ address, port }).catch((cause: unknown) => {
+      throw unreachable(href, cause);
+    });
+    link.touch();
+    return { href, link };
   }
 
   /** Sends one message and waits for its response; rejects with the signal's reason or a WotError. */
@@ -51,7 +48,7 @@ export class CoapRequester {
       resolve(response);
       return true;
     });
-    const giveUp = route.endpoint.confirm(route.peer, { ...message, token }, (outcome) => {
+    const giveUp = route.link.confirm({ ...message, token }, (outcome) => {
       if (outcome !== 'acked') reject(failureOf(outcome, route.href));
     });
     const abort = (): void => reject(signal.reason);
@@ -60,70 +57,36 @@ export class CoapRequester {
       signal.removeEventListener('abort', abort);
       giveUp();
       forget();
-      this.#keepAlive();
     });
   }
 
   /** Directs all responses with this token to a receiver, until the returned function is called. */
-  receive({ peer, endpoint }: Route, token: Buffer, receiver: Receiver): () => void {
-    const key = receiverKey(peerKey(peer), token);
-    const before = this.#receivers.get(key);
-    this.#receivers.set(key, receiver);
-    endpoint.keepAlive(true);
-    return () => {
-      if (this.#receivers.get(key) !== receiver) return;
-      if (before === undefined) this.#receivers.delete(key);
-      else this.#receivers.set(key, before);
-      this.#keepAlive();
-    };
+  receive({ link }: Route, token: Buffer, receiver: Receiver): () => void {
+    return link.receive(token, receiver);
   }
 
   async stop(): Promise<void> {
-    this.#stopping.abort(new WotError('unavailable', 'CLIENT_STOPPED', 'The CoAP client was stopped.'));
-    for (const endpoint of this.#endpoints.values())
-      await endpoint.then((open) => open.close()).catch(() => undefined);
-    this.#endpoints.clear();
+    this.#stopping.abort(clientStopped());
+    for (const link of this.#links.values()) await link.then((open) => open.close()).catch(() => undefined);
+    this.#links.clear();
   }
 
-  #endpoint(family: Family): Promise<CoapEndpoint> {
-    const known = this.#endpoints.get(family);
+  #link(peer: Peer): Promise<PeerLink> {
+    const key = peerKey(peer);
+    const known = this.#links.get(key);
     if (known !== undefined) return known;
-    const opening = this.#open(family);
-    this.#endpoints.set(family, opening);
-    opening.catch(() => this.#endpoints.delete(family));
+    const forget = (): unknown => this.#links.delete(key);
+    const link = new PeerLink(peer, this.clock, forget);
+    const opening = link.open().then(() => link);
+    this.#links.set(key, opening);
+    opening.catch(forget);
     return opening;
   }
-
-  async #open(family: Family): Promise<CoapEndpoint> {
-    const response = (message: Inbound): boolean => {
-      const { options, refused } = siftOptions(message.options);
-      if (refused !== undefined) return false; // RFC 7252 section 5.4.1
-      return (
-        this.#receivers.get(receiverKey(message.peerKey, message.token))?.({ ...message, options }) ?? false
-      );
-    };
-    const endpoint = new CoapEndpoint({ response }, { clock: this.clock, logger: silentLogger });
-    await endpoint.open(family === 6 ? '::' : '0.0.0.0', 0);
-    endpoint.keepAlive(false);
-    return endpoint;
-  }
-
-  /** An idle client does not keep its process alive. */
-  #keepAlive(): void {
-    if (this.#receivers.size > 0) return;
-    for (const endpoint of this.#endpoints.values())
-      endpoint.then((open) => open.keepAlive(false)).catch(() => undefined);
-  }
 }
 
-function abortable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  const { promise, reject } = Promise.withResolvers<never>();
-  const abort = (): void => reject(signal.reason);
-  signal.addEventListener('abort', abort);
-  return Promise.race([work, promise]).finally(() => signal.removeEventListener('abort', abort));
+export function clientStopped(): WotError {
+  return new WotError('unavailable', 'CLIENT_STOPPED', 'The CoAP client was stopped.');
 }
-
-const receiverKey = (peer: string, token: Buffer): string => `${peer} ${token.toString('latin1')}`;
 
 function failureOf(outcome: Outcome, href: string): WotError {
   if (outcome === 'timeout') {
@@ -142,12 +105,11 @@ function failureOf(outcome: Outcome, href: string): WotError {
       { href },
     );
   }
-  if (outcome === 'closed')
-    return new WotError('unavailable', 'CLIENT_STOPPED', 'The CoAP client was stopped.', { href });
-  return new WotError(
-    'unavailable',
-    'UNREACHABLE',
-    `${href} cannot be reached from here; check address and network.`,
-    { href },
-  );
+  if (outcome === 'closed') return clientStopped();
+  return unreachable(href);
+}
+
+function unreachable(href: string, cause?: unknown): WotError {
+  const message = `${href} cannot be reached; check the address, and that a CoAP server runs there.`;
+  return new WotError('unavailable', 'UNREACHABLE', message, { href, cause });
 }

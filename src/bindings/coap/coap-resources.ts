@@ -1,11 +1,13 @@
 import type { BindingHost } from '../../contracts/binding.ts';
 import { WotError } from '../../contracts/errors.ts';
 import type { HostedThing } from '../../contracts/interaction.ts';
+import { listedThings, listPage, servientThing } from '../../interaction/hosted-list.ts';
 import { thingPath } from '../../interaction/path-forms.ts';
+import { decodeComponent } from '../../interaction/uri-component.ts';
 import { type CoapCall, contentEnvelope } from './coap-call.ts';
 import type { Envelope } from './coap-message.ts';
 import { filterLinks, serialiseLinks } from './link-format.ts';
-import { percentDecoded, type Resource, thingResource } from './thing-resources.ts';
+import { type Resource, thingResource } from './thing-resources.ts';
 
 /** Finds the resource of a path; WotError `not-found`, or `invalid` for a segment that is wrongly percent-encoded. */
 export function resourceAt(path: readonly string[], host: BindingHost): Resource {
@@ -19,11 +21,14 @@ export function resourceAt(path: readonly string[], host: BindingHost): Resource
 function find([first, second, ...rest]: readonly string[], host: BindingHost): Resource | undefined {
   if (first === '.well-known' && rest.length === 0) {
     if (second === 'core') return { methods: { GET: (call) => coreLinks(host, call) } };
-    return second === 'wot' ? td(ownThing(host)) : undefined;
+    return second === 'wot' ? td(servientThing(host.things)) : undefined;
   }
   if (first !== 'things') return undefined;
-  if (second === undefined) return { methods: { GET: (call) => list(host, call) } };
-  const thing = host.things.get(second) ?? host.things.get(percentDecoded(second));
+  if (second === undefined)
+    return {
+      methods: { GET: (call) => call.answer('2.05', listPage(host.things, call.uriVariables).entries) },
+    };
+  const thing = host.things.get(second) ?? host.things.get(decodeComponent(second));
   if (thing === undefined) return undefined;
   return rest.length === 0 ? td(thing) : thingResource(thing, rest);
 }
@@ -42,48 +47,10 @@ function td(thing: HostedThing): Resource {
   };
 }
 
-function ownThing({ things }: BindingHost): HostedThing {
-  const own = [...things.values()].find(({ listed }) => !listed);
-  if (own) return own;
-  throw new WotError(
-    'unavailable',
-    'STARTING',
-    'The servient is starting or stopping; try again in a moment.',
-  );
-}
-
-const listedThings = ({ things }: BindingHost): readonly HostedThing[] =>
-  [...things.values()].filter(({ listed }) => listed);
-
-/** `GET /things`, in order of exposure; `offset` and `limit` page it. */
-function list(host: BindingHost, call: CoapCall): Envelope {
-  const { offset = '0', limit = '1000000' } = call.uriVariables;
-  if (!/^\d{1,9}$/.test(offset) || !/^[1-9]\d{0,8}$/.test(limit)) {
-    throw new WotError(
-      'invalid',
-      'PAGE_INVALID',
-      'offset and limit must be whole numbers, and limit above 0.',
-    );
-  }
-  const page = listedThings(host).slice(Number(offset), Number(offset) + Number(limit));
-  return call.answer('2.05', page.map(entry));
-}
-
-function entry({ name, id, affordances }: HostedThing) {
-  const type = affordances['@type'];
-  return {
-    name,
-    id,
-    title: affordances.title,
-    ...(type === undefined ? {} : { '@type': type }),
-    href: thingPath(name),
-  };
-}
-
 /** `GET /.well-known/core` (RFC 6690 section 4, WoT Discovery section 6.4): one link per Thing. */
 function coreLinks(host: BindingHost, call: CoapCall): Envelope {
   const type = call.accepted(['application/link-format']);
-  const links = listedThings(host).map(({ name, affordances: { title } }) => ({
+  const links = listedThings(host.things).map(({ name, affordances: { title } }) => ({
     href: thingPath(name),
     attributes: { rt: 'wot.thing', ct: '432', title },
   }));

@@ -6,14 +6,14 @@ import { pathForms } from '../../interaction/path-forms.ts';
 import { urlHost } from '../../security/bind-address.ts';
 import { readBlock } from './block.ts';
 import { BlockTransfers } from './block-transfers.ts';
-import { CoapCall } from './coap-call.ts';
+import { CoapCall, valueTypes } from './coap-call.ts';
 import { methodCode, methodOfCode } from './coap-code.ts';
 import { CoapEndpoint } from './coap-endpoint.ts';
 import type { Exchange, Inbound } from './coap-exchange.ts';
 import type { Envelope } from './coap-message.ts';
 import { CoapObservers, type ProblemMaker } from './coap-observers.ts';
 import { optionNumber, optionUint, siftOptions } from './coap-option.ts';
-import { CodedError, problemEnvelope } from './coap-problem.ts';
+import { problemEnvelope } from './coap-problem.ts';
 import { resourceAt } from './coap-resources.ts';
 import type { Resource } from './thing-resources.ts';
 
@@ -32,6 +32,7 @@ export function coap(options: CoapOptions = {}): ServerBinding {
 }
 
 const underWayAtMost = 4096;
+const ofPeerAtMost = 64;
 const transferBytes = 16 * 1024 * 1024;
 
 interface Running {
@@ -48,6 +49,7 @@ class CoapServer implements ServerBinding {
   readonly #options: CoapOptions;
   #running: Running | undefined;
   #underWay = 0;
+  readonly #underWayOf = new Map<string, number>();
 
   constructor(options: CoapOptions) {
     this.#options = options;
@@ -93,38 +95,49 @@ class CoapServer implements ServerBinding {
     const request = { ...exchange.request, options };
     // RFC 7252 section 5.4.1: a critical option that is not understood is told to those who ask confirmably.
     if (refused !== undefined && request.type === 'NON') return;
-    this.#underWay++;
+    this.#count(request, 1);
     this.#answer(running, request, refused)
       .catch((error: unknown) => this.#problem(running, request, error))
       .then((response) => exchange.reply(response))
       .catch((error: unknown) => running.host.logger.error('A CoAP response could not be sent', { error }))
-      .finally(() => this.#underWay--);
+      .finally(() => this.#count(request, -1));
+  }
+
+  #count({ peerKey }: Inbound, change: 1 | -1): void {
+    this.#underWay += change;
+    const ofPeer = (this.#underWayOf.get(peerKey) ?? 0) + change;
+    if (ofPeer > 0) this.#underWayOf.set(peerKey, ofPeer);
+    else this.#underWayOf.delete(peerKey);
   }
 
   async #answer(running: Running, request: Inbound, refused: number | undefined): Promise<Envelope> {
     const { host, blocks } = running;
     if (refused !== undefined) throw badOption(refused);
     if (this.#underWay > underWayAtMost) throw overloaded();
+    if ((this.#underWayOf.get(request.peerKey) ?? 0) > ofPeerAtMost) throw peerTooBusy();
     const later = blocks.next(request);
     if (later !== undefined) return later;
     const collected = blocks.collect(request);
     if ('answer' in collected) return collected.answer;
     const principal = await host.authenticate({});
     const call = new CoapCall({ ...request, body: collected.body }, principal, host.limits);
-    const response = await this.#perform(running, request, call);
-    return blocks.begin(request, response);
+    return this.#perform(running, request, call);
   }
 
-  async #perform({ host, observers }: Running, request: Inbound, call: CoapCall): Promise<Envelope> {
-    const resource = resourceAt(call.path, host);
-    const observe =
-      request.code === methodCode.GET ? optionUint(request.options, optionNumber.observe) : undefined;
+  async #perform({ host, blocks, observers }: Running, request: Inbound, call: CoapCall): Promise<Envelope> {
+    const { methods, observable } = resourceAt(call.path, host);
+    const isGet = request.code === methodCode.GET;
+    const observe = isGet ? optionUint(request.options, optionNumber.observe) : undefined;
     if (observe === 1) observers.remove(request);
     const first = (readBlock(request.options, optionNumber.block2)?.num ?? 0) === 0;
-    if (observe === 0 && first && resource.observable !== undefined) {
-      return observers.add(request, resource, call);
+    // RFC 7641 section 4.1: who is not admitted gets the answer to a plain GET.
+    if (observe === 0 && first && observable !== undefined && observers.admits(request)) {
+      return observers.add(request, observable, call);
     }
-    return handlerOf(resource, request.code)(call);
+    const handler = handlerOf(methods, request.code);
+    // Whoever cannot be answered must not have changed anything.
+    if (!isGet) call.accepted(valueTypes);
+    return blocks.begin(request, await handler(call));
   }
 
   #problem({ blocks, problem }: Running, request: Inbound, error: unknown): Envelope {
@@ -145,7 +158,7 @@ function asWotError({ logger }: BindingHost, error: unknown): WotError {
   return new WotError('internal', 'INTERNAL', message, { correlationId });
 }
 
-function handlerOf({ methods }: Resource, code: string): NonNullable<Resource['methods']['GET']> {
+function handlerOf(methods: Resource['methods'], code: string): NonNullable<Resource['methods']['GET']> {
   const method = methodOfCode(code);
   const handler = method === undefined ? undefined : methods[method];
   if (handler !== undefined) return handler;
@@ -154,19 +167,18 @@ function handlerOf({ methods }: Resource, code: string): NonNullable<Resource['m
   throw new WotError('not-allowed', 'METHOD_NOT_ALLOWED', message, { allow });
 }
 
-function badOption(number: number): CodedError {
-  if (number === optionNumber.proxyUri || number === optionNumber.proxyScheme) return notAProxy();
+function badOption(number: number): WotError {
+  if (number === optionNumber.proxyUri || number === optionNumber.proxyScheme) {
+    const message = 'This servient is no proxy; ask the Thing itself.';
+    return new WotError('not-implemented', 'NOT_A_PROXY', message);
+  }
   const message = `Option ${number} is critical and not understood, repeated or of a wrong length; leave it out.`;
-  return new CodedError('4.02', 'invalid', 'OPTION_NOT_UNDERSTOOD', message);
+  return new WotError('invalid', 'OPTION_NOT_UNDERSTOOD', message);
 }
 
-function notAProxy(): CodedError {
-  return new CodedError(
-    '5.05',
-    'not-implemented',
-    'NOT_A_PROXY',
-    'This servient is no proxy; ask the Thing itself.',
-  );
+function peerTooBusy(): WotError {
+  const message = `${ofPeerAtMost} requests of yours are under way; wait for their answers.`;
+  return new WotError('rate-limited', 'TOO_MANY_REQUESTS_OF_PEER', message, { retryAfter: 1 });
 }
 
 function overloaded(): WotError {

@@ -1,5 +1,3 @@
-import { WotError } from '../../contracts/errors.ts';
-
 /** A link of RFC 6690: target and attributes; an attribute without a value is `true`. */
 export interface CoreLink {
   readonly href: string;
@@ -16,42 +14,6 @@ export function serialiseLinks(links: readonly CoreLink[]): string {
 function attributeText([name, value]: readonly [string, string | true]): string {
   if (value === true) return name;
   return /^\d+$/.test(value) ? `${name}=${value}` : `${name}="${value.replaceAll(/["\\]/g, '\\$&')}"`;
-}
-
-/** Reads links; WotError `invalid` LINK_FORMAT_MALFORMED. The first of a repeated attribute counts. */
-export function parseLinks(text: string): readonly CoreLink[] {
-  const links: CoreLink[] = [];
-  const target = /\s*<([^<>]*)>/y;
-  const attribute = /\s*;\s*([\w!#$&+\-.^`|~]+\*?)(?:=(?:"((?:[^"\\]|\\.)*)"|([^\s",;]+)))?/sy;
-  const separator = /\s*,/y;
-  let at = 0;
-  const take = (pattern: RegExp): RegExpExecArray | null => {
-    pattern.lastIndex = at;
-    const match = pattern.exec(text);
-    if (match !== null) at = pattern.lastIndex;
-    return match;
-  };
-  const end = text.trimEnd().length;
-  while (at < end) {
-    const href = take(target)?.[1];
-    if (href === undefined) throw malformed(at);
-    const attributes = new Map<string, string | true>();
-    for (let match = take(attribute); match !== null; match = take(attribute)) {
-      const [, name = '', quoted, bare] = match;
-      if (!attributes.has(name)) attributes.set(name, quoted?.replaceAll(/\\(.)/gs, '$1') ?? bare ?? true);
-    }
-    links.push({ href, attributes: Object.fromEntries(attributes) });
-    if (at < end && take(separator) === null) throw malformed(at);
-  }
-  return links;
-}
-
-function malformed(at: number): WotError {
-  return new WotError(
-    'invalid',
-    'LINK_FORMAT_MALFORMED',
-    `The link format (RFC 6690) is malformed at character ${at}.`,
-  );
 }
 
 const listed: readonly string[] = ['rt', 'if', 'rel'];

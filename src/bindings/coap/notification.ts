@@ -1,5 +1,5 @@
 import { decodeContent, encodeContent } from '../../codec/registry.ts';
-import type { Content, Notification, NotificationListener } from '../../contracts/binding.ts';
+import type { ChangeGap, Content, Notification, NotificationListener } from '../../contracts/binding.ts';
 import { idToTimestamp } from '../../interaction/change-ids.ts';
 import type { Envelope } from './coap-message.ts';
 import { optionBytes, optionNumber } from './coap-option.ts';
@@ -46,7 +46,7 @@ function notificationOf({ id, name, timestamp, data }: Json, type: string): Noti
   };
 }
 
-function gapOf({ after, resumesAt }: Json): { readonly after: string; readonly resumesAt: string } {
+function gapOf({ after, resumesAt }: Json): ChangeGap {
   return { after: String(after), resumesAt: String(resumesAt) };
 }
 
@@ -58,7 +58,8 @@ function isObject(value: unknown): value is Json {
 const firstId = 1e15;
 const lastId = 4.1e15;
 
-function idOf(etag: Buffer | undefined): Pick<Notification, 'id' | 'timestamp'> {
+/** The id that an ETag gives: of a servient's change its number, with its time; of others the bytes in hexadecimal. */
+export function idOf(etag: Buffer | undefined): Pick<Notification, 'id' | 'timestamp'> {
   if (etag === undefined) return {};
   const id = etag.length === 8 ? Number(etag.readBigUInt64BE()) : 0;
   return id > firstId && id < lastId

@@ -2,21 +2,21 @@ import { WotError } from '../../contracts/errors.ts';
 import type {
   Change,
   HostedThing,
-  InvocationStatus,
   SubscribeContext,
   Subscriber,
   Unsubscribe,
 } from '../../contracts/interaction.ts';
 import type { AffordanceKind } from '../../contracts/td.ts';
-import { thingPath } from '../../interaction/path-forms.ts';
+import { actionStatus } from '../../interaction/action-status.ts';
+import { decodeComponent, namesIn } from '../../interaction/uri-component.ts';
 import { type CoapCall, changeRecord } from './coap-call.ts';
 import type { Method } from './coap-code.ts';
 import { type Envelope, emptyBytes } from './coap-message.ts';
 import { optionNumber, textOption } from './coap-option.ts';
 
 /** How a resource is observed (RFC 7641). */
-interface Observable {
-  subscribe(subscriber: Subscriber, call: CoapCall): Promise<Unsubscribe>;
+export interface Observable {
+  subscribe(subscriber: Subscriber, context: SubscribeContext): Promise<Unsubscribe>;
   wanted(change: Change): boolean;
   /** Several affordances share it, so notifications carry the name. */
   readonly shared: boolean;
@@ -25,7 +25,6 @@ interface Observable {
 /** What is at a path: its methods, and how it is observed. */
 export interface Resource {
   readonly methods: Readonly<Partial<Record<Method, (call: CoapCall) => Envelope | Promise<Envelope>>>>;
-  readonly thing?: HostedThing;
   readonly observable?: Observable;
 }
 
@@ -36,10 +35,10 @@ const deleted: Envelope = { code: '2.02', options: [], payload: emptyBytes };
 export function thingResource(thing: HostedThing, segments: readonly string[]): Resource | undefined {
   const [kind = '', segment, id, ...rest] = segments;
   if (!isKind(kind) || rest.length > 0) return undefined;
-  if (segment === undefined) return { thing, ...collections[kind](thing) };
+  if (segment === undefined) return collections[kind](thing);
   const name = ownName(thing.affordances[kind], segment);
   if (name === undefined) return undefined;
-  if (id === undefined) return { thing, ...single[kind](thing, name) };
+  if (id === undefined) return single[kind](thing, name);
   return kind === 'actions' ? invocation(thing, name, id) : undefined;
 }
 
@@ -60,25 +59,15 @@ const single: Readonly<Record<AffordanceKind, (thing: HostedThing, name: string)
 /** The name that a segment means: Uri-Path is UTF-8 as it is (RFC 7252 section 5.10.1), but some clients percent-encode it. */
 function ownName(members: object = {}, segment: string): string | undefined {
   if (Object.hasOwn(members, segment)) return segment;
-  const decoded = percentDecoded(segment);
+  const decoded = decodeComponent(segment);
   return Object.hasOwn(members, decoded) ? decoded : undefined;
-}
-
-/** WotError `invalid` PERCENT_ENCODING_INVALID. */
-export function percentDecoded(segment: string): string {
-  try {
-    return decodeURIComponent(segment);
-  } catch {
-    const message = `${JSON.stringify(segment.slice(0, 100))} is neither a known name nor valid percent-encoding.`;
-    throw new WotError('invalid', 'PERCENT_ENCODING_INVALID', message);
-  }
 }
 
 function property(thing: HostedThing, name: string): Resource {
   const { interactions } = thing;
   const { observable } = thing.affordances.properties?.[name] ?? {};
   const observed: Observable = {
-    subscribe: (subscriber, call) => interactions.observeProperty(name, subscriber, since(call)),
+    subscribe: (subscriber, context) => interactions.observeProperty(name, subscriber, context),
     wanted: (change) => change.kind === 'properties' && change.name === name,
     shared: false,
   };
@@ -98,7 +87,7 @@ function allProperties(thing: HostedThing): Resource {
   const { interactions } = thing;
   const { properties = {} } = thing.affordances;
   const observable: Observable = {
-    subscribe: (subscriber, call) => interactions.observeAllProperties(subscriber, since(call)),
+    subscribe: (subscriber, context) => interactions.observeAllProperties(subscriber, context),
     wanted: ({ kind, name }) => kind === 'properties' && properties[name]?.observable === true,
     shared: true,
   };
@@ -113,7 +102,7 @@ function allProperties(thing: HostedThing): Resource {
             call.answer('2.05', await interactions.readAllProperties(call))
           );
         }
-        const wanted = Object.hasOwn(properties, names) ? [names] : names.split(',');
+        const wanted = namesIn([names], properties);
         return call.answer('2.05', await interactions.readMultipleProperties(wanted, call));
       },
       async FETCH(call) {
@@ -170,15 +159,10 @@ function allActions({ name: thing, interactions }: HostedThing): Resource {
   };
 }
 
-/** Profile ActionStatus: the invocation with its address. */
-function actionStatus(thing: string, { id, action: name, ...status }: InvocationStatus) {
-  return { ...status, href: thingPath(thing, 'actions', name, id) };
-}
-
 function event(thing: HostedThing, name: string): Resource {
   const { interactions } = thing;
   return eventResource(thing, {
-    subscribe: (subscriber, call) => interactions.subscribeEvent(name, subscriber, since(call)),
+    subscribe: (subscriber, context) => interactions.subscribeEvent(name, subscriber, context),
     wanted: (change) => change.kind === 'events' && change.name === name,
     shared: false,
   });
@@ -187,7 +171,7 @@ function event(thing: HostedThing, name: string): Resource {
 function allEvents(thing: HostedThing): Resource {
   const { interactions } = thing;
   return eventResource(thing, {
-    subscribe: (subscriber, call) => interactions.subscribeAllEvents(subscriber, since(call)),
+    subscribe: (subscriber, context) => interactions.subscribeAllEvents(subscriber, context),
     wanted: ({ kind }) => kind === 'events',
     shared: true,
   });
@@ -215,10 +199,6 @@ function replayed(
   const { gap, changes } = interactions.replay(after, call);
   const records = changes.filter(wanted).map((change) => changeRecord(change, shared));
   return call.answer('2.05', gap ? [{ gap }, ...records] : records);
-}
-
-function since({ principal, uriVariables, after }: CoapCall): SubscribeContext {
-  return { principal, uriVariables, ...(after === undefined ? {} : { after }) };
 }
 
 function nameList(value: unknown): readonly string[] {

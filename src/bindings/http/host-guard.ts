@@ -1,11 +1,13 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { WotError } from '../../contracts/errors.ts';
 import { isLoopback, urlHost } from '../../security/bind-address.ts';
+import type { ServerExchange } from './server-exchange.ts';
 
 /** Who may address this server by which name, and from which pages. */
 export interface HostGuardOptions {
   /** Host names (without port) under which the server may be addressed, besides its addresses and loopback names. */
   readonly allowedHosts: readonly string[];
+  /** The origin of the server itself where a proxy gives it another. */
+  readonly publicOrigin?: string;
   /** Origins whose pages may call, e.g. `https://site.example`; none by default. */
   readonly cors: readonly string[];
   /** A wildcard bind is reached by addresses that are not known beforehand: IP literals pass there. */
@@ -15,20 +17,22 @@ export interface HostGuardOptions {
 /** Guards against DNS rebinding (Host) and foreign pages (Origin); throws WotError `forbidden`. */
 export class HostGuard {
   readonly #hosts: ReadonlySet<string>;
+  readonly #publicOrigin: string | undefined;
   readonly #cors: ReadonlySet<string>;
   readonly #wildcard: boolean;
   readonly #passed = new Set<string>();
 
-  constructor({ allowedHosts, cors, wildcard }: HostGuardOptions) {
+  constructor({ allowedHosts, publicOrigin, cors, wildcard }: HostGuardOptions) {
     this.#hosts = new Set(allowedHosts.map((host) => urlHost(host).toLowerCase()));
+    this.#publicOrigin = publicOrigin;
     this.#cors = new Set(cors);
     this.#wildcard = wildcard;
   }
 
-  check(request: IncomingMessage, response: ServerResponse): void {
-    const { host = '', origin } = request.headers;
+  check(exchange: ServerExchange): void {
+    const { host = '', origin } = exchange.request.headers;
     if (!this.#passed.has(host)) this.#checkHost(host);
-    if (origin !== undefined) this.#checkOrigin(origin, host, response);
+    if (origin !== undefined) this.#checkOrigin(origin, host, exchange);
   }
 
   #checkHost(host: string): void {
@@ -46,14 +50,15 @@ export class HostGuard {
     if (this.#passed.size < 100) this.#passed.add(host);
   }
 
-  #checkOrigin(origin: string, host: string, response: ServerResponse): void {
+  #checkOrigin(origin: string, host: string, exchange: ServerExchange): void {
     if (this.#cors.has(origin)) {
+      const { response } = exchange;
       response.setHeader('access-control-allow-origin', origin);
       response.setHeader('access-control-expose-headers', 'Location, ETag, Link, Retry-After');
-      response.setHeader('vary', 'Origin');
+      exchange.varies('Origin');
       return;
     }
-    if (origin === `http://${host}` || origin === `https://${host}`) return;
+    if ([`http://${host}`, `https://${host}`, this.#publicOrigin].includes(origin)) return;
     const message = `Pages of ${origin.slice(0, 100)} may not call this servient; allow the origin (--cors) if that is meant.`;
     throw new WotError('forbidden', 'ORIGIN_NOT_ALLOWED', message);
   }

@@ -7,10 +7,11 @@ import type {
   NotificationListener,
 } from '../../contracts/binding.ts';
 import { type Clock, waitingClock } from '../../contracts/clock.ts';
+import { withDeadline } from '../../contracts/deadline.ts';
 import { WotError } from '../../contracts/errors.ts';
+import { untilClosed } from '../../contracts/subscription-loop.ts';
 import type { Form, Op, ThingDescription } from '../../contracts/td.ts';
-import { defaultContentType } from '../../td/defaults.ts';
-import { deadline } from './deadline.ts';
+import { defaultContentType, responseType, subscriptionOps } from '../../td/defaults.ts';
 import {
   answeredContent,
   type HttpContext,
@@ -50,13 +51,6 @@ const defaultMethods: Readonly<Partial<Record<Op, string>>> = {
   queryallactions: 'GET',
 };
 
-const subscriptionOps: readonly Op[] = [
-  'observeproperty',
-  'subscribeevent',
-  'observeallproperties',
-  'subscribeallevents',
-];
-
 const redirections = 5;
 
 /** The HTTP(S) client: kept-alive connections, SSE and long-polling subscriptions. */
@@ -75,10 +69,13 @@ export function httpClient(options: HttpClientOptions = {}): ClientBinding {
     name: 'http',
     schemes: ['http', 'https'],
     supports,
-    request: (request) => withDeadline(context, request, (limit) => exchange(context, request, limit)),
+    request: (request) =>
+      withDeadline(context.clock, { ...request, href: request.form.href }, (signal) =>
+        exchange(context, request, signal),
+      ),
     subscribe: (request, listener) => subscribe(context, request, listener, stopping.signal),
-    fetchTd: (url, limits) =>
-      withDeadline(context, { ...limits, form: { href: url } }, (limit) => fetchTd(context, url, limit)),
+    fetchTd: (href, limits) =>
+      withDeadline(context.clock, { ...limits, href }, (signal) => fetchTd(context, href, signal)),
     async stop() {
       stopping.abort(new WotError('unavailable', 'CLIENT_STOPPED', 'The HTTP client was stopped.'));
       await agent.destroy();
@@ -103,7 +100,7 @@ async function exchange(
   const content = answeredContent(
     response,
     await readBody(context, call, response),
-    expectedType(request.form),
+    responseType(request.form),
   );
   const location = response.headers['location'];
   const absolute = typeof location === 'string' ? URL.parse(location, call.href)?.href : undefined;
@@ -124,18 +121,8 @@ async function subscribe(
   const call = callOf(request, AbortSignal.any([closing.signal, ...outer]));
   const heard = untilClosed(listener, closing.signal);
   const open = request.form.subprotocol === 'longpoll' ? subscribeLongpoll : subscribeSse;
-  await open(context, { request, call, listener: heard, type: expectedType(request.form) });
+  await open(context, { request, call, listener: heard, type: responseType(request.form) });
   return async () => closing.abort();
-}
-
-/** Nothing is told any more once the caller has closed its subscription. */
-function untilClosed(listener: NotificationListener, closed: AbortSignal): NotificationListener {
-  return {
-    next: (notification) => closed.aborted || listener.next(notification),
-    gap: (gap) => closed.aborted || listener.gap?.(gap),
-    failed: (error) => closed.aborted || listener.failed(error),
-    ended: () => closed.aborted || listener.ended(),
-  };
 }
 
 async function fetchTd(context: HttpContext, href: string, signal: AbortSignal): Promise<ThingDescription> {
@@ -153,7 +140,7 @@ function callOf({ op, form, content }: ClientRequest, signal: AbortSignal): Outg
     method: String(method),
     href: form.href,
     headers: {
-      accept: expectedType(form),
+      accept: responseType(form),
       ...(content === undefined ? {} : { 'content-type': content.type }),
       ...formHeaders(form),
     },
@@ -170,19 +157,6 @@ function formHeaders(form: Form): Readonly<Record<string, string>> {
   return Object.fromEntries(
     pairs.flatMap(([name, value]) => (typeof name === 'string' ? [[name.toLowerCase(), String(value)]] : [])),
   );
-}
-
-function expectedType(form: Form): string {
-  return form.response?.contentType ?? form.contentType ?? defaultContentType;
-}
-
-async function withDeadline<R>(
-  context: HttpContext,
-  request: { readonly signal?: AbortSignal; readonly timeout: number; readonly form: Form },
-  send: (signal: AbortSignal) => Promise<R>,
-): Promise<R> {
-  const limit = deadline(context.clock, request.form.href, request);
-  return send(limit.signal).finally(limit.met);
 }
 
 function authorizationOf(credentials: HttpCredentials): string {

@@ -1,5 +1,5 @@
 import { decodeContent } from '../../codec/registry.ts';
-import { type ErrorKind, fromProblem, WotError } from '../../contracts/errors.ts';
+import { type ErrorKind, fromProblem, type WotError } from '../../contracts/errors.ts';
 import { httpStatus } from './http-status.ts';
 
 /** The head and the body of an answer that is not a success. */
@@ -38,15 +38,8 @@ export function answerError(answer: FailedAnswer): WotError {
     ...(typeof allow === 'string' ? { allow: allow.split(/\s*,\s*/) } : {}),
   };
   const kind = status === 503 && retryAfter >= 0 ? 'overloaded' : kindOfStatus(status);
-  const problem = problemBody(headers['content-type'], answer.body);
-  if (problem !== undefined) return fromProblem(problem, kind, details);
-  const code = kind.toUpperCase().replaceAll('-', '_');
-  return new WotError(
-    kind,
-    code,
-    `${answer.method} ${href} was answered with HTTP status ${status}.`,
-    details,
-  );
+  const bare = { detail: `${answer.method} ${href} was answered with HTTP status ${status}.` };
+  return fromProblem(problemBody(headers['content-type'], answer.body) ?? bare, kind, details);
 }
 
 function problemBody(type: unknown, body: Uint8Array): object | undefined {

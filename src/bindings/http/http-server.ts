@@ -1,14 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import type { BindingHost, ServerBinding, ThingForms } from '../../contracts/binding.ts';
 import type { Timer } from '../../contracts/clock.ts';
-import { toProblem, WotError } from '../../contracts/errors.ts';
+import { WotError } from '../../contracts/errors.ts';
 import type { HostedThing } from '../../contracts/interaction.ts';
+import { servientThing } from '../../interaction/hosted-list.ts';
 import { pathForms, thingPath } from '../../interaction/path-forms.ts';
 import { urlHost } from '../../security/bind-address.ts';
+import { ConnectionRefusals } from './connection-refusals.ts';
 import { HostGuard } from './host-guard.ts';
-import { interactionRoutes, invocationMethods } from './interaction-routes.ts';
+import { interactionRoutes, invocationMethods, type RouteParts } from './interaction-routes.ts';
 import { allowed, type Methods, methodHandler, Routes } from './routes.ts';
 import { ServerExchange } from './server-exchange.ts';
 import { SseStreams } from './sse-stream.ts';
@@ -23,6 +25,8 @@ export interface HttpOptions {
   readonly allowedHosts?: readonly string[];
   /** Origins whose pages may call. */
   readonly cors?: readonly string[];
+  /** Event streams open at one time, default 10,000; more are refused with 503. */
+  readonly maxStreams?: number;
 }
 
 const heartbeatEvery = 15_000;
@@ -36,7 +40,7 @@ export function http(options: HttpOptions = {}): ServerBinding {
 class HttpServer implements ServerBinding {
   readonly name = 'http';
   readonly #options: HttpOptions;
-  readonly #streams = new SseStreams();
+  readonly #streams: SseStreams;
   readonly #routes = new Routes((segments) => this.#dynamic(segments));
   readonly #paths = new Map<string, readonly string[]>();
   #host: BindingHost | undefined;
@@ -44,9 +48,12 @@ class HttpServer implements ServerBinding {
   #guard: HostGuard | undefined;
   #heartbeat: Timer | undefined;
   #base = '';
+  /** The path of the public base: what a proxy puts before all paths. */
+  #prefix = '';
 
   constructor(options: HttpOptions) {
     this.#options = options;
+    this.#streams = new SseStreams(options.maxStreams ?? 10_000);
   }
 
   get addresses(): readonly string[] {
@@ -55,25 +62,23 @@ class HttpServer implements ServerBinding {
 
   async start(host: BindingHost): Promise<void> {
     const bind = host.bindAddress(this.#options.host);
-    const server = createServer({ keepAliveTimeout: 30_000 }, (request, response) =>
-      this.#serve(request, response),
-    );
-    server.on('checkContinue', (request, response) => this.#serve(request, response));
-    server.on('clientError', refuseMalformed);
+    const server = this.#createServer(new ConnectionRefusals(host.clock));
     const port = await listen(server, bind, this.#options.port ?? 8080);
     const reachable = host.reachableHost(bind);
     this.#host = host;
     this.#server = server;
+    this.#prefix = host.publicBase?.pathname.replace(/\/+$/, '') ?? '';
     this.#base = host.publicBase?.href.replace(/\/+$/, '') ?? `http://${urlHost(reachable)}:${port}`;
     this.#guard = new HostGuard({
       allowedHosts: [bind, reachable, ...(this.#options.allowedHosts ?? [])],
+      ...(host.publicBase && { publicOrigin: host.publicBase.origin }),
       cors: this.#options.cors ?? [],
       wildcard: bind === '0.0.0.0' || bind === '::',
     });
     this.#routes.add([
-      ['/', rootMethods()],
-      ['/things', listMethods(host.things)],
-      ['/.well-known/wot', tdMethods(() => servientTd(host))],
+      ['/', rootMethods(this.#prefix)],
+      ['/things', listMethods(host.things, this.#prefix)],
+      ['/.well-known/wot', tdMethods(() => servientThing(host.things).description())],
     ]);
     this.#heartbeat = host.clock.every(heartbeatEvery, () => this.#streams.heartbeat());
   }
@@ -83,8 +88,7 @@ class HttpServer implements ServerBinding {
   }
 
   async expose(thing: HostedThing): Promise<void> {
-    const { limits } = this.#host as BindingHost;
-    const routes = new Map(interactionRoutes({ thing, streams: this.#streams, limits }));
+    const routes = new Map(interactionRoutes(this.#parts(thing)));
     routes.set(
       thingPath(thing.name),
       tdMethods(() => thing.description()),
@@ -105,7 +109,8 @@ class HttpServer implements ServerBinding {
     this.#heartbeat?.cancel();
     if (!server) return;
     await new Promise<void>((resolve) => {
-      // Requests under way get a moment to end; streams ended with their Things.
+      this.#streams.stop();
+      // Requests under way get a moment to end.
       const cut = setTimeout(() => server.closeAllConnections(), drainFor);
       server.close(() => {
         clearTimeout(cut);
@@ -115,19 +120,38 @@ class HttpServer implements ServerBinding {
     });
   }
 
+  #createServer(refusals: ConnectionRefusals): Server {
+    const serve = (request: IncomingMessage, response: ServerResponse) => {
+      refusals.note(response);
+      return this.#serve(request, response);
+    };
+    // The guard answers what has no Host, with a body.
+    return createServer({ keepAliveTimeout: 30_000, requireHostHeader: false }, serve)
+      .on('checkContinue', serve)
+      .on('checkExpectation', (request, response) => refusals.expectation(request, response))
+      .on('connect', (_, socket) => refusals.connect(socket))
+      .on('clientError', (error, socket) => refusals.malformed(error, socket));
+  }
+
+  #parts(thing: HostedThing): RouteParts {
+    const { limits } = this.#host as BindingHost;
+    return { thing, streams: this.#streams, limits, prefix: this.#prefix };
+  }
+
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const host = this.#host as BindingHost;
     const { path, query } = target(request.url ?? '/');
     const principal = host.authenticate({});
     const caller = principal instanceof Promise ? await principal : principal;
     const exchange = new ServerExchange(request, response, caller, query);
+    let methods: Methods | undefined;
     try {
-      this.#guard?.check(request, response);
-      const methods = this.#routes.find(path);
-      if (isPreflight(request)) preflight(methods, response);
+      this.#guard?.check(exchange);
+      methods = this.#routes.find(path);
+      if (isPreflight(request)) preflight(methods, exchange);
       else await methodHandler(methods, request.method ?? 'GET')(exchange);
     } catch (error) {
-      exchange.sendProblem(this.#asProblem(error));
+      exchange.sendProblem(this.#asProblem(error), methods && { allow: allowed(methods) });
     }
   }
 
@@ -145,8 +169,9 @@ class HttpServer implements ServerBinding {
     | undefined {
     if (things !== 'things' || actions !== 'actions' || id === '' || rest.length > 0) return undefined;
     const thing = this.#host?.things.get(name);
-    if (!thing || !Object.hasOwn(thing.affordances.actions ?? {}, action)) return undefined;
-    return invocationMethods(thing, action, id);
+    const { actions: known = {} } = thing?.affordances ?? {};
+    const asynchronous = Object.hasOwn(known, action) && known[action]?.synchronous === false;
+    return thing && asynchronous ? invocationMethods(this.#parts(thing), action, id) : undefined;
   }
 }
 
@@ -163,35 +188,12 @@ function isPreflight({ method, headers }: IncomingMessage): boolean {
 }
 
 /** Answers a CORS preflight (Fetch, section 3.2.2); the guard has checked the origin. */
-function preflight(methods: Methods, response: ServerResponse): void {
+function preflight(methods: Methods, exchange: ServerExchange): void {
+  const { response } = exchange;
   response.setHeader('access-control-allow-methods', allowed(methods).join(', '));
   response.setHeader('access-control-allow-headers', 'Accept, Authorization, Content-Type, Last-Event-ID');
   response.setHeader('access-control-max-age', 600);
-  response.writeHead(204).end();
-}
-
-function servientTd({ things }: BindingHost) {
-  const own = [...things.values()].find(({ listed }) => !listed);
-  if (own) return own.description();
-  throw new WotError(
-    'unavailable',
-    'STARTING',
-    'The servient is starting or stopping; try again in a moment.',
-  );
-}
-
-/** Bytes that are not HTTP get one answer, and the connection ends. */
-function refuseMalformed(error: Error & { readonly code?: string }, socket: Socket): void {
-  if (!socket.writable) return void socket.destroy();
-  const overflow = error.code === 'HPE_HEADER_OVERFLOW';
-  const status = overflow ? '431 Request Header Fields Too Large' : '400 Bad Request';
-  const detail = `The request is not valid HTTP/1.1 (${error.code ?? 'malformed'}); correct the client that sent it.`;
-  const body = JSON.stringify(
-    toProblem(new WotError('invalid', 'HTTP_MALFORMED', detail), overflow ? 431 : 400),
-  );
-  socket.end(
-    `HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Type: application/problem+json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
-  );
+  exchange.sendNothing();
 }
 
 function listen(server: Server, host: string, port: number): Promise<number> {

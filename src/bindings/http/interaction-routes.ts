@@ -1,12 +1,14 @@
 import { codecFor } from '../../codec/registry.ts';
 import type { Limits } from '../../contracts/binding.ts';
 import { WotError } from '../../contracts/errors.ts';
-import type { Change, HostedThing, InvocationStatus } from '../../contracts/interaction.ts';
+import type { HostedThing } from '../../contracts/interaction.ts';
 import type { ActionAffordance, PropertyAffordance } from '../../contracts/td.ts';
+import { actionStatus } from '../../interaction/action-status.ts';
 import { thingPath } from '../../interaction/path-forms.ts';
+import { decodeComponent, namesIn } from '../../interaction/uri-component.ts';
 import { requestValue } from './request-body.ts';
 import type { Methods } from './routes.ts';
-import { decodeComponent, type ServerExchange } from './server-exchange.ts';
+import type { ServerExchange } from './server-exchange.ts';
 import type { SseStreams } from './sse-stream.ts';
 
 const offered = ['application/json', 'application/cbor'] as const;
@@ -17,6 +19,8 @@ export interface RouteParts {
   readonly thing: HostedThing;
   readonly streams: SseStreams;
   readonly limits: Limits;
+  /** The path before all of the servient's own, as peers see it. */
+  readonly prefix: string;
 }
 
 /** Every path of a Thing with its methods, made once when it is exposed. */
@@ -62,27 +66,19 @@ function streamProperty(
   name: string,
   exchange: ServerExchange,
 ): Promise<void> {
-  const { interactions } = thing;
-  return streams.serve(exchange, {
-    interactions,
-    wanted: (change) => change.kind === 'properties' && change.name === name,
-    subscribe: (subscriber, after) => interactions.observeProperty(name, subscriber, since(exchange, after)),
-  });
+  return streams.serve(exchange, (subscriber, after) =>
+    thing.interactions.observeProperty(name, subscriber, since(exchange, after)),
+  );
 }
 
 function allPropertiesMethods({ thing, streams, limits }: RouteParts): Methods {
   const { interactions, affordances } = thing;
-  const observable = ({ kind, name }: Change) =>
-    kind === 'properties' && affordances.properties?.[name]?.observable === true;
   return {
     async GET(exchange) {
       if (wantsStream(exchange)) {
-        return streams.serve(exchange, {
-          interactions,
-          wanted: observable,
-          subscribe: (subscriber, after) =>
-            interactions.observeAllProperties(subscriber, since(exchange, after)),
-        });
+        return streams.serve(exchange, (subscriber, after) =>
+          interactions.observeAllProperties(subscriber, since(exchange, after)),
+        );
       }
       const type = exchange.accepted(offered);
       const names = requestedNames(exchange.query, affordances.properties ?? {});
@@ -98,13 +94,14 @@ function allPropertiesMethods({ thing, streams, limits }: RouteParts): Methods {
   };
 }
 
-function actionMethods({ thing, limits }: RouteParts, name: string, affordance: ActionAffordance): Methods {
+function actionMethods(parts: RouteParts, name: string, affordance: ActionAffordance): Methods {
+  const { thing, limits, prefix } = parts;
   const { interactions } = thing;
   const invoke = async (exchange: ServerExchange) => {
     const type = exchange.accepted(offered);
     const result = await interactions.invokeAction(name, await requestValue(exchange, limits), exchange);
     if ('invocation' in result) {
-      const status = actionStatus(thing.name, result.invocation);
+      const status = actionStatus(thing.name, result.invocation, prefix);
       // Profile http-basic invokeaction-21: 201 with Location and the ActionStatus.
       exchange.response.setHeader('location', status.href);
       sendValue(exchange, type, status, 201);
@@ -118,12 +115,12 @@ function actionMethods({ thing, limits }: RouteParts, name: string, affordance: 
 }
 
 /** The resource of one invocation; the id is the last segment of the path. */
-export function invocationMethods(thing: HostedThing, action: string, id: string): Methods {
+export function invocationMethods({ thing, prefix }: RouteParts, action: string, id: string): Methods {
   return {
     async GET(exchange) {
       const type = exchange.accepted(offered);
       const status = await thing.interactions.queryAction(action, id, exchange);
-      sendValue(exchange, type, actionStatus(thing.name, status));
+      sendValue(exchange, type, actionStatus(thing.name, status, prefix));
     },
     async DELETE(exchange) {
       await thing.interactions.cancelAction(action, id, exchange);
@@ -132,14 +129,14 @@ export function invocationMethods(thing: HostedThing, action: string, id: string
   };
 }
 
-function allActionsMethods({ thing }: RouteParts): Methods {
+function allActionsMethods({ thing, prefix }: RouteParts): Methods {
   return {
     async GET(exchange) {
       const type = exchange.accepted(offered);
       const all = await thing.interactions.queryAllActions(exchange);
       const statuses = Object.entries(all).map(
         ([action, invocations]) =>
-          [action, invocations.map((status) => actionStatus(thing.name, status))] as const,
+          [action, invocations.map((status) => actionStatus(thing.name, status, prefix))] as const,
       );
       sendValue(exchange, type, Object.fromEntries(statuses));
     },
@@ -151,12 +148,9 @@ function eventMethods({ thing, streams }: RouteParts, name: string): Methods {
   return {
     GET(exchange) {
       refusePlainGet(exchange);
-      return streams.serve(exchange, {
-        interactions,
-        wanted: (change) => change.kind === 'events' && change.name === name,
-        subscribe: (subscriber, after) =>
-          interactions.subscribeEvent(name, subscriber, since(exchange, after)),
-      });
+      return streams.serve(exchange, (subscriber, after) =>
+        interactions.subscribeEvent(name, subscriber, since(exchange, after)),
+      );
     },
   };
 }
@@ -166,18 +160,11 @@ function allEventsMethods({ thing, streams }: RouteParts): Methods {
   return {
     GET(exchange) {
       refusePlainGet(exchange);
-      return streams.serve(exchange, {
-        interactions,
-        wanted: ({ kind }) => kind === 'events',
-        subscribe: (subscriber, after) => interactions.subscribeAllEvents(subscriber, since(exchange, after)),
-      });
+      return streams.serve(exchange, (subscriber, after) =>
+        interactions.subscribeAllEvents(subscriber, since(exchange, after)),
+      );
     },
   };
-}
-
-/** Profile ActionStatus: the invocation with its address. */
-function actionStatus(thing: string, { id, action, ...status }: InvocationStatus) {
-  return { ...status, href: thingPath(thing, 'actions', action, id) };
 }
 
 function wantsStream({ request: { headers } }: ServerExchange): boolean {
@@ -202,7 +189,7 @@ function requestedNames(query: string, properties: object): readonly string[] | 
     .slice('names='.length)
     .split(',')
     .map((piece) => decodeComponent(piece.replaceAll('+', ' ')));
-  return pieces.flatMap((piece) => (Object.hasOwn(properties, piece) ? [piece] : piece.split(',')));
+  return namesIn(pieces, properties);
 }
 
 function sendValue(exchange: ServerExchange, type: string, value: unknown, status = 200): void {

@@ -1,9 +1,9 @@
 import { pause } from '../../contracts/clock.ts';
+import { withDeadline } from '../../contracts/deadline.ts';
 import { WotError } from '../../contracts/errors.ts';
-import { deadline } from './deadline.ts';
+import { type Attempt, keepSubscribed } from '../../contracts/subscription-loop.ts';
 import { answeredContent, type HttpContext, openExchange, readBody } from './http-exchange.ts';
 import type { Subscription } from './sse-client.ts';
-import { type Attempt, keepSubscribed } from './subscription-loop.ts';
 
 /** After so many answers in a row without waiting, the peer is no longer taken for a long-polling one and is asked once a second. */
 const hastyAnswers = 50;
@@ -39,14 +39,12 @@ export function subscribeLongpoll(context: HttpContext, subscription: Subscripti
 
 /** Asks whether the resource is there without waiting for a value; a peer without HEAD is given the benefit of the doubt. */
 async function handshake(context: HttpContext, { call, request }: Subscription): Promise<void> {
-  const limit = deadline(context.clock, call.href, { ...request, signal: call.signal });
-  const head = { ...call, method: 'HEAD', signal: limit.signal };
   try {
-    const response = await openExchange(context, head);
-    await readBody(context, head, response);
+    await withDeadline(context.clock, { ...call, timeout: request.timeout }, async (signal) => {
+      const head = { ...call, method: 'HEAD', signal };
+      return readBody(context, head, await openExchange(context, head));
+    });
   } catch (error) {
     if (!(error instanceof WotError && ['not-allowed', 'not-implemented'].includes(error.kind))) throw error;
-  } finally {
-    limit.met();
   }
 }

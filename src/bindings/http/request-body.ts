@@ -3,9 +3,6 @@ import type { Limits } from '../../contracts/binding.ts';
 import { WotError } from '../../contracts/errors.ts';
 import type { ServerExchange } from './server-exchange.ts';
 
-/** Bytes of a refused body that are read and thrown away, so that the peer gets to read why. */
-const drained = 64 * 1024 * 1024;
-
 /** The decoded request body, undefined where there is none; JSON where no Content-Type is given. */
 export async function requestValue(exchange: ServerExchange, limits: Limits): Promise<unknown> {
   const body = await readBody(exchange, limits.body);
@@ -23,13 +20,11 @@ export async function requestValue(exchange: ServerExchange, limits: Limits): Pr
   return decodeContent({ type, body }, limits.nesting);
 }
 
-function readBody({ request, response }: ServerExchange, limit: number): Promise<Uint8Array> {
+function readBody(exchange: ServerExchange, limit: number): Promise<Uint8Array> {
+  const { request } = exchange;
   const declared = Number(request.headers['content-length'] ?? 0);
-  if (declared > limit) {
-    if (request.headers.expect === undefined) drain(request);
-    return Promise.reject(tooLarge(limit));
-  }
-  if (request.headers.expect !== undefined) response.writeContinue();
+  if (declared > limit) return Promise.reject(tooLarge(limit));
+  exchange.awaitBody();
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
@@ -38,7 +33,6 @@ function readBody({ request, response }: ServerExchange, limit: number): Promise
       chunks.push(chunk);
       if (size <= limit) return;
       request.off('data', take);
-      drain(request);
       reject(tooLarge(limit));
     };
     request.on('data', take);
@@ -48,14 +42,6 @@ function readBody({ request, response }: ServerExchange, limit: number): Promise
         new WotError('invalid', 'BODY_INCOMPLETE', 'The request body broke off; send it again.', { cause }),
       );
     });
-  });
-}
-
-function drain(request: ServerExchange['request']): void {
-  let size = 0;
-  request.on('data', (chunk: Buffer) => {
-    size += chunk.byteLength;
-    if (size > drained) request.destroy();
   });
 }
 

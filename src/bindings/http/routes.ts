@@ -1,5 +1,6 @@
 import { WotError } from '../../contracts/errors.ts';
-import { decodeComponent, type ServerExchange } from './server-exchange.ts';
+import { decodeComponent } from '../../interaction/uri-component.ts';
+import type { ServerExchange } from './server-exchange.ts';
 
 export type Handler = (exchange: ServerExchange) => void | Promise<void>;
 
@@ -48,7 +49,7 @@ export class Routes {
   }
 }
 
-/** The handler of a method; WotError `not-allowed` with what is offered instead. */
+/** The handler of a method; WotError `not-allowed` where there is none. */
 export function methodHandler(methods: Methods, method: string): Handler {
   const known = names.find((name) => name === method);
   const handler = known && methods[known];
@@ -56,12 +57,12 @@ export function methodHandler(methods: Methods, method: string): Handler {
   if (method === 'HEAD' && methods.GET) return methods.GET;
   const allow = allowed(methods);
   if (method === 'OPTIONS') {
-    return ({ response }) => {
-      response.writeHead(204, { allow: allow.join(', ') }).end();
+    return (exchange) => {
+      exchange.writeHead(204, { allow: allow.join(', ') }).end();
     };
   }
   const message = `${method} is not offered here; offered: ${allow.join(', ')}.`;
-  throw new WotError('not-allowed', methods.refusals?.[method] ?? 'METHOD_NOT_ALLOWED', message, { allow });
+  throw new WotError('not-allowed', methods.refusals?.[method] ?? 'METHOD_NOT_ALLOWED', message);
 }
 
 /** All methods of a resource, for Allow. */

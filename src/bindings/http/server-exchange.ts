@@ -1,11 +1,26 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { Principal } from '../../contracts/access.ts';
-import { type ErrorKind, toProblem, WotError } from '../../contracts/errors.ts';
+import { toProblem, WotError } from '../../contracts/errors.ts';
 import type { CallContext } from '../../contracts/interaction.ts';
+import { decodeComponent } from '../../interaction/uri-component.ts';
 import { httpStatus } from './http-status.ts';
 import { negotiate } from './negotiation.ts';
 
 const smallBody = 16 * 1024;
+/** Bytes of a refused body that are read and thrown away, so that a peer that sends all of it first gets to read why. */
+const discarded = 64 * 1024 * 1024;
+/** Milliseconds of silence after which such a peer is cut off; node's requestTimeout bounds the whole. */
+const discardIdle = 10_000;
+
+const problemType = 'application/problem+json';
+
+/** What an answer to an error has besides the error. */
+export interface ProblemOptions {
+  /** Where it is not that of the kind. */
+  readonly status?: number;
+  /** The methods that the resource has. */
+  readonly allow?: readonly string[];
+}
 
 /** One request on its way: what was asked, who asks, and the means to answer. */
 export class ServerExchange implements CallContext {
@@ -16,6 +31,8 @@ export class ServerExchange implements CallContext {
   readonly query: string;
   #variables: Readonly<Record<string, string>> | undefined;
   #controller: AbortController | undefined;
+  #vary = '';
+  #continued = false;
 
   constructor(request: IncomingMessage, response: ServerResponse, principal: Principal, query: string) {
     this.request = request;
@@ -41,8 +58,20 @@ export class ServerExchange implements CallContext {
     return this.#controller.signal;
   }
 
+  /** Lets a peer that asked before send its body (RFC 9110 section 10.1.1). */
+  awaitBody(): void {
+    if (this.#holdsBody()) this.response.writeContinue();
+    this.#continued = true;
+  }
+
+  /** Notes request headers that the answer depends on. */
+  varies(names: string): void {
+    this.#vary = this.#vary === '' ? names : `${this.#vary}, ${names}`;
+  }
+
   /** The media type to answer with; WotError `not-acceptable` where the peer takes none of those offered. */
   accepted(offered: readonly string[]): string {
+    this.varies('Accept');
     const type = negotiate(this.request.headers.accept, offered);
     if (type !== undefined) return type;
     throw new WotError(
@@ -52,9 +81,13 @@ export class ServerExchange implements CallContext {
     );
   }
 
+  writeHead(status: number, headers: OutgoingHttpHeaders = {}): ServerResponse {
+    return this.response.writeHead(status, this.#vary === '' ? headers : { ...headers, vary: this.#vary });
+  }
+
   /** Answers with a body; HEAD gets its headers alone (RFC 9110 section 9.3.2). */
   send(status: number, type: string, body: Uint8Array): void {
-    this.response.writeHead(status, { 'content-type': type, 'content-length': body.byteLength });
+    this.writeHead(status, { 'content-type': type, 'content-length': body.byteLength });
     if (this.request.method === 'HEAD') this.response.end();
     else if (body.byteLength > smallBody) this.response.end(body);
     // As text of one byte a character it leaves in one write together with the head, which node does not do for bytes.
@@ -70,22 +103,42 @@ export class ServerExchange implements CallContext {
   }
 
   sendNothing(status = 204): void {
-    this.response.writeHead(status).end();
+    this.writeHead(status).end();
   }
 
   /** Answers an error: RFC 9457, once; a peer that has its head already loses the connection. */
-  sendProblem(error: WotError): void {
+  sendProblem(error: WotError, { status = httpStatus[error.kind], allow = [] }: ProblemOptions = {}): void {
     if (this.response.headersSent) {
       this.response.destroy();
       return;
     }
-    const status = httpStatus[error.kind];
-    const { allow, retryAfter } = error.details;
-    if (error.kind === 'not-allowed' && allow) this.response.setHeader('allow', allow.join(', '));
+    const { retryAfter } = error.details;
+    if (error.kind === 'not-allowed') this.response.setHeader('allow', allow.join(', '));
     if (retryAfter !== undefined) this.response.setHeader('retry-after', Math.ceil(retryAfter));
+    const problem = toProblem(error, status);
+    if (!hasUnreadBody(this.request)) this.sendJson(status, problem, problemType);
+    else this.#sendBeforeBody(status, Buffer.from(JSON.stringify(problem)));
+  }
+
+  /** Whether the peer waits for a word before it sends its body. */
+  #holdsBody(): boolean {
+    return !this.#continued && /100-continue/i.test(this.request.headers.expect ?? '');
+  }
+
+  /** Answers at once, but closes only when the body has come: closing before would take the answer from the peer. */
+  #sendBeforeBody(status: number, body: Buffer): void {
+    const { request, response } = this;
     // What is left of an unread body must not be taken for the next request.
-    if (hasUnreadBody(this.request)) this.response.setHeader('connection', 'close');
-    this.sendJson(status, toProblem(error, status), 'application/problem+json');
+    const headers = { 'content-type': problemType, 'content-length': body.byteLength, connection: 'close' };
+    this.writeHead(status, headers).write(body);
+    if (this.#holdsBody()) return void response.end();
+    let size = 0;
+    request.setTimeout(discardIdle);
+    request.on('data', (chunk: Buffer) => {
+      size += chunk.byteLength;
+      if (size > discarded) response.destroy();
+    });
+    request.once('end', () => response.end());
   }
 }
 
@@ -100,17 +153,6 @@ function parseQuery(query: string): Readonly<Record<string, string>> {
     variables[decodeComponent(name.replaceAll('+', ' '))] = decodeComponent(value.replaceAll('+', ' '));
   }
   return variables;
-}
-
-/** Percent-decodes (RFC 3986 section 2.1); WotError `invalid` where that is not possible. */
-export function decodeComponent(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    const kind: ErrorKind = 'invalid';
-    const message = `${JSON.stringify(text.slice(0, 100))} is not valid percent-encoded UTF-8; encode "%" itself as %25.`;
-    throw new WotError(kind, 'PERCENT_ENCODING_INVALID', message);
-  }
 }
 
 function hasUnreadBody({ complete, headers }: IncomingMessage): boolean {

@@ -11,6 +11,8 @@ export interface SseHandlers {
   message(message: SseMessage): void;
   /** The server's wish for the reconnection time, in milliseconds. */
   retry?(milliseconds: number): void;
+  /** A line that says nothing but that the server lives. */
+  comment?(): void;
 }
 
 /**
@@ -48,8 +50,8 @@ export function sseParser(handlers: SseHandlers, limit = 64 * 1024 * 1024): (byt
     const colon = line.indexOf(':');
     if (line === '') dispatch();
     else if (colon < 0) field(line, '');
-    else if (colon > 0)
-      field(line.slice(0, colon), line.slice(line[colon + 1] === ' ' ? colon + 2 : colon + 1));
+    else if (colon === 0) handlers.comment?.();
+    else field(line.slice(0, colon), line.slice(line[colon + 1] === ' ' ? colon + 2 : colon + 1));
   });
 }
 

@@ -5,52 +5,66 @@ import { WotError } from '../../contracts/errors.ts';
 import type { Value } from '../../contracts/interaction.ts';
 import type { Logger } from '../../contracts/logger.ts';
 import { asWotError } from '../../interaction/handler-call.ts';
+import type { Message } from './broker-link.ts';
 import { mqttBroker } from './mqtt-publications.ts';
 import type { Route } from './mqtt-requests.ts';
-import { bytesOf, type Outcome, type ResultMessage, resultEnvelope, resultMessage } from './mqtt-result.ts';
-import { isTopicName, parseRequestTopic, type RequestTopic } from './mqtt-topics.ts';
+import { bytesOf, type Outcome, resultEnvelope, resultMessage } from './mqtt-result.ts';
+import {
+  isReplyTopic,
+  isRequestTopic,
+  isTopicName,
+  matchesFilter,
+  parseRequestTopic,
+  type RequestTopic,
+} from './mqtt-topics.ts';
 
 export interface AnswerContext {
   /** What a request topic does. */
   routeOf(base: string): Route | undefined;
   readonly contentType: string;
+  /** Filters of the Response Topics that are served beside those for results. */
+  readonly responseTopics: readonly string[];
   readonly limits: Limits;
+  /** Whether too many requests are under way. */
+  readonly overloaded: boolean;
   readonly logger: Logger;
-}
-
-/** A result and where it goes. */
-export interface Answer extends ResultMessage {
-  readonly topic: string;
 }
 
 /** Does what a request asks, once; the answer is undefined where none is wanted. Never rejects. */
 export async function answerRequest(
   packet: IPublishPacket,
   context: AnswerContext,
-): Promise<Answer | undefined> {
-  const request = parseRequestTopic(packet.topic);
-  // A retained request would be repeated at every start.
-  if (!request || packet.retain) return undefined;
-  const write = answerWriter(packet, request, context.contentType);
+): Promise<Message | undefined> {
+  const { topic, properties, retain } = packet;
+  const responseTopic = properties?.responseTopic;
+  const request = isRequestTopic(topic) ? parseRequestTopic(topic) : undefined;
+  // A retained request would be repeated at every start. A result is no request.
+  if (retain || isReplyTopic(topic) || !(request || responseTopic)) return undefined;
+  if (responseTopic !== undefined && !mayAnswerAt(responseTopic, context.responseTopics)) {
+    const message = `A request at ${topic} is not served: its Response Topic ${responseTopic} is not for results. It must be below the "tw:responseTopic" of a form, or in the option "responseTopics" of mqtt().`;
+    context.logger.warn(message);
+    return undefined;
+  }
+  const answer = answerWriter(packet, request?.replyTopic, context.contentType);
   try {
-    return write({ value: await perform(packet, request, context) });
+    return answer({ value: await perform(packet, request, context) });
   } catch (thrown) {
-    const error = asWotError(thrown, packet.topic, context.logger);
-    const answer = write({ error });
-    if (!answer) context.logger.warn(`A request at ${packet.topic} failed: ${error.message}`);
-    return answer;
+    const error = asWotError(thrown, topic, context.logger);
+    const told = answer({ error });
+    if (!told) context.logger.warn(`A request at ${topic} failed: ${error.message}`);
+    return told;
   }
 }
 
 async function perform(
   packet: IPublishPacket,
-  { base, query }: RequestTopic,
-  { routeOf, contentType, limits }: AnswerContext,
+  request: RequestTopic | undefined,
+  { routeOf, contentType, limits, overloaded }: AnswerContext,
 ): Promise<Value> {
-  const route = routeOf(base);
-  if (!route) {
-    const message = `${base} is no affordance of a Thing here; its TD lists the topics.`;
-    throw new WotError('not-found', 'AFFORDANCE_UNKNOWN', message);
+  const route = routeFor(packet.topic, request, routeOf);
+  if (overloaded) {
+    const message = 'Too many requests are under way over MQTT; try again a little later.';
+    throw new WotError('overloaded', 'TOO_MANY_REQUESTS', message, { retryAfter: 1 });
   }
   const body = bytesOf(packet);
   if (body.length > limits.body) {
@@ -59,31 +73,53 @@ async function perform(
   }
   const type = packet.properties?.contentType ?? contentType;
   const input = body.length === 0 ? undefined : decodeContent({ type, body }, limits.nesting);
-  const uriVariables = Object.fromEntries(new URLSearchParams(query));
+  const uriVariables = Object.fromEntries(new URLSearchParams(request?.query));
   return route(input, { principal: mqttBroker, uriVariables });
 }
 
-function answerWriter(
-  { properties }: IPublishPacket,
-  request: RequestTopic,
-  contentType: string,
-): (outcome: Outcome) => Answer | undefined {
-  const { responseTopic, correlationData } = properties ?? {};
-  if (responseTopic !== undefined) {
-    if (!isSafeResponseTopic(responseTopic, request)) return () => undefined;
-    return (outcome) => {
-      const message = resultMessage(outcome, contentType);
-      const echoed = { ...message.properties, ...(correlationData && { correlationData }) };
-      return { topic: responseTopic, ...message, properties: echoed };
-    };
+function routeFor(
+  topic: string,
+  request: RequestTopic | undefined,
+  routeOf: AnswerContext['routeOf'],
+): Route {
+  if (!request) {
+    const message = `${topic} is no request topic: after the verb come nothing or /{clientId}/{correlationId}, each of letters, digits, _ and -, and /?{query}.`;
+    throw new WotError('invalid', 'TOPIC_MALFORMED', message);
   }
-  const { replyTopic } = request;
-  return (outcome) =>
-    replyTopic === undefined ? undefined : { topic: replyTopic, ...resultEnvelope(outcome, contentType) };
+  const route = routeOf(request.base);
+  if (route) return route;
+  if (request.base.split('/')[2] === 'ops') {
+    const message = `${request.base} is no operation of a Thing here; its TD lists the topics.`;
+    throw new WotError('not-found', 'OP_UNKNOWN', message);
+  }
+  const message = `${request.base} is no affordance of a Thing here; its TD lists the topics.`;
+  throw new WotError('not-found', 'AFFORDANCE_UNKNOWN', message);
 }
 
-/** Nobody may have us publish, with our rights, where values and states are told. */
-function isSafeResponseTopic(topic: string, { replyBase }: RequestTopic): boolean {
+function answerWriter(
+  { properties, qos }: IPublishPacket,
+  replyTopic: string | undefined,
+  contentType: string,
+): (outcome: Outcome) => Message | undefined {
+  const { responseTopic, correlationData } = properties ?? {};
+  if (responseTopic !== undefined) {
+    return (outcome) => {
+      const { payload, properties: told } = resultMessage(outcome, contentType);
+      const echoed = { ...told, ...(correlationData && { correlationData }) };
+      return { topic: responseTopic, payload, options: { qos, properties: echoed } };
+    };
+  }
+  if (replyTopic === undefined) return () => undefined;
+  return (outcome) => ({
+    topic: replyTopic,
+    payload: resultEnvelope(outcome, contentType).payload,
+    options: { qos },
+  });
+}
+
+/** Nobody may have us publish, with our rights, where values and states are told or other devices listen. */
+function mayAnswerAt(topic: string, allowed: readonly string[]): boolean {
   if (!isTopicName(topic) || topic.startsWith('$')) return false;
-  return !/^(things|servients)\//.test(topic) || topic === replyBase || topic.startsWith(`${replyBase}/`);
+  if (/^(things|servients)\//.test(topic)) return isReplyTopic(topic);
+  return allowed.some((filter) => matchesFilter(filter, topic));
 }

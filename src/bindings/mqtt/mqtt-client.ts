@@ -6,9 +6,10 @@ import type {
   Content,
   NotificationListener,
 } from '../../contracts/binding.ts';
+import { type Clock, waitingClock } from '../../contracts/clock.ts';
+import { abortable, withDeadline } from '../../contracts/deadline.ts';
 import { WotError } from '../../contracts/errors.ts';
 import type { ThingDescription } from '../../contracts/td.ts';
-import { inTime } from './mqtt-deadline.ts';
 import { MqttSession } from './mqtt-session.ts';
 import { contentOf, topicSubscription } from './mqtt-subscription.ts';
 import { canSend, type MqttTarget, mqttTarget } from './mqtt-target.ts';
@@ -17,7 +18,11 @@ export interface MqttClientOptions {
   /** Sent to every broker whose address in a form names no user, so make one client for each trusted set of Things. */
   readonly username?: string;
   readonly password?: string;
+  readonly clock?: Clock;
 }
+
+/** How long a retained message may take after the broker granted the subscription, in ms. */
+const patience = 2000;
 
 /** The MQTT client: one connection for each broker and user, MQTT 5 where the broker speaks it. */
 export function mqttClient(options: MqttClientOptions = {}): ClientBinding {
@@ -28,19 +33,22 @@ class MqttClientBinding implements ClientBinding {
   readonly name = 'mqtt';
   readonly schemes = ['mqtt', 'mqtts'];
   readonly supports = canSend;
-  readonly #options: MqttClientOptions;
+  readonly #options: Omit<MqttClientOptions, 'clock'>;
+  readonly #clock: Clock;
   readonly #sessions = new Map<string, Promise<MqttSession>>();
 
-  constructor(options: MqttClientOptions) {
+  constructor({ clock = waitingClock, ...options }: MqttClientOptions) {
     this.#options = options;
+    this.#clock = clock;
   }
 
   async request({ op, form, content, ...limit }: ClientRequest): Promise<ClientResponse> {
     const target = mqttTarget(op, form);
-    const answer = await inTime(nameOf(target), limit, async (signal) => {
+    checkSize(content, target);
+    const answer = await withDeadline(this.#clock, { ...limit, href: nameOf(target) }, async (signal) => {
       const session = await this.#session(target, signal);
       if (isAnswered(target)) return session.ask(target, content, signal);
-      if (op === 'readproperty') return readRetained(session, target, signal);
+      if (op === 'readproperty') return this.#readTopic(session, target, signal);
       const { topic = '', qos, retain } = target;
       await session.publish(topic, content?.body ?? new Uint8Array(), { qos, retain });
       return undefined;
@@ -53,7 +61,7 @@ class MqttClientBinding implements ClientBinding {
     listener: NotificationListener,
   ): Promise<() => Promise<void>> {
     const target = mqttTarget(op, form);
-    return inTime(nameOf(target), limit, async (signal) => {
+    return withDeadline(this.#clock, { ...limit, href: nameOf(target) }, async (signal) => {
       const session = await this.#session(target, signal);
       const stop = await session.listen(target.filters, target.qos, topicSubscription(target, listener));
       if (signal.aborted) await stop();
@@ -66,7 +74,7 @@ class MqttClientBinding implements ClientBinding {
     url: string,
     limit: { readonly signal?: AbortSignal; readonly timeout: number },
   ): Promise<ThingDescription> {
-    const form = { href: url, contentType: 'application/td+json' };
+    const form = { href: url, contentType: 'application/td+json', 'mqv:retain': true };
     const { content } = await this.request({ op: 'readproperty', form, ...limit });
     const td = content && decodeContent(content);
     if (typeof td === 'object' && td !== null) return td as ThingDescription;
@@ -78,6 +86,22 @@ class MqttClientBinding implements ClientBinding {
     this.#sessions.clear();
     for (const session of await Promise.allSettled(sessions)) {
       if (session.status === 'fulfilled') await session.value.close();
+    }
+  }
+
+  /** The next message; a retained one comes at once, so that its absence shows. */
+  async #readTopic(session: MqttSession, target: MqttTarget, signal: AbortSignal): Promise<Content> {
+    const { promise, resolve, reject } = Promise.withResolvers<Content>();
+    const { filters, qos, retain, contentType } = target;
+    const stop = await session.listen(filters, qos, {
+      message: (packet) => resolve(contentOf(packet, contentType)),
+    });
+    const late = retain && this.#clock.after(patience, () => reject(nothingRetained(nameOf(target))));
+    try {
+      return await abortable(promise, signal);
+    } finally {
+      if (late) late.cancel();
+      await stop();
     }
   }
 
@@ -111,21 +135,18 @@ function isAnswered(
   return target.topic !== undefined && target.responseTopic !== undefined;
 }
 
-async function readRetained(
-  session: MqttSession,
-  { filters, qos, contentType }: MqttTarget,
-  signal: AbortSignal,
-): Promise<Content> {
-  const { promise, resolve, reject } = Promise.withResolvers<Content>();
-  signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-  const stop = await session.listen(filters, qos, {
-    message: (packet) => resolve(contentOf(packet, contentType)),
-  });
-  try {
-    return await promise;
-  } finally {
-    await stop();
-  }
+function checkSize(content: Content | undefined, target: MqttTarget): void {
+  const { maxPayload = Number.POSITIVE_INFINITY } = target;
+  const size = content?.body.length ?? 0;
+  if (size <= maxPayload) return;
+  const href = nameOf(target);
+  const message = `The payload for ${href} has ${size} bytes; at most ${maxPayload} are taken.`;
+  throw new WotError('too-large', 'PAYLOAD_TOO_LARGE', message, { href });
+}
+
+function nothingRetained(href: string): WotError {
+  const message = `Nothing is retained at ${href}; check the topic, and that what publishes there was ever online.`;
+  return new WotError('not-found', 'NOTHING_RETAINED', message, { href });
 }
 
 function nameOf({ broker, topic, filters }: MqttTarget): string {

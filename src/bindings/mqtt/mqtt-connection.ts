@@ -1,5 +1,4 @@
-import type { Duplex } from 'node:stream';
-import { connect, type IClientOptions, MqttClient } from 'mqtt';
+import { connect, type IClientOptions, type MqttClient } from 'mqtt';
 import { type ErrorKind, WotError } from '../../contracts/errors.ts';
 import type { Logger } from '../../contracts/logger.ts';
 
@@ -7,8 +6,6 @@ export interface ConnectionOptions
   extends Pick<IClientOptions, 'clientId' | 'username' | 'password' | 'will' | 'queueQoSZero'> {
   /** Where to connect, also the broker's name in messages; without user and password. */
   readonly url: string;
-  /** Makes a way to a broker in this process, which speaks MQTT 3.1.1. */
-  readonly stream?: () => Duplex;
   /** Bytes of one packet that this side accepts (MQTT 5). */
   readonly maxPacket?: number;
   readonly logger: Logger;
@@ -24,9 +21,9 @@ const refusals: Readonly<Record<number, ErrorKind>> = {
 };
 
 /** A connection that comes back by itself and resubscribes: MQTT 5, or 3.1.1 where the broker refuses 5. */
-export function openConnection({ url, stream, maxPacket, logger, ...rest }: ConnectionOptions): MqttClient {
+export function openConnection({ url, maxPacket, logger, ...rest }: ConnectionOptions): MqttClient {
   const options: IClientOptions = {
-    protocolVersion: stream ? 4 : 5,
+    protocolVersion: 5,
     reconnectPeriod: 1000,
     reconnectOnConnackError: true,
     connectTimeout: 10_000,
@@ -34,7 +31,7 @@ export function openConnection({ url, stream, maxPacket, logger, ...rest }: Conn
     ...(maxPacket === undefined ? {} : { properties: { maximumPacketSize: maxPacket } }),
     ...withoutUndefined(rest),
   };
-  const client = stream ? new MqttClient(stream, options) : connect(url, options);
+  const client = connect(url, options);
   client.on('error', (error) => {
     logger.debug(`The connection to ${url} failed`, { error });
     if (client.options.protocolVersion !== 5 || !isVersionRefused(error)) return;

@@ -13,15 +13,23 @@ interface Affordance {
   readonly synchronous?: unknown;
 }
 
+/** What requests and values are made of. */
+interface Payloads {
+  readonly contentType: string;
+  /** Bytes of one request. */
+  readonly maxPayload: number;
+}
+
 /**
  * The forms of a Thing after the W3C MQTT binding: `href` is the broker alone. A form with `tw:responseTopic` asks at
  * `mqv:topic` and gets a result (mqtt-result.ts); where it has `mqv:filter` too, the retained value there answers
  * clients that know the W3C terms only. Payloads that HTTP has in its URL: `queryaction` and
  * `cancelaction` take the invocation id (a string), `readmultipleproperties` an array of names; uriVariables stay the
- * query of `href` and travel as a last topic level `?{query}`.
+ * query of `href` and travel as a last topic level `?{query}`. A request of more than `tw:maxPayload` bytes is refused,
+ * and where a broker cannot take it at all the connection ends.
  */
-export function mqttForms(thing: HostedThing, href: string, contentType: string): ThingForms {
-  const form = formMaker(href, contentType);
+export function mqttForms(thing: HostedThing, href: string, payloads: Payloads): ThingForms {
+  const form = formMaker(href, payloads);
   const each = (kind: AffordanceKind, make: (topic: string, affordance: Affordance) => readonly Form[]) =>
     Object.fromEntries(
       Object.entries(thing.affordances[kind] ?? {}).map(([name, affordance]) => [
@@ -42,7 +50,7 @@ export function mqttForms(thing: HostedThing, href: string, contentType: string)
 
 type FormMaker = ReturnType<typeof formMaker>;
 
-function formMaker(href: string, contentType: string) {
+function formMaker(href: string, { contentType, maxPayload }: Payloads) {
   const type = contentType === 'application/json' ? {} : { contentType };
   const withResult = (topic: string) => ({
     'mqv:topic': topic,
@@ -64,6 +72,7 @@ function formMaker(href: string, contentType: string) {
       op,
       'mqv:controlPacket': 'publish',
       ...withResult(topic),
+      ...(/^(write|invoke)/.test(op) && { 'tw:maxPayload': maxPayload }),
     }),
   };
 }

@@ -1,10 +1,10 @@
 import type { IClientPublishOptions } from 'mqtt';
 import { encodeContent } from '../../codec/registry.ts';
 import type { Principal } from '../../contracts/access.ts';
-import { WotError } from '../../contracts/errors.ts';
-import type { Change, HostedThing, Unsubscribe } from '../../contracts/interaction.ts';
+import type { Change, HostedThing, Subscriber, Unsubscribe } from '../../contracts/interaction.ts';
 import type { Logger } from '../../contracts/logger.ts';
 import { idToTimestamp } from '../../interaction/change-ids.ts';
+import { PacedSubscription } from '../../interaction/paced-subscription.ts';
 import type { Publisher } from './mqtt-publisher.ts';
 import { affordanceTopic, thingTopic } from './mqtt-topics.ts';
 
@@ -14,6 +14,8 @@ export const mqttBroker: Principal = { name: 'mqtt-broker', roles: [] };
 interface Outlet {
   readonly publisher: Publisher;
   readonly contentType: string;
+  /** Told with the TD, so that others on the broker know whose it is. */
+  readonly servientId: string;
   readonly logger: Logger;
 }
 
@@ -24,11 +26,13 @@ export function publishThing(thing: HostedThing, outlet: Outlet): Unsubscribe {
   return () => publications.remove();
 }
 
+type Subscribe = (subscriber: Subscriber, after: number | undefined) => Promise<Unsubscribe>;
+
 class Publications {
   readonly #thing: HostedThing;
   readonly #outlet: Outlet;
   readonly #retained = new Set<string>();
-  readonly #subscriptions: Promise<Unsubscribe>[] = [];
+  readonly #ends: Unsubscribe[] = [];
   #removed = false;
 
   constructor(thing: HostedThing, outlet: Outlet) {
@@ -37,62 +41,91 @@ class Publications {
   }
 
   start(): void {
-    const { affordances, interactions } = this.#thing;
+    const { properties = {}, events = {} } = this.#thing.affordances;
+    const { interactions } = this.#thing;
+    const observable = Object.entries(properties).filter(([, property]) => property.observable === true);
+    const lasting = observable.filter(([, { writeOnly }]) => writeOnly !== true);
+    const passing = observable.filter(([, { writeOnly }]) => writeOnly === true);
     this.#retainTd();
-    for (const [name, { observable, writeOnly }] of Object.entries(affordances.properties ?? {})) {
-      if (observable !== true) continue;
-      const subscriber = { change: (change: Change) => this.#tell(change, writeOnly !== true) };
-      const changes = (after?: number) =>
-        interactions.observeProperty(name, subscriber, { principal: mqttBroker, ...(after && { after }) });
-      // A device that cannot be read now may well tell changes later.
-      this.#keep(
-        name,
-        changes().catch(() => changes(Number.MAX_SAFE_INTEGER)),
-      );
+    if (lasting.length > 0) this.#retainValues(new Set(lasting.map(([name]) => name)));
+    for (const [name] of passing) {
+      this.#pace((subscriber, after) => interactions.observeProperty(name, subscriber, from(after)));
     }
-    for (const name of Object.keys(affordances.events ?? {})) {
-      const subscriber = { change: (change: Change) => this.#tell(change, false) };
-      this.#keep(name, interactions.subscribeEvent(name, subscriber, { principal: mqttBroker }));
+    if (Object.keys(events).length > 0) {
+      this.#pace((subscriber, after) => interactions.subscribeAllEvents(subscriber, from(after)));
     }
   }
 
   remove(): void {
     this.#removed = true;
-    for (const subscription of this.#subscriptions) subscription.then((stop) => stop()).catch(() => {});
+    for (const end of this.#ends) end();
     for (const topic of this.#retained) this.#outlet.publisher.retain(topic, new Uint8Array());
   }
 
-  #keep(name: string, subscription: Promise<Unsubscribe>): void {
-    const { logger } = this.#outlet;
-    const kept = subscription.catch((error): Unsubscribe => {
-      const expected = error instanceof WotError && error.kind === 'forbidden';
-      logger[expected ? 'debug' : 'warn'](`${name} of ${this.#thing.name} is not published over MQTT`, {
-        error,
-      });
-      return () => {};
-    });
-    this.#subscriptions.push(kept);
+  /** Only the last value counts, so that none waits but the last. */
+  #retainValues(names: ReadonlySet<string>): void {
+    const change = (told: Change): void => {
+      if (this.#removed || !names.has(told.name)) return;
+      this.#publish(told, ({ topic, payload, properties }) => this.#retain(topic, payload, properties));
+      // The servient's own TD links to all others: it changes with its properties.
+      if (!this.#thing.listed) this.#retainTd();
+    };
+    const subscription = this.#thing.interactions.observeAllProperties({ change }, from(undefined));
+    this.#ends.push(
+      () =>
+        void subscription.then(
+          (stop) => stop(),
+          () => {},
+        ),
+    );
+    this.#report(subscription);
   }
 
-  #tell(change: Change, lasting: boolean): void {
-    if (this.#removed) return;
-    const { publisher, contentType, logger } = this.#outlet;
-    const { kind, name } = change;
-    const topic = affordanceTopic(this.#thing.name, kind, name);
+  /** Every message counts: what the broker does not take at once comes from the replay ring later. */
+  #pace(subscribe: Subscribe): void {
+    const { publisher, logger } = this.#outlet;
+    const subscription: PacedSubscription = new PacedSubscription({
+      subscribe,
+      ready: () => publisher.ready(),
+      change: (told) => {
+        const qos = told.kind === 'events' ? 1 : 0;
+        this.#publish(told, ({ topic, payload, properties }) =>
+          publisher.publish({ topic, payload, options: { qos, properties } }),
+        );
+      },
+      gap: ({ after, resumesAt }) => {
+        const message = `Messages of ${this.#thing.name} are lost: the MQTT broker was away or slow for longer than the replay ring holds`;
+        logger.warn(message, { after: idToTimestamp(after), resumesAt: idToTimestamp(resumesAt) });
+      },
+      ended: () => {},
+      failed: (error) => logger.warn(`${this.#thing.name} is no longer published over MQTT`, { error }),
+    });
+    this.#ends.push(
+      () => subscription.stop(),
+      publisher.onReady(() => subscription.resume()),
+    );
+    this.#report(subscription.start(undefined));
+  }
+
+  #report(subscription: Promise<unknown>): void {
+    const { logger } = this.#outlet;
+    const what = `${this.#thing.name} is not published over MQTT`;
+    subscription.catch((error) => logger.warn(what, { error }));
+  }
+
+  #publish(change: Change, send: (message: ReturnType<typeof changeMessage>) => void): void {
     try {
-      const { payload, properties } = changeMessage(change, contentType);
-      if (lasting) this.#retain(topic, payload, properties);
-      else publisher.publish(topic, payload, { qos: kind === 'events' ? 1 : 0, properties });
+      send(changeMessage(change, this.#outlet.contentType));
     } catch (error) {
-      logger.error(`A value of ${topic} cannot be published`, { error });
+      const { thing, name } = change;
+      this.#outlet.logger.error(`A value of ${name} of ${thing} cannot be published`, { error });
     }
-    // The servient's own TD links to all others: it changes with its properties.
-    if (!this.#thing.listed && kind === 'properties') this.#retainTd();
   }
 
   #retainTd(): void {
     const { name } = this.#thing;
-    const properties = { contentType: 'application/td+json' };
+    const userProperties = { servient: this.#outlet.servientId };
+    const properties = { contentType: 'application/td+json', userProperties };
     this.#retain(thingTopic(name), this.#thing.description().bytes, properties);
   }
 
@@ -102,8 +135,13 @@ class Publications {
   }
 }
 
-function changeMessage({ id, data }: Change, contentType: string) {
+function from(after: number | undefined) {
+  return { principal: mqttBroker, ...(after !== undefined && { after }) };
+}
+
+function changeMessage({ id, thing, kind, name, data }: Change, contentType: string) {
+  const topic = affordanceTopic(thing, kind, name);
   const payload = data === undefined ? new Uint8Array() : encodeContent(contentType, data).body;
   const userProperties = { id: String(id), timestamp: idToTimestamp(id) };
-  return { payload, properties: { contentType, userProperties } };
+  return { topic, payload, properties: { contentType, userProperties } };
 }

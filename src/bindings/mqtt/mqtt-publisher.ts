@@ -1,34 +1,28 @@
-import type { IClientPublishOptions, MqttClient } from 'mqtt';
+import type { IClientPublishOptions } from 'mqtt';
 import type { Logger } from '../../contracts/logger.ts';
-
-interface Message {
-  readonly topic: string;
-  readonly payload: Uint8Array;
-  readonly options: IClientPublishOptions;
-}
+import type { BrokerLink, Message } from './broker-link.ts';
 
 /**
- * Publishes without ever piling up: of a retained topic only the last value waits for a slow or lost broker, of other
- * messages at most `limit`. After a reconnect all retained ones are sent again, as the broker may have lost them.
+ * Publishes without ever piling up: of a retained topic only the last value waits for a slow or lost broker, of others
+ * about `limit`: whoever can tell things later asks `ready` first. When the broker is there again all retained
+ * messages are sent anew, as it may have lost them.
  */
 export class Publisher {
-  readonly #client: MqttClient;
+  readonly #link: BrokerLink;
   readonly #limit: number;
   readonly #logger: Logger;
   readonly #retained = new Map<string, Message>();
   readonly #unsent = new Set<string>();
+  readonly #whenReady = new Set<() => void>();
   #waiting: Message[] = [];
   #lost = 0;
   #underWay = 0;
+  #full = false;
 
-  constructor(client: MqttClient, limit: number, logger: Logger) {
-    this.#client = client;
+  constructor(link: BrokerLink, limit: number, logger: Logger) {
+    this.#link = link;
     this.#limit = limit;
     this.#logger = logger;
-    client.on('connect', () => {
-      for (const topic of this.#retained.keys()) this.#unsent.add(topic);
-      this.#flush();
-    });
   }
 
   /** Sets the retained message of a topic; an empty payload removes it. */
@@ -39,25 +33,52 @@ export class Publisher {
     this.#flush();
   }
 
-  publish(topic: string, payload: Uint8Array, options: IClientPublishOptions): void {
-    if (this.#waiting.push({ topic, payload, options }) > this.#limit) {
-      this.#waiting.shift();
-      if (this.#lost++ === 0)
-        this.#logger.warn('Messages are lost: the MQTT broker is slow or away', { topic });
+  /** Publishes in its turn; ask `ready` before. */
+  publish(message: Message): void {
+    this.#waiting.push(message);
+    this.#flush();
+  }
+
+  /** Publishes what cannot be told again, unless too much waits already. */
+  publishOrLose(message: Message): void {
+    if (this.#waiting.length < this.#limit) {
+      this.publish(message);
+    } else if (this.#lost++ === 0) {
+      this.#logger.warn('Results are lost: the MQTT broker is slow or away', { topic: message.topic });
     }
+  }
+
+  /** Whether it takes another message now. */
+  ready(): boolean {
+    this.#full ||= this.#underWay + this.#waiting.length >= this.#limit;
+    return !this.#full;
+  }
+
+  /** Calls back each time that it is ready again; the returned function ends that. */
+  onReady(call: () => void): () => void {
+    this.#whenReady.add(call);
+    return () => this.#whenReady.delete(call);
+  }
+
+  /** The broker is there, perhaps without what it retained. */
+  connected(): void {
+    for (const topic of this.#retained.keys()) this.#unsent.add(topic);
     this.#flush();
   }
 
   #flush(): void {
-    while (this.#client.connected && this.#underWay < this.#limit) {
+    while (this.#link.connected && this.#underWay < this.#limit) {
       const message = this.#next();
-      if (!message) return;
+      if (!message) break;
       this.#underWay++;
-      this.#client.publish(message.topic, Buffer.from(message.payload), message.options, () => {
+      this.#link.publish(message, () => {
         this.#underWay--;
         this.#flush();
       });
     }
+    if (!this.#full || this.#underWay + this.#waiting.length > this.#limit / 2) return;
+    this.#full = false;
+    for (const call of this.#whenReady) call();
   }
 
   #next(): Message | undefined {

@@ -37,15 +37,15 @@ export function requestRoutes({
   return routes;
 }
 
-/** What to subscribe to for all requests to a Thing; unknown affordances included, so that they get an answer. */
-export function requestFilters({ name, affordances, interactions }: HostedThing): readonly string[] {
+/** What to subscribe to for all requests to a Thing; unknown affordances and ops included, so that they get an answer. */
+export function requestFilters({ name, affordances }: HostedThing): readonly string[] {
   const topic = thingTopic(name);
   return [
     ...(affordances.properties ? [`${topic}/properties/+/set/#`, `${topic}/properties/+/get/#`] : []),
     ...(affordances.actions
       ? ['invoke', 'query', 'cancel'].map((verb) => `${topic}/actions/+/${verb}/#`)
       : []),
-    ...Object.keys(thingRoutes(interactions)).map((op) => `${topic}/ops/${op}/#`),
+    `${topic}/ops/#`,
   ];
 }
 

@@ -18,6 +18,8 @@ import { matchesFilter } from './mqtt-topics.ts';
 /** Told of the messages of a filter, and of the life of the connection. */
 export interface TopicListener {
   message(packet: IPublishPacket): void;
+  /** The connection was lost; it is tried again until `resumed`. */
+  interrupted?(error: WotError): void;
   /** The connection came back: messages may be lost, retained ones come again. */
   resumed?(): void;
   /** The session was closed. */
@@ -44,6 +46,7 @@ export class MqttSession {
   readonly #pending = new Map<string, Pending>();
   readonly #replySubscriptions = new Map<string, Promise<unknown>>();
   #requests = 0;
+  #isStanding = false;
   #subscriptions = 0;
 
   constructor({ broker, username, password }: Pick<MqttTarget, 'broker' | 'username' | 'password'>) {
@@ -63,7 +66,9 @@ export class MqttSession {
   /** Resolves when the connection stands for the first time; rejects when it fails then. */
   async ready(): Promise<void> {
     await connected(this.#client, this.#broker);
+    this.#isStanding = true;
     this.#client.on('connect', () => {
+      this.#isStanding = true;
       for (const listener of this.#all()) listener.resumed?.();
     });
   }
@@ -111,10 +116,10 @@ export class MqttSession {
     content: Content | undefined,
     signal: AbortSignal,
   ): Promise<Content | undefined> {
-    const { topic, responseTopic, qos, contentType } = target;
+    const { topic, responseTopic, qos, requestType, contentType } = target;
     const version = this.#client.options.protocolVersion;
-    if (content && version !== 5 && codecFor(content.type) !== codecFor(contentType)) {
-      throw untold(content.type, contentType);
+    if (content && version !== 5 && codecFor(content.type) !== codecFor(requestType)) {
+      throw untold(content.type, requestType);
     }
     await this.#subscribeReplies(responseTopic);
     const correlationId = (this.#requests++).toString(36);
@@ -132,7 +137,7 @@ export class MqttSession {
     const properties = {
       responseTopic: replyTopic,
       correlationData,
-      contentType: content?.type ?? contentType,
+      contentType: content?.type ?? requestType,
     };
     await this.publish(topic, body, { qos, properties });
     return readResult(await reply, source);
@@ -163,9 +168,15 @@ export class MqttSession {
   }
 
   #lose(): void {
-    const message = `The connection to the MQTT broker ${this.#broker} was lost before the result came; whether the request was served is not known.`;
-    const error = new WotError('unavailable', 'CONNECTION_LOST', message, { href: this.#broker });
-    for (const { reject } of this.#pending.values()) reject(error);
+    const unanswered = connectionLost(
+      this.#broker,
+      ' before the result came; whether the request was served is not known',
+    );
+    for (const { reject } of this.#pending.values()) reject(unanswered);
+    if (!this.#isStanding) return;
+    this.#isStanding = false;
+    const lost = connectionLost(this.#broker, '; it is tried again every second');
+    for (const listener of this.#all()) listener.interrupted?.(lost);
   }
 
   #reply(topic: string, signal: AbortSignal): Promise<IPublishPacket> {
@@ -225,6 +236,11 @@ export class MqttSession {
     );
     if (this.#client.connected) await unsubscribed;
   }
+}
+
+function connectionLost(broker: string, meaning: string): WotError {
+  const message = `The connection to the MQTT broker ${broker} was lost${meaning}.`;
+  return new WotError('unavailable', 'CONNECTION_LOST', message, { href: broker });
 }
 
 function untold(given: string, wanted: string): WotError {

@@ -29,8 +29,10 @@ export function topicSubscription(
           : { ...notification, name: decodeLevel(topic.split('/')[nameLevel] ?? '') },
       );
     },
+    interrupted: (error) => listener.interrupted?.(error),
     resumed() {
       seen.clear();
+      listener.resumed?.();
       listener.gap?.(last === undefined ? {} : { after: last });
     },
     ended: () => listener.ended(),

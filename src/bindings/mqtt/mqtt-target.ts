@@ -1,5 +1,6 @@
 import { WotError } from '../../contracts/errors.ts';
 import type { Form, Op } from '../../contracts/td.ts';
+import { defaultContentType, responseType, subscriptionOps } from '../../td/defaults.ts';
 import { brokerUrl } from './mqtt-connection.ts';
 import { isTopicFilter, isTopicName } from './mqtt-topics.ts';
 
@@ -9,6 +10,9 @@ export interface MqttTarget {
   readonly broker: string;
   readonly username?: string;
   readonly password?: string;
+  /** Of what is sent, where the protocol cannot tell it. */
+  readonly requestType: string;
+  /** Of what comes, where it does not tell it. */
   readonly contentType: string;
   readonly qos: 0 | 1 | 2;
   readonly retain: boolean;
@@ -16,6 +20,8 @@ export interface MqttTarget {
   readonly topic?: string;
   /** To subscribe to. */
   readonly filters: readonly string[];
+  /** Bytes that the peer takes; absent where the form does not tell. */
+  readonly maxPayload?: number;
   /** Where results of requests at `topic` come; absent where the form promises none. */
   readonly responseTopic?: string;
 }
@@ -26,17 +32,11 @@ const publishOps: readonly Op[] = [
   'writemultipleproperties',
   'invokeaction',
 ];
-const subscribeOps: readonly Op[] = [
-  'observeproperty',
-  'observeallproperties',
-  'subscribeevent',
-  'subscribeallevents',
-];
 
 /** Whether an op can be sent with this form: there is a topic for what it does. */
 export function canSend(op: Op, form: Form): boolean {
   if (op === 'readproperty') return true;
-  if (publishOps.includes(op) || subscribeOps.includes(op)) return true;
+  if (publishOps.includes(op) || subscriptionOps.includes(op)) return true;
   return form['tw:responseTopic'] !== undefined;
 }
 
@@ -50,16 +50,19 @@ export function mqttTarget(op: Op, form: Form): MqttTarget {
   const given = form['mqv:filter'] ?? path ?? text(form['mqv:topic']);
   const filters = [given].flat().filter((filter) => typeof filter === 'string');
   const responseTopic = text(form['tw:responseTopic']);
+  const maxPayload = form['tw:maxPayload'];
   const target: MqttTarget = {
     broker,
     ...(username === '' ? {} : { username: decodeURIComponent(username) }),
     ...(password === '' ? {} : { password: decodeURIComponent(password) }),
-    contentType: form.contentType ?? 'application/json',
+    requestType: form.contentType ?? defaultContentType,
+    contentType: responseType(form),
     qos: qosOf(form['mqv:qos']),
     retain: form['mqv:retain'] === true,
     filters,
     ...(topic === undefined ? {} : { topic: query === '' ? topic : `${topic}/?${query}` }),
     ...(responseTopic === undefined ? {} : { responseTopic }),
+    ...(typeof maxPayload === 'number' && { maxPayload }),
   };
   checkTopics(op, target);
   return target;
@@ -68,7 +71,7 @@ export function mqttTarget(op: Op, form: Form): MqttTarget {
 function checkTopics(op: Op, { broker, topic, filters, responseTopic }: MqttTarget): void {
   const publishes = publishOps.includes(op) || responseTopic !== undefined;
   const usable =
-    publishes && !subscribeOps.includes(op)
+    publishes && !subscriptionOps.includes(op)
       ? topic !== undefined && isTopicName(topic)
       : filters.length > 0 && filters.every(isTopicFilter);
   if (usable) return;

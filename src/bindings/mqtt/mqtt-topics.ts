@@ -61,6 +61,11 @@ export function isRequestTopic(topic: string): boolean {
   return levels?.length === 4 ? verb !== 'reply' : verbs.includes(verb);
 }
 
+/** Whether results are told at a topic. */
+export function isReplyTopic(topic: string): boolean {
+  return /^things\/[^/]+\/(ops|(properties|actions)\/[^/]+)\/reply(\/|$)/.test(topic);
+}
+
 /** Whether a topic name may be published to: no wildcards, no NUL, nothing that was not UTF-8, at most 65,535 bytes. */
 export function isTopicName(topic: string): boolean {
   // MQTT 3.1.1 sections 1.5.3 and 4.7; parsers turn malformed UTF-8 into U+FFFD

@@ -1,6 +1,13 @@
-import type { Link, ThingDescription } from '../../contracts/td.ts';
+import { WotError } from '../../contracts/errors.ts';
+import { isJsonObject, type JsonObject } from '../../td/json-object.ts';
 import { exitCodes, print } from '../output.ts';
-import { fetchDocument, servientAddress, type ThingOptions } from '../thing-argument.ts';
+import {
+  documentAddress,
+  fetchDocument,
+  noAddress,
+  servientAddress,
+  type ThingOptions,
+} from '../thing-argument.ts';
 
 interface Listed {
   readonly name: string;
@@ -9,37 +16,57 @@ interface Listed {
   readonly href: string;
 }
 
-/** Lists the Things at an address: a servient, a list of TDs, or one TD. */
+/** Lists the Things at an address: a servient, a list of TDs, or one TD; WotError `invalid` where there are none. */
 export async function ls([address]: readonly string[], options: ThingOptions): Promise<number> {
-  const base = address ?? servientAddress(options);
+  const base = address === undefined ? servientAddress(options) : documentAddress(address);
+  if (base === undefined) throw noAddress(address ?? '');
   const url = new URL(base).pathname.length > 1 ? base : new URL('/things', base).href;
-  const listed = things(await fetchDocument(url, options), url);
+  const listed = listedThings(await fetchDocument(url, options), url);
   if (options.json) for (const thing of listed) print(JSON.stringify(thing));
   else for (const line of columns(listed)) print(line);
   return exitCodes.ok;
 }
 
-function things(answer: unknown, url: string): readonly Listed[] {
-  if (Array.isArray(answer)) return answer.map((entry: Partial<Listed>) => asListed(entry, url));
-  const { title = '', id, links = [] } = answer as ThingDescription;
-  const items = links.filter(({ rel }) => rel?.toLowerCase() === 'item');
-  if (items.length > 0) return items.map((link) => linked(link, url));
-  return [asListed({ title, ...(id === undefined ? {} : { id }), href: url }, url)];
+/** The Things that an answer tells of, with absolute addresses. */
+export function listedThings(answer: unknown, url: string): readonly Listed[] {
+  if (Array.isArray(answer)) return answer.map((entry) => listedThing(entry, url));
+  const items = isJsonObject(answer) && Array.isArray(answer['links']) ? answer['links'].filter(isItem) : [];
+  if (items.length > 0) return items.map(({ href }) => linkedThing(absolute(href, url)));
+  return [listedThing(answer, url)];
 }
 
-function asListed({ name, title, id, href }: Partial<Listed>, url: string): Listed {
+function listedThing(entry: unknown, url: string): Listed {
+  const { name, title, id, href } = isJsonObject(entry) ? entry : {};
+  const called = [name, title, id].find((text) => typeof text === 'string');
+  if (called === undefined) throw noThing(entry, url);
   return {
-    name: String(name ?? title ?? id ?? ''),
-    title: String(title ?? ''),
-    ...(id === undefined ? {} : { id }),
-    href: href === undefined ? url : new URL(href, url).href,
+    name: String(called),
+    title: typeof title === 'string' ? title : '',
+    ...(typeof id === 'string' ? { id } : {}),
+    href: href === undefined ? url : absolute(href, url),
   };
 }
 
-function linked({ href }: Link, url: string): Listed {
-  const absolute = new URL(href, url);
-  const name = decodeURIComponent(absolute.pathname.split('/').at(-1) ?? '');
-  return { name, title: '', href: absolute.href };
+function isItem(link: unknown): link is JsonObject {
+  return isJsonObject(link) && String(link['rel']).toLowerCase() === 'item';
+}
+
+function linkedThing(href: string): Listed {
+  const name = new URL(href).pathname.split('/').at(-1) ?? '';
+  return { name: /%(?![\da-f]{2})/i.test(name) ? name : decodeURIComponent(name), title: '', href };
+}
+
+function absolute(href: unknown, url: string): string {
+  const { href: found } = (typeof href === 'string' && URL.parse(href, url)) || {};
+  if (found !== undefined) return found;
+  throw noThing(href, url);
+}
+
+function noThing(found: unknown, url: string): WotError {
+  const text = JSON.stringify(found) ?? 'nothing';
+  const short = text.length > 60 ? `${text.slice(0, 60)}...` : text;
+  const message = `${url} lists no Things: it holds ${short}; give the address of a servient, of a directory or of a TD.`;
+  return new WotError('invalid', 'NO_THINGS', message);
 }
 
 function columns(listed: readonly Listed[]): readonly string[] {

@@ -1,10 +1,6 @@
 import { exitCodes, printValue } from '../output.ts';
 import { affordance, callOptions, type ThingOptions, withThing } from '../thing-argument.ts';
 
-interface Readable {
-  read(options: object): Promise<unknown>;
-}
-
 /** Prints the value of a property, or of all. */
 export async function read(
   [thing = '', property]: readonly string[],
@@ -13,7 +9,7 @@ export async function read(
   const value = await withThing(thing, options, (consumed) =>
     property === undefined
       ? consumed.readAll(callOptions(options))
-      : affordance<Readable>(consumed, 'properties', property).read(callOptions(options)),
+      : affordance(consumed, 'properties', property).read(callOptions(options)),
   );
   printValue(value, options.json === true);
   return exitCodes.ok;

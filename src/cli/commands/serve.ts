@@ -2,96 +2,62 @@ import { resolve } from 'node:path';
 import process from 'node:process';
 import { pathToFileURL } from 'node:url';
 import { WotError } from '../../contracts/errors.ts';
-import type { Logger } from '../../contracts/logger.ts';
-import { checkConfig, configFromText, readConfigEnvironment, readConfigFile } from '../../servient/config.ts';
+import { readConfigEnvironment, readConfigFile, readConfigFlags } from '../../servient/config.ts';
 import { configuredServient } from '../../servient/configured-servient.ts';
 import type { Servient } from '../../servient/create-servient.ts';
 import { consoleLogger, print } from '../output.ts';
-import { startBanner } from '../start-banner.ts';
+import { startBanner, startRecord } from '../start-banner.ts';
+import { stopOnSignals } from '../stop-on-signals.ts';
 
-/** Flags of `wot serve`, as commander gives them. */
-export interface ServeFlags {
-  readonly http?: string;
-  readonly coap?: string;
-  readonly mqtt?: string;
-  readonly host?: string;
-  readonly publicBase?: string;
-  readonly data?: string;
-  readonly cors?: string;
-  readonly insecure?: boolean;
+/** Flags of `wot serve`, as commander gives them; the others are those of the configuration. */
+export type ServeFlags = Readonly<Record<string, unknown>> & {
   readonly config?: string;
-  readonly speed?: string;
   readonly verbose?: boolean;
-}
+  readonly json?: boolean;
+};
 
 /** A module's default export: puts Things on a started servient. */
-type ThingModule = { readonly default?: (servient: Servient) => Promise<void> };
+type Expose = (servient: Servient) => Promise<void>;
 
 /** Starts a servient with the Things of the given modules, until SIGINT or SIGTERM. */
 export async function serve(modules: readonly string[], flags: ServeFlags): Promise<void> {
-  const flag = (name: string) => flagText(flags, name);
   const config = {
     ...(await readConfigFile(flags.config)),
     ...(await readConfigEnvironment(process.env)),
-    ...(await checkConfig(configFromText(flag), 'the command line')),
+    ...(await readConfigFlags(flags)),
   };
-  if (flags.speed !== undefined) process.env['THINGWRIGHT_SPEED'] = flags.speed;
+  // Modules that simulate read it here.
+  if (config.speed !== undefined) process.env['THINGWRIGHT_SPEED'] = String(config.speed);
   const logger = consoleLogger(flags.verbose === true);
   const servient = configuredServient(config, logger);
   if (config.insecure === true)
     logger.warn('Running with --insecure: whoever reaches this machine controls its Things');
+  const exposes: Expose[] = [];
+  for (const module of modules) exposes.push(await load(module));
   stopOnSignals(servient, logger);
-  await servient.start();
   try {
-    for (const module of modules) await (await load(module))(servient);
+    await servient.start();
+    for (const expose of exposes) await expose(servient);
   } catch (error) {
     await servient.stop();
     throw error;
   }
-  print(startBanner(servient));
+  if (flags.json === true) print(JSON.stringify(startRecord(servient)));
+  else process.stdout.write(`${startBanner(servient)}\n`);
 }
 
-function flagText(flags: ServeFlags, name: string): string | undefined {
-  const key = name.toLowerCase().replace(/_(.)/, (_, letter: string) => letter.toUpperCase());
-  const value = flags[key as keyof ServeFlags];
-  return value === undefined ? undefined : String(value);
-}
-
-async function load(module: string): Promise<NonNullable<ThingModule['default']>> {
+async function load(module: string): Promise<Expose> {
   const path = resolve(module);
-  let loaded: ThingModule;
+  let loaded: { readonly default?: unknown };
   try {
-    loaded = (await import(pathToFileURL(path).href)) as ThingModule;
+    loaded = await import(pathToFileURL(path).href);
   } catch (cause) {
     const missing = (cause as NodeJS.ErrnoException).code === 'ERR_MODULE_NOT_FOUND';
     if (!missing) throw cause;
-    throw new WotError('not-found', 'MODULE_NOT_FOUND', `${(cause as Error).message}; check the path.`, {
-      cause,
-    });
+    const message = `${(cause as Error).message}; check the path.`;
+    throw new WotError('not-found', 'MODULE_NOT_FOUND', message, { cause });
   }
-  if (typeof loaded.default === 'function') return loaded.default;
+  if (typeof loaded.default === 'function') return loaded.default as Expose;
   const message = `${path} has no default export to call; export default async (servient) => { await servient.expose(...) }.`;
   throw new WotError('invalid', 'MODULE_WITHOUT_DEFAULT', message);
-}
-
-const stopWithin = 2000;
-
-/** Stops cleanly; a second signal does not wait, and nothing waits longer than two seconds. */
-function stopOnSignals(servient: Servient, logger: Logger): void {
-  let stopping = false;
-  const stop = async () => {
-    if (stopping) process.exit(1);
-    stopping = true;
-    setTimeout(() => {
-      logger.error(`The servient did not stop within ${stopWithin} ms; ending anyway`);
-      process.exit(1);
-    }, stopWithin).unref();
-    await servient.stop();
-    process.exit(0);
-  };
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.on(signal, () => {
-      stop().catch(() => process.exit(1));
-    });
-  }
 }

@@ -1,49 +1,39 @@
-import { readFile } from 'node:fs/promises';
+import process from 'node:process';
+import { buffer } from 'node:stream/consumers';
 import { styleText } from 'node:util';
-import { WotError } from '../../contracts/errors.ts';
 import { type ValidationReport, validateTd } from '../../td/validate.ts';
-import { exitCodes, print } from '../output.ts';
+import { escaped, exitCodes, print, reportError } from '../output.ts';
+import { documentBytes, type ThingOptions, tdAddress } from '../thing-argument.ts';
 
-const fetchTimeout = 10_000;
+/** Validates each source and goes on after one that cannot be read; gives the worst exit code, 3 for an invalid document. */
+export async function validate(sources: readonly string[], options: ThingOptions): Promise<number> {
+  let worst: number = exitCodes.ok;
+  for (const source of sources) worst = Math.max(worst, await validateSource(source, options));
+  return worst;
+}
 
-/** Validates each file or address; exit code 3 where one is invalid. */
-export async function validate(
-  sources: readonly string[],
-  { json = false }: { json?: boolean },
-): Promise<number> {
-  let invalid = false;
-  for (const source of sources) {
-    const report = validateTd(await read(source));
-    invalid ||= report.verdict === 'invalid';
+async function validateSource(source: string, options: ThingOptions): Promise<number> {
+  const json = options.json === true;
+  try {
+    const report = validateTd(await read(source, options));
     if (json) print(JSON.stringify({ source, ...report }));
     else printReport(source, report);
+    return report.verdict === 'invalid' ? exitCodes.invalid : exitCodes.ok;
+  } catch (error) {
+    return reportError(error, json, { source });
   }
-  return invalid ? exitCodes.invalid : exitCodes.ok;
+}
+
+function read(source: string, options: ThingOptions): Promise<Uint8Array> {
+  return source === '-' ? buffer(process.stdin) : documentBytes(tdAddress(source, options), options);
 }
 
 const colours = { valid: 'green', warning: 'yellow', invalid: 'red' } as const;
 
 function printReport(source: string, { kind, verdict, findings }: ValidationReport): void {
-  print(
-    `${source}: ${styleText(colours[verdict], verdict)} ${kind === 'tm' ? 'Thing Model' : 'Thing Description'}`,
-  );
+  const what = kind === 'tm' ? 'Thing Model' : 'Thing Description';
+  process.stdout.write(`${escaped(source)}: ${styleText(colours[verdict], verdict)} ${what}\n`);
   for (const { severity, pointer, message, hint } of findings) {
     print(`  ${severity} at ${pointer === '' ? 'the root' : pointer}: ${message} ${hint}`);
-  }
-}
-
-async function read(source: string): Promise<Uint8Array> {
-  try {
-    if (source === '-') return await readFile('/dev/stdin');
-    if (!/^https?:\/\//i.test(source)) return await readFile(source);
-    const response = await fetch(source, {
-      headers: { accept: 'application/td+json, application/json;q=0.9' },
-      signal: AbortSignal.timeout(fetchTimeout),
-    });
-    if (!response.ok) throw new Error(`the answer was ${response.status} ${response.statusText}`);
-    return new Uint8Array(await response.arrayBuffer());
-  } catch (cause) {
-    const reason = (cause as Error).message;
-    throw new WotError('not-found', 'SOURCE_UNREADABLE', `${source} cannot be read: ${reason}.`, { cause });
   }
 }

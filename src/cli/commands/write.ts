@@ -1,9 +1,6 @@
+import { parseValue } from '../option-values.ts';
 import { exitCodes } from '../output.ts';
-import { affordance, callOptions, parseValue, type ThingOptions, withThing } from '../thing-argument.ts';
-
-interface Writable {
-  write(value: unknown, options: object): Promise<void>;
-}
+import { affordance, callOptions, type ThingOptions, withThing } from '../thing-argument.ts';
 
 /** Writes a property; prints nothing. */
 export async function write(
@@ -11,7 +8,7 @@ export async function write(
   options: ThingOptions,
 ): Promise<number> {
   await withThing(thing, options, (consumed) =>
-    affordance<Writable>(consumed, 'properties', property).write(parseValue(value), callOptions(options)),
+    affordance(consumed, 'properties', property).write(parseValue(value), callOptions(options)),
   );
   return exitCodes.ok;
 }

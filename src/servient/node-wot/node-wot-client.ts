@@ -47,7 +47,7 @@ function protocolClient({ core, clients, logger }: ClientParts): ProtocolClient 
       const client = await clientFor(clients, op, form);
       const listener: NotificationListener = {
         next: ({ content = nothing(form) }) => next(toNodeWot(core, content)),
-        gap: (gap) => logger.warn(`Notifications from ${form.href} were lost on the way`, gap),
+        gap: (gap) => logger.warn(`Notifications from ${form.href} were lost on the way`, { ...gap }),
         failed: (failure) => error?.(failure),
         ended: () => complete?.(),
       };

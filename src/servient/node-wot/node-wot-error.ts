@@ -1,4 +1,5 @@
-import { type ErrorKind, WotError } from '../../contracts/errors.ts';
+import { type ErrorKind, fromProblem, WotError } from '../../contracts/errors.ts';
+import { ownMember } from '../../td/json-object.ts';
 
 /** The error names of the Scripting API (WebIDL DOMException names) that say something to the caller. */
 const kinds: Readonly<Record<string, ErrorKind>> = {
@@ -16,7 +17,7 @@ export function handlerError(error: unknown): unknown {
   if (/has no (read|write|)[hH]andler for /.test(error.message)) {
     return new WotError('not-implemented', 'HANDLER_MISSING', `${error.message}; its author must set one.`);
   }
-  const kind = Object.hasOwn(kinds, error.name) ? kinds[error.name] : undefined;
+  const kind = ownMember(kinds, error.name);
   if (kind === undefined) return error;
-  return new WotError(kind, kind.toUpperCase().replaceAll('-', '_'), error.message, { cause: error });
+  return fromProblem({ detail: error.message }, kind, { cause: error });
 }

@@ -1,5 +1,5 @@
-import { mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { existsSync, mkdirSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { WotError } from '../../contracts/errors.ts';
 
@@ -18,7 +18,7 @@ const migrations: readonly string[] = [
 export function openDatabase(file: string): Database {
   let database: Database | undefined;
   try {
-    mkdirSync(dirname(file), { recursive: true });
+    makeFolder(dirname(resolve(file)));
     database = new DatabaseSync(file);
     database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
     migrate(database, file);
@@ -26,6 +26,18 @@ export function openDatabase(file: string): Database {
   } catch (cause) {
     database?.close();
     throw cause;
+  }
+}
+
+/** Not by mkdir's `recursive`, which never ends where the parent is there and takes no folder (/proc). */
+function makeFolder(folder: string): void {
+  if (existsSync(folder) || dirname(folder) === folder) return;
+  makeFolder(dirname(folder));
+  try {
+    mkdirSync(folder);
+  } catch (error) {
+    // Another process may have made it just now.
+    if (!existsSync(folder)) throw error;
   }
 }
 

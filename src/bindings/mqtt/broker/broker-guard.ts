@@ -1,11 +1,9 @@
-import type { AedesOptions, AuthenticateError, Client, ConnectPacket } from 'aedes';
+import type { AedesOptions, AuthenticateError, Client } from 'aedes';
 import type { Credentials } from '../../../contracts/binding.ts';
 import { isTopicFilter, isTopicName } from '../mqtt-topics.ts';
 
 /** What a guarded broker lets its clients hold. */
 export interface BrokerBounds {
-  /** Sessions that outlive their connection. */
-  readonly sessions: number;
   /** Subscriptions of one client. */
   readonly subscriptions: number;
   /** Retained messages, and the bytes of their topics and payloads. */
@@ -17,11 +15,9 @@ export interface BrokerBounds {
 
 export interface GuardOptions {
   readonly bounds: BrokerBounds;
-  /** The client id of the servient's own connection, which nobody else may take over. */
-  readonly ownId: string;
-  /** Whether a client is the servient's own connection. */
-  isOwn(client: Client): boolean;
-  /** Whether others may publish there. */
+  /** Takes an authenticated client; false where all sessions are in use. */
+  admit(clientId: string, clean: boolean): boolean;
+  /** Whether clients may publish there. */
   mayPublish(topic: string, retain: boolean): boolean;
   /** Rejects where the credentials are wrong. */
   authenticate(credentials: Credentials): Promise<unknown>;
@@ -44,59 +40,38 @@ export function brokerGuard(options: GuardOptions): Hooks {
   return { ...connectionHooks(options), ...topicHooks(options) };
 }
 
-function connectionHooks({ bounds, ownId, isOwn, authenticate }: GuardOptions) {
-  const sessions = new Set<string>();
-  const refusals = new WeakMap<Client, number>();
-
-  function refusalOf({ clientId, clean }: ConnectPacket): number | undefined {
-    if (clientId === ownId || /[\0\uFFFD]/.test(clientId)) return identifierRejected;
-    if (clean) {
-      sessions.delete(clientId);
-      return undefined;
-    }
-    if (clientId === '') return identifierRejected; // [MQTT-3.1.3-8]
-    if (!sessions.has(clientId) && sessions.size >= bounds.sessions) return serverUnavailable;
-    sessions.add(clientId);
-    return undefined;
-  }
-
+function connectionHooks({ admit, authenticate }: GuardOptions) {
+  const nameless = new WeakSet<Client>();
   return {
-    preConnect(client, packet, done) {
-      const will = packet.will?.topic;
-      if (packet.protocolVersion === 3) return done(new Error('MQTT 3.1 is not spoken here'), false);
-      if (will !== undefined && !isTopicName(will))
-        return done(new Error('the will topic is malformed'), false);
-      const refusal = isOwn(client) ? undefined : refusalOf(packet);
-      if (refusal !== undefined) refusals.set(client, refusal);
+    preConnect(client, { will, protocolVersion, clean, clientId }, done) {
+      if (protocolVersion === 3) return done(new Error('MQTT 3.1 is not spoken here'), false);
+      if (will && !isTopicName(will.topic)) return done(new Error('the will topic is malformed'), false);
+      if (!clean && clientId === '') nameless.add(client); // [MQTT-3.1.3-8]
       done(null, true);
     },
     authenticate(client, user, secret, done) {
-      const refusal = refusals.get(client);
-      if (refusal !== undefined) return done(refused(refusal), false);
-      if (isOwn(client)) return done(null, true);
+      const { id, clean } = client;
+      if (nameless.has(client) || /[\0\uFFFD]/.test(id)) return done(refused(identifierRejected), false);
       authenticate(user === undefined ? {} : { scheme: 'basic', user, secret: `${secret ?? ''}` }).then(
-        () => done(null, true),
+        () => (admit(id, clean) ? done(null, true) : done(refused(serverUnavailable), false)),
         () => done(refused(notAuthorized), false),
       );
     },
   } satisfies Partial<Hooks>;
 }
 
-function topicHooks({ bounds, isOwn, mayPublish }: GuardOptions) {
+function topicHooks({ bounds, mayPublish }: GuardOptions) {
   const retained = retainedBudget(bounds);
   return {
-    authorizePublish(client, { topic, payload, retain }, done) {
-      const own = client !== null && isOwn(client);
+    authorizePublish(_client, { topic, payload, retain }, done) {
       const size = payload.length === 0 ? 0 : Buffer.byteLength(topic) + payload.length;
       if (!isTopicName(topic) || topic.startsWith('$')) done(new Error('the topic name is malformed'));
-      else if (!own && !mayPublish(topic, retain))
-        done(new Error('only its Thing may publish to this topic'));
-      else if (retain && !retained.admit(topic, size, own)) done(new Error('too much is retained'));
+      else if (!mayPublish(topic, retain)) done(new Error('only its Thing may publish to this topic'));
+      else if (retain && !retained.admit(topic, size)) done(new Error('too much is retained'));
       else done(null);
     },
     authorizeSubscribe(client, subscription, done) {
       const { topic } = subscription;
-      if (isOwn(client)) return done(null, subscription);
       if (!isTopicFilter(topic)) return done(new Error('the topic filter is malformed'));
       const { subscriptions } = client as unknown as { readonly subscriptions: object };
       // `$SYS` is not for clients, and shared subscriptions are MQTT 5
@@ -104,7 +79,7 @@ function topicHooks({ bounds, isOwn, mayPublish }: GuardOptions) {
       done(null, refuse ? null : subscription);
     },
     authorizeForward(client, packet) {
-      if (isOwn(client) || client.conn.writableLength <= bounds.backlog) return packet;
+      if (client.conn.writableLength <= bounds.backlog) return packet;
       client.conn.destroy(new Error('the subscriber is too slow'));
       return null;
     },
@@ -115,12 +90,12 @@ function retainedBudget(bounds: BrokerBounds) {
   const sizes = new Map<string, number>();
   let bytes = 0;
   return {
-    /** Notes the new size of a topic's retained message; false where it does not fit. The servient's own always fit. */
-    admit(topic: string, size: number, own: boolean): boolean {
+    /** Notes the new size of a topic's retained message; false where it does not fit. */
+    admit(topic: string, size: number): boolean {
       const before = sizes.get(topic) ?? 0;
       const added = sizes.has(topic) ? 0 : 1;
       const tooMuch = bytes - before + size > bounds.retainedBytes || sizes.size + added > bounds.retained;
-      if (size > 0 && tooMuch && !own) return false;
+      if (size > 0 && tooMuch) return false;
       bytes += size - before;
       if (size > 0) sizes.set(topic, size);
       else sizes.delete(topic);

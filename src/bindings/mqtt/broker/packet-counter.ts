@@ -1,5 +1,3 @@
-import { Transform } from 'node:stream';
-
 /**
  * Follows the packets of an MQTT byte stream by their fixed headers (MQTT 3.1.1 section 2.2), so that an oversized one
  * is refused by its declared length, before a byte of it is buffered.
@@ -46,16 +44,4 @@ export class PacketCounter {
     this.#remaining = this.#length;
     return undefined;
   }
-}
-
-/** Passes an MQTT byte stream; fails at the header of a packet that is larger than `maxPacket`. */
-export function packetLimit(maxPacket: number): Transform {
-  const counter = new PacketCounter(maxPacket);
-  return new Transform({
-    transform(chunk: Uint8Array, _encoding, done) {
-      const fault = counter.accept(chunk);
-      if (fault === undefined) done(null, chunk);
-      else done(new Error(fault));
-    },
-  });
 }

@@ -1,0 +1,42 @@
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { type ErrorKind, WotError } from '../contracts/errors.ts';
+import type { ClientPool } from './client-pool.ts';
+
+const accept = {
+  'htv:fieldName': 'Accept',
+  'htv:fieldValue': 'application/td+json, application/tm+json, application/json;q=0.9, */*;q=0.1',
+};
+const kinds: Readonly<Record<string, ErrorKind>> = { ENOENT: 'not-found', EACCES: 'forbidden' };
+
+/** The bytes of the document at an absolute address, a `file:` one included; fails with WotError. */
+export async function readDocument(
+  address: string,
+  clients: ClientPool,
+  limits: { readonly signal?: AbortSignal; readonly timeout: number },
+): Promise<Uint8Array> {
+  if (/^file:/i.test(address)) return readLocal(address);
+  const [client] = await clients.for(address);
+  if (client === undefined) {
+    const message = `${address} cannot be fetched; give an http, https, coap, mqtt or file address.`;
+    throw new WotError('invalid', 'SCHEME_UNKNOWN', message);
+  }
+  // A type without a CoAP Content-Format asks CoAP servers for what they have.
+  const form = { href: address, contentType: '*/*', 'htv:headers': [accept] };
+  const { content } = await client.request({ op: 'readproperty', form, ...limits });
+  return content?.body ?? new Uint8Array();
+}
+
+async function readLocal(address: string): Promise<Uint8Array> {
+  try {
+    return await readFile(fileURLToPath(address));
+  } catch (cause) {
+    const { code = '', message } = cause as NodeJS.ErrnoException;
+    throw new WotError(
+      kinds[code] ?? 'invalid',
+      'FILE_UNREADABLE',
+      `${address} cannot be read: ${message}; check the path.`,
+      { cause },
+    );
+  }
+}

@@ -1,0 +1,7 @@
+import type { InvocationStatus } from '../contracts/interaction.ts';
+import { thingPath } from './path-forms.ts';
+
+/** Profile ActionStatus: the invocation with its address; `prefix` is the path before all of the servient's own. */
+export function actionStatus(thing: string, { id, action, ...status }: InvocationStatus, prefix = '') {
+  return { ...status, href: prefix + thingPath(thing, 'actions', action, id) };
+}

@@ -1,0 +1,137 @@
+import { connect } from 'node:net';
+import { PassThrough } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ConnectionRefusals } from '../../src/bindings/http/connection-refusals.ts';
+import { http } from '../../src/bindings/http/http-server.ts';
+import type { ThingDefinition } from '../../src/contracts/definition.ts';
+import { createServient } from '../../src/servient/create-servient.ts';
+import { fakeClock } from '../support/fake-clock.ts';
+import { rawHttp } from '../support/raw-http.ts';
+
+const servient = createServient({ bindings: [http({ port: 0 })], limits: { body: 1000 } });
+let base = '';
+let reading = Promise.withResolvers<void>();
+let answer = Promise.withResolvers<number>();
+
+const lamp: ThingDefinition = {
+  td: { title: 'Lamp', properties: { slow: { type: 'integer' } } },
+  options: {},
+  handlers: () => ({
+    properties: {
+      slow: {
+        read: () => {
+          reading.resolve();
+          return answer.promise;
+        },
+        write: () => {},
+      },
+    },
+  }),
+};
+
+beforeAll(async () => {
+  await servient.expose(lamp);
+  base = String(servient.addresses[0]);
+});
+afterAll(() => servient.stop());
+
+const path = '/things/lamp/properties/slow';
+const requestOf = (line: string, headers = '') =>
+  `${line} HTTP/1.1\r\nHost: ${new URL(base).host}\r\n${headers}\r\n`;
+
+describe('bytes that are not HTTP, after a request', () => {
+  test.for([
+    ['one', 1],
+    ['two', 2],
+  ] as const)('%s under way: are answered after it', async ([, count]) => {
+    reading = Promise.withResolvers();
+    answer = Promise.withResolvers();
+    const get = requestOf(`GET ${path}`);
+    const answered = rawHttp(base, `${get.repeat(count)}no HTTP\r\n\r\n`, 'and more\r\n\r\n');
+    await reading.promise;
+    answer.resolve(7);
+    const { status, body } = await answered;
+    expect(status).toBe(200);
+    expect(body.match(/^7|\r\n\r\n7/gm)).toHaveLength(count);
+    expect(body.match(/HTTP\/1.1 \d+/g)?.at(-1)).toBe('HTTP/1.1 400');
+    expect(body).toMatch(/"code":"HTTP_MALFORMED".*}$/);
+  });
+
+  test('in its body: are its answer', async () => {
+    reading = Promise.withResolvers();
+    answer = Promise.withResolvers();
+    const chunked = requestOf(`PUT ${path}`, 'Transfer-Encoding: chunked\r\n');
+    const answered = rawHttp(base, `${requestOf(`GET ${path}`)}${chunked}zz\r\n`);
+    await reading.promise;
+    answer.resolve(7);
+    const { status, body } = await answered;
+    expect([status, body.slice(0, 1)]).toEqual([200, '7']);
+    expect(body).toMatch(/HTTP\/1.1 400 .*"code":"HTTP_MALFORMED"/s);
+  });
+});
+
+describe('a problem body tells', () => {
+  test.for([
+    ['no Host', `GET ${path} HTTP/1.1\r\nConnection: close\r\n\r\n`, 400, 'HOST_INVALID'],
+    [
+      'an unknown expectation',
+      `GET ${path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nExpect: foo\r\n\r\n`,
+      417,
+      'EXPECTATION_UNKNOWN',
+    ],
+    ['CONNECT', 'CONNECT example.org:443 HTTP/1.1\r\nHost: localhost\r\n\r\n', 501, 'CONNECT_NOT_OFFERED'],
+  ] as const)('%s', async ([, bytes, status, code]) => {
+    const { body, ...head } = await rawHttp(base, bytes);
+    expect(head).toEqual({ status, type: 'application/problem+json' });
+    expect(JSON.parse(body)).toMatchObject({ status, code });
+  });
+
+  test('a request that did not arrive in time, and the connection ends', async () => {
+    const clock = fakeClock();
+    const socket = new PassThrough();
+    const late = Object.assign(new Error(), { code: 'ERR_HTTP_REQUEST_TIMEOUT' });
+    const refusals = new ConnectionRefusals(clock);
+    for (let times = 0; times < 2; times++) refusals.malformed(late, socket);
+    const answered = await text(socket);
+    expect(answered).toMatch(/^HTTP\/1.1 408 Request Timeout\r\n/);
+    expect(JSON.parse(answered.split('\r\n\r\n')[1] ?? '')).toMatchObject({ status: 408, kind: 'timeout' });
+    const silent = new PassThrough();
+    refusals.malformed(late, silent);
+    expect(silent.destroyed).toBe(false);
+    clock.advance(2000);
+    expect(silent.destroyed).toBe(true);
+  });
+});
+
+describe('a client that sends all before it reads', () => {
+  /** Writes everything, then reads; rejects where the connection broke meanwhile. */
+  async function sendAll(head: string, pieces: number): Promise<string> {
+    const { hostname, port } = new URL(base);
+    const socket = connect(Number(port), hostname);
+    socket.on('error', () => {}); // the write that fails tells it
+    const piece = Buffer.alloc(1024 * 1024, '[');
+    socket.write(`${head}Content-Length: ${pieces * piece.length}\r\n\r\n`);
+    for (let count = 0; count < pieces; count++) {
+      await new Promise<void>((resolve, reject) => {
+        socket.write(piece, (error) => (error ? reject(error) : resolve()));
+      });
+    }
+    return text(socket);
+  }
+
+  test.for([
+    ['a body above the limit', `PUT ${path}`, 413],
+    ['a path that is not there', 'PUT /nothing', 404],
+  ] as const)('gets to read of %s', async ([, line, status]) => {
+    const answered = await sendAll(requestOf(line).slice(0, -2), 20);
+    expect(answered).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+    expect(answered).toMatch(/\r\nconnection: close\r\n.*"code":/is);
+  });
+
+  test('is cut off at a bound', async () => {
+    await expect(sendAll(requestOf(`PUT ${path}`).slice(0, -2), 200)).rejects.toMatchObject({
+      syscall: 'write',
+    });
+  });
+});
