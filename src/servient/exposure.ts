@@ -48,7 +48,7 @@ export class Exposure {
     const id = await this.#idOf(definition.td, servientName);
     const links = () => listedThings(this.#parts.things).map((thing) => this.#itemLink(thing));
     const { thing, running, forgetTd } = this.#host(definition, { name: servientName, id, links });
-    await this.#add({ ...thing, listed: false }, running);
+    await this.#add(thing, running);
     this.#tellServient = (event, name) => {
       forgetTd();
       running.handle.emit(event, name);
@@ -108,7 +108,7 @@ export class Exposure {
       id,
       affordances: td,
       interactions: running.interactions,
-      listed: true,
+      listed: name !== servientName,
       description: () => {
         served ??= servedTd(td, { id, forms: this.#forms(thing), links: links() });
         return served;
@@ -126,7 +126,8 @@ export class Exposure {
     this.#running.set(thing.name, running);
     try {
       for (const binding of bindings) await binding.prepare?.(thing);
-      if (bindings.length > 0) refuseInvalid(thing.description());
+      // Not every binding offers the servient's own Thing.
+      if (bindings.length > 0 && thing.listed) refuseInvalid(thing.description());
       for (const binding of bindings) await binding.expose(thing);
     } catch (error) {
       await this.#remove(thing);
