@@ -1,12 +1,11 @@
 import { resolve } from 'node:path';
 import process from 'node:process';
 import { pathToFileURL } from 'node:url';
-import { decodeContent } from '../codec/registry.ts';
 import type { AnyAction, AnyEvent, AnyProperty } from '../consumer/affordances.ts';
 import { ClientPool } from '../consumer/client-pool.ts';
 import { consume } from '../consumer/consume.ts';
 import type { ConsumedThing } from '../consumer/consumed-thing.ts';
-import { readDocument } from '../consumer/read-document.ts';
+import { parseDocument, readDocument } from '../consumer/read-document.ts';
 import { WotError } from '../contracts/errors.ts';
 import type { ThingDescription } from '../contracts/td.ts';
 import { ownMember } from '../td/json-object.ts';
@@ -74,13 +73,7 @@ export async function documentBytes(
 
 /** Whatever JSON an address or file holds, as it is; WotError `invalid` DOCUMENT_INVALID for all else. */
 export async function fetchDocument(address: string, options: ThingOptions): Promise<unknown> {
-  const body = await documentBytes(address, options);
-  try {
-    return decodeContent({ type: 'application/json', body });
-  } catch (cause) {
-    const message = `${address} holds no JSON document: ${(cause as Error).message}`;
-    throw new WotError('invalid', 'DOCUMENT_INVALID', message, { cause });
-  }
+  return parseDocument(address, await documentBytes(address, options));
 }
 
 /** What the flags say of one call. */

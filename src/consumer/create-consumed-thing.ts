@@ -32,9 +32,8 @@ export function createConsumedThing(
   return {
     td,
     properties: recordOf(properties, (name, payload) => consumeProperty(exchange, name, payload)),
-    actions: recordOf(
-      mapOf(td.actions, (_, action) => action),
-      (name, action) => consumeAction(exchange, name, action),
+    actions: recordOf(Object.entries(td.actions ?? {}), (name, action) =>
+      consumeAction(exchange, name, action),
     ),
     events: recordOf(events, (name, payload) => consumeEvent(exchange, name, payload)),
     readAll: (options = {}) => readSeveral(exchange, properties, options),
@@ -98,7 +97,7 @@ function mapOf<A, R>(
 
 /** By name without a prototype: a Thing may have a property `constructor`. */
 function recordOf<A, R>(
-  entries: ReadonlyMap<string, A>,
+  entries: Iterable<readonly [string, A]>,
   make: (name: string, entry: A) => R,
 ): Readonly<Record<string, R>> {
   const record: Record<string, R> = Object.create(null);

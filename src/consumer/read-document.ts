@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { decodeContent } from '../codec/registry.ts';
 import { type ErrorKind, WotError } from '../contracts/errors.ts';
 import type { ClientPool } from './client-pool.ts';
 
@@ -18,13 +19,23 @@ export async function readDocument(
   if (/^file:/i.test(address)) return readLocal(address);
   const [client] = await clients.for(address);
   if (client === undefined) {
-    const message = `${address} cannot be fetched; give an http, https, coap, mqtt or file address.`;
-    throw new WotError('invalid', 'SCHEME_UNKNOWN', message);
+    const message = `No client here can fetch ${address}; give an http, https, coap, mqtt or file address, or a client for its scheme.`;
+    throw new WotError('not-implemented', 'NO_CLIENT_FOR_SCHEME', message, { href: address });
   }
-  // A type without a CoAP Content-Format asks CoAP servers for what they have.
-  const form = { href: address, contentType: '*/*', 'htv:headers': [accept] };
+  // A type without a CoAP Content-Format asks CoAP servers for what they have; a topic that retains nothing shows at once.
+  const form = { href: address, contentType: '*/*', 'htv:headers': [accept], 'mqv:retain': true };
   const { content } = await client.request({ op: 'readproperty', form, ...limits });
   return content?.body ?? new Uint8Array();
+}
+
+/** The value of a JSON document read at an address; WotError `invalid` DOCUMENT_INVALID for all else. */
+export function parseDocument(address: string, body: Uint8Array): unknown {
+  try {
+    return decodeContent({ type: 'application/json', body });
+  } catch (cause) {
+    const message = `${address} holds no JSON document: ${(cause as Error).message}`;
+    throw new WotError('invalid', 'DOCUMENT_INVALID', message, { cause });
+  }
 }
 
 async function readLocal(address: string): Promise<Uint8Array> {

@@ -1,6 +1,7 @@
 import { WotError } from '../contracts/errors.ts';
 import type { ThingDescription } from '../contracts/td.ts';
 import { isJsonObject } from '../td/json-object.ts';
+import { jsonPointer } from '../td/json-pointer.ts';
 
 /**
  * Refuses what cannot be worked with: `invalid` TD_INVALID with the JSON Pointer of every fault. It asks for less than a
@@ -28,7 +29,7 @@ function affordanceFaults(affordances: unknown, path: string): readonly string[]
   if (affordances === undefined) return [];
   if (!isJsonObject(affordances)) return [path];
   return Object.entries(affordances).flatMap(([name, affordance]) => {
-    const pointer = `${path}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+    const pointer = jsonPointer(path, name);
     return isJsonObject(affordance) ? formFaults(affordance['forms'], pointer) : [pointer];
   });
 }

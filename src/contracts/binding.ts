@@ -2,7 +2,7 @@ import type { Principal } from './access.ts';
 import type { Clock } from './clock.ts';
 import type { HostedThing } from './interaction.ts';
 import type { Logger } from './logger.ts';
-import type { Form, Op, PartialTd, ThingDescription } from './td.ts';
+import type { Form, Op, PartialTd } from './td.ts';
 
 /** Bounds that every binding keeps. */
 export interface Limits {
@@ -127,10 +127,5 @@ export interface ClientBinding {
   request(request: ClientRequest): Promise<ClientResponse>;
   /** Resolves when the subscription stands; the returned function ends it and is idempotent. */
   subscribe(request: ClientRequest, listener: NotificationListener): Promise<() => Promise<void>>;
-  /** Fetches a TD (or whatever JSON the address answers). */
-  fetchTd(
-    url: string,
-    options: { readonly signal?: AbortSignal; readonly timeout: number },
-  ): Promise<ThingDescription>;
   stop(): Promise<void>;
 }

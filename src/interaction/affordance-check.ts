@@ -4,7 +4,7 @@ import type { Value } from '../contracts/interaction.ts';
 import type { Logger } from '../contracts/logger.ts';
 import type { DataSchema } from '../contracts/td.ts';
 import { compileDataCheck, type DataCheck, faultsIn, refuseMisfit } from '../td/data-check.ts';
-import { internalError } from './handler-call.ts';
+import { internalError } from './as-wot-error.ts';
 
 /** Checks compiled when a Thing is exposed; each throws WotError. */
 export type Check = (value: Value) => void;

@@ -1,10 +1,10 @@
-import { randomUUID } from 'node:crypto';
 import type { Principal } from '../contracts/access.ts';
 import type { Clock } from '../contracts/clock.ts';
 import type { HandlerContext } from '../contracts/definition.ts';
 import { WotError } from '../contracts/errors.ts';
 import type { CallContext } from '../contracts/interaction.ts';
 import type { Logger } from '../contracts/logger.ts';
+import { asWotError } from './as-wot-error.ts';
 
 /** What a handler sees of its call; the AbortSignal is made only when a handler looks at it. */
 export class HandlerCall implements HandlerContext {
@@ -56,22 +56,13 @@ export async function callHandler(
     const result = handler();
     return isPromise(result) ? await inTime(environment, what, call, result) : result;
   } catch (error) {
-    throw asWotError(error, what, environment.logger);
+    throw handlerFailed(error, what, environment.logger);
   }
 }
 
-/** A WotError is an answer and passes; anything else is a bug: logged whole, hidden from the peer. */
-export function asWotError(error: unknown, what: string, logger: Logger): WotError {
-  if (error instanceof WotError) return error;
-  const correlationId = randomUUID();
-  logger.error(`The handler of ${what} failed`, { correlationId, error });
-  return internalError('HANDLER_FAILED', `The handler of ${what} failed`, correlationId, error);
-}
-
-/** A bug on the Thing's side: the peer learns where to look, not what is inside. */
-export function internalError(code: string, what: string, correlationId: string, cause?: unknown): WotError {
-  const message = `${what}; the servient's log has the reason under ${correlationId}.`;
-  return new WotError('internal', code, message, { correlationId, cause });
+/** What a handler threw, as an answer; `what` names whose handler it is. */
+export function handlerFailed(error: unknown, what: string, logger: Logger): WotError {
+  return asWotError(error, logger, { code: 'HANDLER_FAILED', what: `The handler of ${what} failed` });
 }
 
 function inTime(

@@ -8,6 +8,8 @@ export interface HeldValueParts {
   /** Resolves when the value is durable; absent where it need not be. */
   readonly save?: (value: Value) => Promise<void>;
   tell(value: Value): void;
+  /** Whether the Thing is still there; a successor of its name has the stored state then. */
+  isOpen(): boolean;
 }
 
 /** The value of one property that the servient holds: durable first, then visible, so that what was shown is not lost. */
@@ -17,7 +19,9 @@ export class HeldValue {
   #value: Value;
   /** What the device said last; durable soon. */
   #newest: Value;
-  #turns = 0;
+  /** Turns: how many were taken, which one is on its way into the store, which one is in force. */
+  #taken = 0;
+  #begun = 0;
   #turn = 0;
 
   constructor(parts: HeldValueParts) {
@@ -36,16 +40,17 @@ export class HeldValue {
 
   /** Of two values under way the one whose turn was taken later stays, whichever is ready first. */
   takeTurn(): number {
-    this.#turns += 1;
-    return this.#turns;
+    this.#taken += 1;
+    return this.#taken;
   }
 
   /** At once where the value need not be stored; rejects, and leaves it as it was, where it cannot be. */
   async hold(given: Value, turn: number): Promise<void> {
-    if (turn < this.#turn) return;
+    if (turn < this.#begun || !this.#parts.isOpen()) return;
+    this.#begun = turn;
     const value = copyOf(given);
     this.#newest = value;
-    if (this.#parts.save) await this.#save(value, this.#parts.save);
+    if (this.#parts.save) await this.#save(value, turn, this.#parts.save);
     if (turn < this.#turn) return;
     this.#turn = turn;
     if (isDeepStrictEqual(this.#value, value)) return;
@@ -53,11 +58,14 @@ export class HeldValue {
     this.#parts.tell(value);
   }
 
-  async #save(value: Value, save: (value: Value) => Promise<void>): Promise<void> {
+  async #save(value: Value, turn: number, save: (value: Value) => Promise<void>): Promise<void> {
     try {
       await save(value);
     } catch (error) {
-      if (this.#newest === value) this.#newest = this.#value;
+      if (this.#begun === turn) {
+        this.#begun = this.#turn;
+        this.#newest = this.#value;
+      }
       throw error;
     }
   }

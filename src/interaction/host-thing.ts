@@ -48,6 +48,11 @@ export interface RunningThing {
   close(): Promise<void>;
 }
 
+/** Whether a Thing is there; what its device says later could reach a successor of its name. */
+interface Lifetime {
+  isOpen: boolean;
+}
+
 /** Makes a definition run under a name: compiles its checks, loads its persistent state, makes its handlers. */
 export function hostThing(definition: ThingDefinition, name: string, host: HostEnvironment): RunningThing {
   const [properties, actions, events] = [
@@ -69,9 +74,10 @@ export function hostThing(definition: ThingDefinition, name: string, host: HostE
     events,
     saves,
   };
-  const handle = thingHandle(environment);
+  const lifetime = { isOpen: true };
+  const handle = thingHandle(environment, lifetime);
   const handlers = definition.handlers(handle);
-  for (const property of prepareProperties(definition, name, handlers, { ...host, saves }))
+  for (const property of prepareProperties(definition, name, handlers, { ...host, saves, lifetime }))
     properties.set(property.name, property);
   const { td } = definition;
   const { logger } = host;
@@ -84,7 +90,7 @@ export function hostThing(definition: ThingDefinition, name: string, host: HostE
   return {
     interactions: new Pipeline(environment),
     handle,
-    close: () => close(environment, handlers),
+    close: () => close(environment, handlers, lifetime),
   };
 }
 
@@ -92,21 +98,34 @@ function prepareProperties(
   { td, options }: ThingDefinition,
   thing: string,
   handlers: ThingHandlers,
-  { clock, feed, store, logger, saves }: HostEnvironment & { readonly saves: PendingSaves },
+  {
+    clock,
+    feed,
+    store,
+    logger,
+    saves,
+    lifetime,
+  }: HostEnvironment & { readonly saves: PendingSaves; readonly lifetime: Lifetime },
 ): HostedProperty[] {
   const stored = store.load(thing);
   return Object.entries(td.properties ?? {}).map(([name, affordance]) => {
     const handler: PropertyHandler = own(handlers.properties, name) ?? {};
     const persistent = options.persist?.includes(name) === true;
     const tell = (value: Value) => {
-      if (affordance.observable === true) feed.publish({ thing, kind: 'properties', name }, value);
+      if (affordance.observable === true && lifetime.isOpen)
+        feed.publish({ thing, kind: 'properties', name }, value);
     };
     const first = persistent && stored.has(name) ? restored(td, name, stored.get(name), logger) : undefined;
     const initial = first ?? handler.initial;
     const rule = notifier(own(options.notify, name) ?? {}, { clock, tell, initial });
     const save = (value: Value) =>
       saves.track(`property ${JSON.stringify(name)}`, store.save(thing, name, value as JsonValue));
-    const parts = { initial, tell: rule.offer, ...(persistent ? { save } : {}) };
+    const parts = {
+      initial,
+      tell: rule.offer,
+      isOpen: () => lifetime.isOpen,
+      ...(persistent ? { save } : {}),
+    };
     const held = handler.initial === undefined ? undefined : new HeldValue(parts);
     return prepareProperty(td, name, { handler, held, notifier: rule }, logger);
   });
@@ -123,7 +142,7 @@ function restored(td: PartialTd, name: string, value: Value, logger: Logger): Va
   return undefined;
 }
 
-function thingHandle(environment: InteractionEnvironment): ThingHandle {
+function thingHandle(environment: InteractionEnvironment, lifetime: Lifetime): ThingHandle {
   const { thing, feed } = environment;
   const property = (name: string) => find(environment.properties, 'property', name, thing);
   return {
@@ -147,7 +166,7 @@ function thingHandle(environment: InteractionEnvironment): ThingHandle {
       const event = find(environment.events, 'event', name, thing);
       if (event.checkData) checkPlain(event.what, data);
       event.checkData?.(data);
-      feed.publish({ thing, kind: 'events', name }, event.checkData && copyOf(data));
+      if (lifetime.isOpen) feed.publish({ thing, kind: 'events', name }, event.checkData && copyOf(data));
     },
   };
 }
@@ -165,7 +184,11 @@ function checkPlain(what: string, value: Value): void {
   throw new WotError('internal', 'VALUE_NOT_PLAIN', `The value given for ${what} is no JSON data: ${fault}.`);
 }
 
-async function close(environment: InteractionEnvironment, handlers: ThingHandlers): Promise<void> {
+async function close(
+  environment: InteractionEnvironment,
+  handlers: ThingHandlers,
+  lifetime: Lifetime,
+): Promise<void> {
   const { thing, properties, events, feed, invocations, logger } = environment;
   invocations.close();
   for (const { notifier: open } of properties.values()) open.close();
@@ -182,9 +205,11 @@ async function close(environment: InteractionEnvironment, handlers: ThingHandler
       new HandlerCall({ principal: anonymous }, {}),
       () => handlers.close?.(),
     );
+    await environment.saves.settled();
   } catch (error) {
     logger.error(`Closing Thing ${JSON.stringify(thing)} failed`, { error });
   }
+  lifetime.isOpen = false;
 }
 
 function own<T>(record: Readonly<Record<string, T>> | undefined, name: string): T | undefined {

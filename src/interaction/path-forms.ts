@@ -1,6 +1,7 @@
 import type { ThingForms } from '../contracts/binding.ts';
 import type { HostedThing } from '../contracts/interaction.ts';
 import type { DataSchema, Form, Op, PartialTd, PropertyAffordance } from '../contracts/td.ts';
+import { mapMembers } from '../td/json-object.ts';
 
 type Variables = Readonly<Record<string, DataSchema>> | undefined;
 
@@ -24,13 +25,13 @@ export function pathForms(thing: HostedThing, { base, subprotocol }: PathProtoco
   const query = (own: Variables) => template({ ...td.uriVariables, ...own });
   return {
     forms: thingForms(td, href, subprotocol),
-    properties: perMember(td.properties, (property, affordance) =>
+    properties: mapMembers(td.properties, (property, affordance) =>
       propertyForms(affordance, href('properties', property) + query(affordance.uriVariables), subprotocol),
     ),
-    actions: perMember(td.actions, (action, { uriVariables }) => [
+    actions: mapMembers(td.actions, (action, { uriVariables }) => [
       { href: href('actions', action) + query(uriVariables), op: 'invokeaction' },
     ]),
-    events: perMember(td.events, (event, { uriVariables }) => [
+    events: mapMembers(td.events, (event, { uriVariables }) => [
       {
         href: href('events', event) + query(uriVariables),
         op: ['subscribeevent', 'unsubscribeevent'],
@@ -89,13 +90,4 @@ function hasReadable({ properties = {} }: PartialTd): boolean {
 function template(variables: NonNullable<Variables>): string {
   const names = Object.keys(variables);
   return names.length > 0 ? `{?${names.map(encodeURIComponent).join()}}` : '';
-}
-
-function perMember<A>(
-  members: Readonly<Record<string, A>> = {},
-  forms: (name: string, affordance: A) => readonly Form[],
-): Readonly<Record<string, readonly Form[]>> {
-  return Object.fromEntries(
-    Object.entries(members).map(([name, affordance]) => [name, forms(name, affordance)]),
-  );
 }

@@ -12,7 +12,7 @@ import type {
   Value,
 } from '../contracts/interaction.ts';
 import type { ChangeFeed, Replay } from './change-feed.ts';
-import { asWotError, type CallEnvironment, callHandler, HandlerCall } from './handler-call.ts';
+import { type CallEnvironment, callHandler, HandlerCall, handlerFailed } from './handler-call.ts';
 import { find, type HostedAction, type HostedEvent, type HostedProperty } from './hosted-affordances.ts';
 import type { Invocations } from './invocations.ts';
 import type { PendingSaves } from './pending-saves.ts';
@@ -212,11 +212,8 @@ export class Pipeline implements Interactions {
     try {
       hook();
     } catch (error) {
-      asWotError(
-        error,
-        `a subscription hook of ${JSON.stringify(this.#environment.thing)}`,
-        this.#environment.logger,
-      );
+      const { logger, thing } = this.#environment;
+      handlerFailed(error, `a subscription hook of ${JSON.stringify(thing)}`, logger);
     }
   }
 
@@ -228,7 +225,7 @@ export class Pipeline implements Interactions {
         await saves.settled();
         return output;
       } catch (error) {
-        throw asWotError(error, action.what, logger);
+        throw handlerFailed(error, action.what, logger);
       }
     };
     return invocations.start(action.name, run, (reason) => call.abort(reason));

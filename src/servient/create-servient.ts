@@ -69,7 +69,7 @@ class ComposedServient implements Servient {
   #ids: ChangeIds | undefined;
   #exposure: Exposure | undefined;
   #stopped = false;
-  #running: Promise<void> | undefined;
+  #turn: Promise<void> = Promise.resolve();
 
   constructor(options: ServientOptions) {
     this.#options = options;
@@ -89,29 +89,45 @@ class ComposedServient implements Servient {
 
   start(): Promise<void> {
     this.#stopped = false;
-    this.#running ??= this.#start().catch(async (error) => {
-      await this.stop();
-      throw error;
-    });
-    return this.#running;
+    return this.#next(() => this.#begin());
   }
 
-  async stop(): Promise<void> {
+  stop(): Promise<void> {
     this.#stopped = true;
-    // Bindings first: they tell their peers that the servient stops, not that each Thing is gone.
+    return this.#next(() => this.#end());
+  }
+
+  /** Starts and stops one after the other, as they were asked for. */
+  #next(work: () => Promise<void>): Promise<void> {
+    this.#turn = this.#turn.then(work, work);
+    return this.#turn;
+  }
+
+  async #begin(): Promise<void> {
+    if (this.#exposure) return;
+    try {
+      await this.#start();
+    } catch (error) {
+      await this.#end();
+      throw error;
+    }
+  }
+
+  async #end(): Promise<void> {
     const exposure = this.#exposure;
     this.#exposure = undefined;
+    await exposure?.settle();
+    // Bindings first: they tell their peers that the servient stops, not that each Thing is gone.
     for (const binding of this.#started.splice(0).reverse()) await binding.stop();
     await exposure?.close();
     await this.#nodeWot.stop();
     await this.#ids?.close();
     this.#ids = undefined;
     await this.#storage.stop();
-    this.#running = undefined;
   }
 
   async expose(definition: ThingDefinition): Promise<ExposedThing> {
-    if (!this.#stopped) await this.start();
+    if (!this.#stopped && !this.#exposure) await this.start();
     if (this.#exposure) return this.#exposure.expose(definition);
     const message = `The servient was stopped; start it again before exposing ${JSON.stringify(definition.td.title)}.`;
     throw new WotError('unavailable', 'SERVIENT_STOPPED', message);
@@ -131,6 +147,7 @@ class ComposedServient implements Servient {
     this.#ids = await openChangeIds(this.#clock, this.#storage.facts);
     const host = this.#host(logger, await this.#servientId());
     for (const binding of this.#bindings) {
+      refuseStarted(binding);
       await binding.start(host);
       this.#started.push(binding);
     }
@@ -167,4 +184,11 @@ class ComposedServient implements Servient {
     await facts.set('servient-id', id);
     return id;
   }
+}
+
+/** A started binding has addresses: it belongs to another servient. */
+function refuseStarted({ name, addresses }: ServerBinding): void {
+  if (addresses.length === 0) return;
+  const message = `The ${name} binding at ${addresses.join(', ')} belongs to a running servient; make one for each servient.`;
+  throw new WotError('conflict', 'BINDING_IN_USE', message);
 }

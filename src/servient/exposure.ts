@@ -34,7 +34,8 @@ export class Exposure {
   readonly #parts: Parts;
   readonly #running = new Map<string, RunningThing>();
   /** Names whose Things are coming or going. */
-  readonly #busy = new Set<string>();
+  readonly #busy = new Map<string, Promise<unknown>>();
+  #isOpen = true;
   #tellServient: (event: string, name: string) => void = () => {};
 
   constructor(parts: Parts) {
@@ -92,6 +93,12 @@ export class Exposure {
     this.#tellServient('thingRemoved', name);
   }
 
+  /** Takes no more Things, and waits for those that come or go. */
+  async settle(): Promise<void> {
+    this.#isOpen = false;
+    await Promise.allSettled(this.#busy.values());
+  }
+
   /** Ends all Things; bindings are stopped by the servient. */
   async close(): Promise<void> {
     await Promise.all([...this.#running.values()].map((running) => running.close()));
@@ -125,10 +132,12 @@ export class Exposure {
     things.set(thing.name, thing);
     this.#running.set(thing.name, running);
     try {
+      if (!this.#isOpen) throw stopped(thing);
       for (const binding of bindings) await binding.prepare?.(thing);
       // Not every binding offers the servient's own Thing.
       if (bindings.length > 0 && thing.listed) refuseInvalid(thing.description());
       for (const binding of bindings) await binding.expose(thing);
+      if (!this.#isOpen) throw stopped(thing);
     } catch (error) {
       await this.#remove(thing);
       throw error;
@@ -137,7 +146,12 @@ export class Exposure {
 
   async #remove(thing: HostedThing): Promise<void> {
     this.#parts.things.delete(thing.name);
-    for (const binding of this.#parts.bindings) await binding.unexpose(thing);
+    for (const binding of this.#parts.bindings) {
+      await binding.unexpose(thing).catch((error) => {
+        const { logger } = this.#parts.environment;
+        logger.error(`The ${binding.name} binding failed to remove ${JSON.stringify(thing.name)}`, { error });
+      });
+    }
     await this.#running.get(thing.name)?.close();
     this.#running.delete(thing.name);
   }
@@ -145,9 +159,10 @@ export class Exposure {
   /** One coming or going at a time for each name. */
   async #alone<R>(name: string, work: () => Promise<R>): Promise<R> {
     if (this.#busy.has(name)) throw nameTaken(name);
-    this.#busy.add(name);
+    const working = work();
+    this.#busy.set(name, working);
     try {
-      return await work();
+      return await working;
     } finally {
       this.#busy.delete(name);
     }
@@ -191,6 +206,11 @@ function refuseInvalid({ td }: ServedTd): void {
   throw new WotError('invalid', 'TD_INVALID', message, {
     errors: errors.map(({ pointer, message: detail }) => ({ pointer, detail })),
   });
+}
+
+function stopped({ affordances }: HostedThing): WotError {
+  const message = `The servient was stopped while ${JSON.stringify(affordances.title)} was being exposed; start it again first.`;
+  return new WotError('unavailable', 'SERVIENT_STOPPED', message);
 }
 
 function nameTaken(name: string): WotError {

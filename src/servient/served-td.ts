@@ -3,8 +3,8 @@ import type { ThingForms } from '../contracts/binding.ts';
 import { WotError } from '../contracts/errors.ts';
 import type { ServedTd } from '../contracts/interaction.ts';
 import type { Form, Link, PartialTd, ThingDescription } from '../contracts/td.ts';
-
-const tdContext = 'https://www.w3.org/2022/wot/td/v1.1';
+import { mapMembers } from '../td/json-object.ts';
+import { context11 } from '../td/validation/context-check.ts';
 
 /** What the servient adds to a definition's TD. */
 export interface ServedParts {
@@ -68,18 +68,11 @@ function withForms(definition: PartialTd, forms: readonly ThingForms[]): Partial
   };
 }
 
-function mapMembers<V, W>(
-  members: Readonly<Record<string, V>>,
-  change: (name: string, value: V) => W,
-): Readonly<Record<string, W>> {
-  return Object.fromEntries(Object.entries(members).map(([name, value]) => [name, change(name, value)]));
-}
-
 /** The TD 1.1 context first, the author's others after it, one map with the prefixes that forms use. */
 function withPrefixes(context: unknown, prefixes: Readonly<Record<string, string>>): unknown {
   const given = context === undefined ? [] : Array.isArray(context) ? context : [context];
-  const others = given.filter((entry) => entry !== tdContext);
+  const others = given.filter((entry) => entry !== context11);
   const added = Object.keys(prefixes).length > 0 ? [prefixes] : [];
-  const all = [tdContext, ...others, ...added];
-  return all.length === 1 ? tdContext : all;
+  const all = [context11, ...others, ...added];
+  return all.length === 1 ? context11 : all;
 }

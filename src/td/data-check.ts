@@ -98,7 +98,7 @@ function createAjv(allErrors: boolean): Ajv {
     ownProperties: true,
     // 0.3 is a multiple of 0.1.
     multipleOfPrecision: 6,
-    code: { regExp: Object.assign(linearPattern, { code: 'linearPattern' }) },
+    code: { regExp: linearPattern },
   });
   return addFormats.default(addEquality(ajv), [...knownFormats]);
 }

@@ -11,6 +11,14 @@ export function ownMember<V>(map: Readonly<Record<string, V>> | undefined, name:
   return map !== undefined && Object.hasOwn(map, name) ? map[name] : undefined;
 }
 
+/** The same names, each with what is made of it and its value. */
+export function mapMembers<V, R>(
+  members: Readonly<Record<string, V>> = {},
+  make: (name: string, value: V) => R,
+): Readonly<Record<string, R>> {
+  return Object.fromEntries(Object.entries(members).map(([name, value]) => [name, make(name, value)]));
+}
+
 /** The members of a map of objects, as it may stand in a document that nobody checked yet: what is no object is left out. */
 export function objectEntries(value: unknown): readonly (readonly [string, JsonObject])[] {
   if (!isJsonObject(value)) return [];

@@ -1,6 +1,7 @@
 import { coapClient } from '../../src/bindings/coap/coap-client.ts';
 import { coap } from '../../src/bindings/coap/coap-server.ts';
 import { createServient } from '../../src/servient/create-servient.ts';
+import { fetchTd } from '../support/fetch-td.ts';
 import { bindingSuite, type Harness } from './binding-suite.ts';
 
 const harness: Harness = {
@@ -17,7 +18,7 @@ const harness: Harness = {
     const [base] = servient.addresses;
     return {
       client,
-      td: (name) => client.fetchTd(`${base}/things/${encodeURIComponent(name)}`, { timeout: 5000 }),
+      td: (name) => fetchTd(client, `${base}/things/${encodeURIComponent(name)}`),
       unexpose: (name) => servient.unexpose(name),
       stop: () => servient.stop(),
       resume({ form, ...request }, after, listener) {

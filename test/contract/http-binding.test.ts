@@ -1,6 +1,7 @@
 import { httpClient } from '../../src/bindings/http/http-client.ts';
 import { http } from '../../src/bindings/http/http-server.ts';
 import { createServient } from '../../src/servient/create-servient.ts';
+import { fetchTd } from '../support/fetch-td.ts';
 import { bindingSuite, type Harness } from './binding-suite.ts';
 
 const harness: Harness = {
@@ -17,8 +18,7 @@ const harness: Harness = {
     const client = httpClient();
     return {
       client,
-      td: (name) =>
-        client.fetchTd(`${servient.addresses[0]}/things/${encodeURIComponent(name)}`, { timeout: 5000 }),
+      td: (name) => fetchTd(client, `${servient.addresses[0]}/things/${encodeURIComponent(name)}`),
       unexpose: (name) => servient.unexpose(name),
       stop: () => servient.stop(),
       resume(request, after, listener) {

@@ -2,6 +2,7 @@ import { describe } from 'vitest';
 import { mqttClient } from '../../src/bindings/mqtt/mqtt-client.ts';
 import { mqtt } from '../../src/bindings/mqtt/mqtt-server.ts';
 import { createServient } from '../../src/servient/create-servient.ts';
+import { fetchTd } from '../support/fetch-td.ts';
 import { startMosquitto } from '../support/mosquitto.ts';
 import { needs } from '../support/system-parts.ts';
 import { bindingSuite, type Harness, type Missing } from './binding-suite.ts';
@@ -23,8 +24,7 @@ function harness(contentTypes: readonly string[], startBroker: () => Promise<Bro
       const client = mqttClient();
       return {
         client,
-        td: (name) =>
-          client.fetchTd(`${servient.addresses[0]}/things/${encodeURIComponent(name)}`, { timeout: 5000 }),
+        td: (name) => fetchTd(client, `${servient.addresses[0]}/things/${encodeURIComponent(name)}`),
         unexpose: (name) => servient.unexpose(name),
         async stop() {
           await servient.stop();

@@ -6,6 +6,7 @@ import { coap } from '../../src/bindings/coap/coap-server.ts';
 import type { Notification } from '../../src/contracts/binding.ts';
 import type { ThingHandle } from '../../src/contracts/definition.ts';
 import { createServient } from '../../src/servient/create-servient.ts';
+import { fetchTd } from '../support/fetch-td.ts';
 import { needs } from '../support/system-parts.ts';
 
 const { missing, note, command } = needs('coap-client');
@@ -137,7 +138,7 @@ describe.skipIf(missing)(`libcoap's coap-client${note}`, () => {
     expect(await ask(`${base}/properties/open`)).toBe('false');
     const client = coapClient();
     cleanups.push(() => client.stop());
-    expect(await client.fetchTd(base, { timeout: 3000 })).toMatchObject({ title: 'Valve' });
+    expect(await fetchTd(client, base)).toMatchObject({ title: 'Valve' });
   });
 });
 

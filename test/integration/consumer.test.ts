@@ -548,9 +548,9 @@ describe('consume', () => {
     await using byUrl = await consume(pathToFileURL(path));
     expect([byPath.td.title, byUrl.td.title]).toEqual(['Lamp', 'Lamp']);
     await writeFile(path, '{');
-    expect(await failureOf(() => consume(path))).toMatch(/^invalid TD_INVALID.*not JSON/);
+    expect(await failureOf(() => consume(path))).toMatch(/^invalid DOCUMENT_INVALID.*lamp.*no JSON/);
     await rm(folder, { recursive: true });
-    expect(await failureOf(() => consume(path))).toMatch(/^not-found TD_FILE_UNREADABLE/);
+    expect(await failureOf(() => consume(path))).toMatch(/^not-found FILE_UNREADABLE/);
   });
 
   it.each([

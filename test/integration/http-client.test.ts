@@ -7,6 +7,7 @@ import type { ClientBinding, ClientRequest, Notification } from '../../src/contr
 import { WotError } from '../../src/contracts/errors.ts';
 import type { Form, Op } from '../../src/contracts/td.ts';
 import { type FakeClock, fakeClock } from '../support/fake-clock.ts';
+import { fetchTd } from '../support/fetch-td.ts';
 
 type Handler = (request: IncomingMessage, response: ServerResponse, body: string) => void;
 
@@ -154,7 +155,7 @@ describe('requests', () => {
 
   it('fetches a TD', async () => {
     answer = (_, response) => response.setHeader('content-type', 'application/td+json').end('{"title":"x"}');
-    expect(await client.fetchTd(`${base}/td`, { timeout: 0 })).toEqual({ title: 'x' });
+    expect(await fetchTd(client, `${base}/td`)).toEqual({ title: 'x' });
     expect(seen[0]?.headers.accept).toContain('application/td+json');
   });
 

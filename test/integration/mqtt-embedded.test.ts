@@ -9,6 +9,7 @@ import { mqtt } from '../../src/bindings/mqtt/mqtt-server.ts';
 import { type Clock, waitingClock } from '../../src/contracts/clock.ts';
 import type { ThingDefinition } from '../../src/contracts/definition.ts';
 import { createServient, type Servient } from '../../src/servient/create-servient.ts';
+import { fetchTd } from '../support/fetch-td.ts';
 import { happens, nextMessage } from '../support/mqtt-events.ts';
 import { needs } from '../support/system-parts.ts';
 
@@ -199,7 +200,7 @@ test('a port that is taken', async () => {
   await expect(second.start()).rejects.toMatchObject({
     kind: 'unavailable',
     code: 'ADDRESS_IN_USE',
-    message: expect.stringContaining(`Port ${port()}`),
+    message: expect.stringContaining(`MQTT port ${port()}`),
   });
 });
 
@@ -248,14 +249,14 @@ test('what is larger than a form allows is not sent', async () => {
   const request = { op: 'writeproperty', form: away, content, timeout: patience } as const;
   await expect(binding.request(request)).rejects.toMatchObject({
     kind: 'too-large',
-    code: 'PAYLOAD_TOO_LARGE',
+    code: 'BODY_TOO_LARGE',
   });
 });
 
 test('a TD that is nowhere is not found', async () => {
   const hasty: Clock = { ...waitingClock, after: (_delay, call) => waitingClock.after(50, call) };
   const hurried = mqttClient({ clock: hasty });
-  await expect(hurried.fetchTd(`${address()}/things/none`, { timeout: 0 })).rejects.toMatchObject({
+  await expect(fetchTd(hurried, `${address()}/things/none`, 0)).rejects.toMatchObject({
     kind: 'not-found',
     code: 'NOTHING_RETAINED',
     message: expect.stringContaining('things/none'),

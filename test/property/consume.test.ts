@@ -18,7 +18,6 @@ function client(body: Uint8Array): ClientBinding {
       listener.ended();
       return async () => {};
     },
-    fetchTd: () => Promise.reject(new Error('not asked')),
     stop: async () => {},
   };
 }

@@ -646,4 +646,69 @@ describe('values', () => {
     await new Promise((resolve) => setImmediate(resolve));
     expect(await interactions.readProperty('level', context)).toBe(7);
   });
+
+  test('that a device corrects, or that end in another order, are stored as they are shown', async () => {
+    const storage = memoryStorage();
+    const ends: (() => void)[] = [];
+    const definition: ThingDefinition = {
+      td: { ...td, title: 'P', properties: { level: { type: 'integer', observable: true } } },
+      options: { persist: ['level'] },
+      handlers: (thing) => ({
+        properties: {
+          level: {
+            initial: 0,
+            written: (value) => {
+              if (Number(value) > 100) thing.set('level', 100);
+              return Number(value) < 10 ? new Promise<void>((resolve) => ends.push(resolve)) : undefined;
+            },
+          },
+        },
+      }),
+    };
+    const shownAndStored = async () => {
+      const { interactions } = servient.things.get('p') as NonNullable<
+        ReturnType<typeof servient.things.get>
+      >;
+      const next = createServient({ storage });
+      running.push(next);
+      const stored = (await next.expose(definition)).handle.get('level');
+      return [await interactions.readProperty('level', context), stored];
+    };
+    const servient = createServient({ storage });
+    running.push(servient);
+    await servient.expose(definition);
+    const interactions = servient.things.get('p')?.interactions;
+    await interactions?.writeProperty('level', 150, context);
+    expect(await shownAndStored()).toEqual([100, 100]);
+    const writes = [1, 2].map((value) => interactions?.writeProperty('level', value, context));
+    ends[1]?.();
+    await Promise.resolve();
+    ends[0]?.();
+    await Promise.all(writes);
+    expect(await shownAndStored()).toEqual([2, 2]);
+  });
+
+  test('that come after a Thing has gone do not reach its successor', async () => {
+    const storage = memoryStorage();
+    const servient = createServient({ storage });
+    running.push(servient);
+    const handlers = () => ({ properties: { level: { initial: 0 } } });
+    const definition: ThingDefinition = {
+      td: { ...td, title: 'P' },
+      options: { persist: ['level'] },
+      handlers,
+    };
+    const { handle } = await servient.expose(definition);
+    await servient.unexpose('p');
+    await servient.expose(definition);
+    const interactions = servient.things.get('p')?.interactions;
+    const told: unknown[] = [];
+    await interactions?.observeProperty('level', { change: ({ data }) => told.push(data) }, context);
+    await interactions?.subscribeEvent('bell', { change: ({ name }) => told.push(name) }, context);
+    await interactions?.writeProperty('level', 9, context);
+    handle.set('level', 1);
+    handle.emit('bell');
+    expect(told).toEqual([0, 9]);
+    expect(storage.properties.load('p').get('level')).toBe(9);
+  });
 });

@@ -144,6 +144,41 @@ describe('a servient', () => {
     await servient.expose(thing());
   });
 
+  test('started and stopped at once ends stopped, or started where that was said last', async () => {
+    const servient = servientOf({ bindings: [http({ port: 0 })] });
+    const started = servient.start();
+    await servient.stop();
+    await started;
+    expect(servient.addresses).toEqual([]);
+    await servient.start();
+    const stopped = servient.stop();
+    await Promise.all([servient.start(), servient.stop(), stopped]);
+    expect(servient.addresses).toEqual([]);
+    await servient.start();
+    const twice = Promise.all([servient.stop(), servient.start()]);
+    await twice;
+    expect(servient.addresses).toHaveLength(1);
+    expect((await fetch(`${servient.addresses[0]}/things`)).status).toBe(200);
+  });
+
+  test('stopped while a Thing is on its way says so to who exposes it', async () => {
+    const servient = servientOf({ bindings: [http({ port: 0 })] });
+    await servient.start();
+    const exposing = failureOf(() => servient.expose(thing()));
+    await servient.stop();
+    expect(await exposing).toMatch('unavailable SERVIENT_STOPPED');
+    expect(servient.things.size).toBe(0);
+  });
+
+  test('refuses a binding of another servient', async () => {
+    const bindings = [http({ port: 0 })];
+    const first = servientOf({ bindings });
+    await first.start();
+    const second = servientOf({ bindings });
+    expect(await failureOf(() => second.start())).toMatch('conflict BINDING_IN_USE');
+    expect((await fetch(`${first.addresses[0]}/things`)).status).toBe(200);
+  });
+
   test('goes on when closing a Thing fails', async () => {
     const servient = servientOf();
     const close = () => Promise.reject(new Error('stuck'));

@@ -1,4 +1,3 @@
-import { decodeContent } from '../../codec/registry.ts';
 import type {
   ClientBinding,
   ClientRequest,
@@ -9,8 +8,8 @@ import type {
 import { type Clock, systemClock } from '../../contracts/clock.ts';
 import { withDeadline } from '../../contracts/deadline.ts';
 import { WotError } from '../../contracts/errors.ts';
-import type { Form, Op, ThingDescription } from '../../contracts/td.ts';
-import { defaultContentType, responseType } from '../../td/defaults.ts';
+import type { Form, Op } from '../../contracts/td.ts';
+import { responseType } from '../../td/defaults.ts';
 import { requestTag, transfer } from './block-client.ts';
 import { type Method, methodCode } from './coap-code.ts';
 import { type CoapOption, type Envelope, emptyBytes } from './coap-message.ts';
@@ -107,19 +106,6 @@ class CoapClient implements ClientBinding {
     signal?.addEventListener('abort', abort);
     await observation.open();
     return () => observation.close();
-  }
-
-  async fetchTd(
-    url: string,
-    options: { readonly signal?: AbortSignal; readonly timeout: number },
-  ): Promise<ThingDescription> {
-    const response = await this.#send(
-      url,
-      { code: methodCode.GET, options: [], payload: emptyBytes },
-      options,
-    );
-    const content = contentOf(response, { href: url }) ?? { type: defaultContentType, body: emptyBytes };
-    return decodeContent(content) as ThingDescription;
   }
 
   async stop(): Promise<void> {

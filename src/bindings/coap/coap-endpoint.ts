@@ -230,7 +230,7 @@ function bindError(error: Error, host: string, port: number): WotError {
     'unavailable',
     inUse ? 'ADDRESS_IN_USE' : 'BIND_FAILED',
     inUse
-      ? `CoAP port ${port} on ${host} is in use; stop the other program or choose another port (--coap).`
+      ? `CoAP port ${port} on ${host} is in use; stop the other program or choose another port with --coap <port>.`
       : `CoAP cannot listen on ${host} port ${port}: ${error.message}`,
     { cause: error },
   );

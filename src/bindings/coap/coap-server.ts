@@ -1,7 +1,7 @@
-import { randomUUID } from 'node:crypto';
 import type { BindingHost, ServerBinding, ThingForms } from '../../contracts/binding.ts';
 import { WotError } from '../../contracts/errors.ts';
 import type { HostedThing } from '../../contracts/interaction.ts';
+import { asWotError } from '../../interaction/as-wot-error.ts';
 import { pathForms } from '../../interaction/path-forms.ts';
 import { urlHost } from '../../security/bind-address.ts';
 import { readBlock } from './block.ts';
@@ -66,8 +66,11 @@ class CoapServer implements ServerBinding {
     const endpoint = new CoapEndpoint(listener, host);
     await endpoint.open(bind, this.#options.port ?? 5683);
     const blocks = new BlockTransfers({ clock, maxBytes: transferBytes }, limits.body);
-    const problem: ProblemMaker = ({ options }, error) =>
-      problemEnvelope(asWotError(host, error), optionUint(options, optionNumber.accept));
+    const what = 'The CoAP server failed to answer a request';
+    const problem: ProblemMaker = ({ options }, error) => {
+      const told = asWotError(error, host.logger, { code: 'INTERNAL', what });
+      return problemEnvelope(told, optionUint(options, optionNumber.accept));
+    };
     const observers = new CoapObservers({ endpoint, blocks, queue: limits.queue, problem });
     const base = `coap://${urlHost(host.reachableHost(bind))}:${endpoint.port}`;
     this.#running = { host, endpoint, blocks, observers, problem, base };
@@ -148,14 +151,6 @@ class CoapServer implements ServerBinding {
       return response; // the block option itself is what is wrong
     }
   }
-}
-
-function asWotError({ logger }: BindingHost, error: unknown): WotError {
-  if (error instanceof WotError) return error;
-  const correlationId = randomUUID();
-  logger.error('The CoAP server failed to answer a request', { correlationId, error });
-  const message = `The servient failed to answer; its log has the reason under ${correlationId}.`;
-  return new WotError('internal', 'INTERNAL', message, { correlationId });
 }
 
 function handlerOf(methods: Resource['methods'], code: string): NonNullable<Resource['methods']['GET']> {

@@ -39,7 +39,8 @@ export function thingResource(thing: HostedThing, segments: readonly string[]): 
   const name = ownName(thing.affordances[kind], segment);
   if (name === undefined) return undefined;
   if (id === undefined) return single[kind](thing, name);
-  return kind === 'actions' ? invocation(thing, name, id) : undefined;
+  const isAsynchronous = thing.affordances.actions?.[name]?.synchronous === false;
+  return kind === 'actions' && isAsynchronous ? invocation(thing, name, id) : undefined;
 }
 
 const isKind = (kind: string): kind is AffordanceKind => Object.hasOwn(collections, kind);

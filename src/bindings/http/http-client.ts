@@ -1,5 +1,4 @@
 import { Agent, interceptors } from 'undici';
-import { decodeContent } from '../../codec/registry.ts';
 import type {
   ClientBinding,
   ClientRequest,
@@ -10,8 +9,8 @@ import { type Clock, waitingClock } from '../../contracts/clock.ts';
 import { withDeadline } from '../../contracts/deadline.ts';
 import { WotError } from '../../contracts/errors.ts';
 import { untilClosed } from '../../contracts/subscription-loop.ts';
-import type { Form, Op, ThingDescription } from '../../contracts/td.ts';
-import { defaultContentType, responseType, subscriptionOps } from '../../td/defaults.ts';
+import type { Form, Op } from '../../contracts/td.ts';
+import { responseType, subscriptionOps } from '../../td/defaults.ts';
 import {
   answeredContent,
   type HttpContext,
@@ -74,8 +73,6 @@ export function httpClient(options: HttpClientOptions = {}): ClientBinding {
         exchange(context, request, signal),
       ),
     subscribe: (request, listener) => subscribe(context, request, listener, stopping.signal),
-    fetchTd: (href, limits) =>
-      withDeadline(context.clock, { ...limits, href }, (signal) => fetchTd(context, href, signal)),
     async stop() {
       stopping.abort(new WotError('unavailable', 'CLIENT_STOPPED', 'The HTTP client was stopped.'));
       await agent.destroy();
@@ -123,15 +120,6 @@ async function subscribe(
   const open = request.form.subprotocol === 'longpoll' ? subscribeLongpoll : subscribeSse;
   await open(context, { request, call, listener: heard, type: responseType(request.form) });
   return async () => closing.abort();
-}
-
-async function fetchTd(context: HttpContext, href: string, signal: AbortSignal): Promise<ThingDescription> {
-  const headers = { accept: 'application/td+json, application/json;q=0.9' };
-  const call: OutgoingRequest = { method: 'GET', href, headers, signal };
-  const response = await openExchange(context, call);
-  const body = await readBody(context, call, response);
-  const { type } = answeredContent(response, body, defaultContentType) ?? { type: defaultContentType };
-  return decodeContent({ type, body }) as ThingDescription;
 }
 
 function callOf({ op, form, content }: ClientRequest, signal: AbortSignal): OutgoingRequest {

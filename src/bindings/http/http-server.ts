@@ -1,10 +1,10 @@
-import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { BindingHost, ServerBinding, ThingForms } from '../../contracts/binding.ts';
 import type { Timer } from '../../contracts/clock.ts';
 import { WotError } from '../../contracts/errors.ts';
 import type { HostedThing } from '../../contracts/interaction.ts';
+import { asWotError } from '../../interaction/as-wot-error.ts';
 import { servientThing } from '../../interaction/hosted-list.ts';
 import { pathForms, thingPath } from '../../interaction/path-forms.ts';
 import { urlHost } from '../../security/bind-address.ts';
@@ -151,16 +151,10 @@ class HttpServer implements ServerBinding {
       if (isPreflight(request)) preflight(methods, exchange);
       else await methodHandler(methods, request.method ?? 'GET')(exchange);
     } catch (error) {
-      exchange.sendProblem(this.#asProblem(error), methods && { allow: allowed(methods) });
+      const what = 'The HTTP server failed to answer a request';
+      const problem = asWotError(error, host.logger, { code: 'INTERNAL', what });
+      exchange.sendProblem(problem, methods && { allow: allowed(methods) });
     }
-  }
-
-  #asProblem(error: unknown): WotError {
-    if (error instanceof WotError) return error;
-    const correlationId = randomUUID();
-    this.#host?.logger.error('The HTTP server failed to answer a request', { correlationId, error });
-    const message = `The servient failed to answer; its log has the reason under ${correlationId}.`;
-    return new WotError('internal', 'INTERNAL', message, { correlationId });
   }
 
   /** /things/{name}/actions/{action}/{invocationId} */

@@ -4,7 +4,7 @@ import type { Limits } from '../../contracts/binding.ts';
 import { WotError } from '../../contracts/errors.ts';
 import type { Value } from '../../contracts/interaction.ts';
 import type { Logger } from '../../contracts/logger.ts';
-import { asWotError } from '../../interaction/handler-call.ts';
+import { asWotError } from '../../interaction/as-wot-error.ts';
 import type { Message } from './broker-link.ts';
 import { mqttBroker } from './mqtt-publications.ts';
 import type { Route } from './mqtt-requests.ts';
@@ -49,7 +49,8 @@ export async function answerRequest(
   try {
     return answer({ value: await perform(packet, request, context) });
   } catch (thrown) {
-    const error = asWotError(thrown, topic, context.logger);
+    const what = `The MQTT server failed to answer a request at ${topic}`;
+    const error = asWotError(thrown, context.logger, { code: 'INTERNAL', what });
     const told = answer({ error });
     if (!told) context.logger.warn(`A request at ${topic} failed: ${error.message}`);
     return told;
@@ -69,7 +70,7 @@ async function perform(
   const body = bytesOf(packet);
   if (body.length > limits.body) {
     const message = `The payload has ${body.length} bytes; at most ${limits.body} are taken.`;
-    throw new WotError('too-large', 'PAYLOAD_TOO_LARGE', message);
+    throw new WotError('too-large', 'BODY_TOO_LARGE', message);
   }
   const type = packet.properties?.contentType ?? contentType;
   const input = body.length === 0 ? undefined : decodeContent({ type, body }, limits.nesting);

@@ -1,4 +1,3 @@
-import { decodeContent } from '../../codec/registry.ts';
 import type {
   ClientBinding,
   ClientRequest,
@@ -9,7 +8,6 @@ import type {
 import { type Clock, waitingClock } from '../../contracts/clock.ts';
 import { abortable, withDeadline } from '../../contracts/deadline.ts';
 import { WotError } from '../../contracts/errors.ts';
-import type { ThingDescription } from '../../contracts/td.ts';
 import { MqttSession } from './mqtt-session.ts';
 import { contentOf, topicSubscription } from './mqtt-subscription.ts';
 import { canSend, type MqttTarget, mqttTarget } from './mqtt-target.ts';
@@ -67,18 +65,6 @@ class MqttClientBinding implements ClientBinding {
       if (signal.aborted) await stop();
       return stop;
     });
-  }
-
-  /** The retained message of a topic in the path: `mqtt://broker/things/{name}`. */
-  async fetchTd(
-    url: string,
-    limit: { readonly signal?: AbortSignal; readonly timeout: number },
-  ): Promise<ThingDescription> {
-    const form = { href: url, contentType: 'application/td+json', 'mqv:retain': true };
-    const { content } = await this.request({ op: 'readproperty', form, ...limit });
-    const td = content && decodeContent(content);
-    if (typeof td === 'object' && td !== null) return td as ThingDescription;
-    throw new WotError('invalid', 'TD_MALFORMED', `${url} holds no Thing Description.`, { href: url });
   }
 
   async stop(): Promise<void> {
@@ -141,7 +127,7 @@ function checkSize(content: Content | undefined, target: MqttTarget): void {
   if (size <= maxPayload) return;
   const href = nameOf(target);
   const message = `The payload for ${href} has ${size} bytes; at most ${maxPayload} are taken.`;
-  throw new WotError('too-large', 'PAYLOAD_TOO_LARGE', message, { href });
+  throw new WotError('too-large', 'BODY_TOO_LARGE', message, { href });
 }
 
 function nothingRetained(href: string): WotError {

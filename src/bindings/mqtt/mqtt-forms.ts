@@ -1,6 +1,7 @@
 import type { ThingForms } from '../../contracts/binding.ts';
 import type { HostedThing } from '../../contracts/interaction.ts';
 import type { AffordanceKind, Form, Op } from '../../contracts/td.ts';
+import { mapMembers } from '../../td/json-object.ts';
 import { affordanceTopic, thingTopic } from './mqtt-topics.ts';
 
 const context = { mqv: 'https://www.w3.org/2019/wot/mqtt#', tw: 'urn:thingwright:mqtt#' };
@@ -31,11 +32,8 @@ interface Payloads {
 export function mqttForms(thing: HostedThing, href: string, payloads: Payloads): ThingForms {
   const form = formMaker(href, payloads);
   const each = (kind: AffordanceKind, make: (topic: string, affordance: Affordance) => readonly Form[]) =>
-    Object.fromEntries(
-      Object.entries(thing.affordances[kind] ?? {}).map(([name, affordance]) => [
-        name,
-        make(affordanceTopic(thing.name, kind, name), affordance),
-      ]),
+    mapMembers<Affordance, readonly Form[]>(thing.affordances[kind], (name, affordance) =>
+      make(affordanceTopic(thing.name, kind, name), affordance),
     );
   return {
     context,

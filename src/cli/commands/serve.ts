@@ -52,12 +52,28 @@ async function load(module: string): Promise<Expose> {
   try {
     loaded = await import(pathToFileURL(path).href);
   } catch (cause) {
-    const missing = (cause as NodeJS.ErrnoException).code === 'ERR_MODULE_NOT_FOUND';
-    if (!missing) throw cause;
-    const message = `${(cause as Error).message}; check the path.`;
-    throw new WotError('not-found', 'MODULE_NOT_FOUND', message, { cause });
+    throw unloadable(path, cause as NodeJS.ErrnoException);
   }
   if (typeof loaded.default === 'function') return loaded.default as Expose;
   const message = `${path} has no default export to call; export default async (servient) => { await servient.expose(...) }.`;
   throw new WotError('invalid', 'MODULE_WITHOUT_DEFAULT', message);
+}
+
+/** What a person can mend in a module, without a stack; a bug that the module throws keeps its own. */
+function unloadable(path: string, cause: NodeJS.ErrnoException): unknown {
+  const { code, message, stack = '' } = cause;
+  if (code === 'ERR_MODULE_NOT_FOUND') {
+    return new WotError('not-found', 'MODULE_NOT_FOUND', `${message}; check the path.`, { cause });
+  }
+  if (code === 'ERR_UNSUPPORTED_DIR_IMPORT') {
+    return new WotError('invalid', 'MODULE_INVALID', `${path} is a folder; name the module file in it.`, {
+      cause,
+    });
+  }
+  if (!(cause instanceof SyntaxError) && code !== 'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX') return cause;
+  // Node puts the place before the message.
+  const [place = path] = stack.split('\n');
+  return new WotError('invalid', 'MODULE_INVALID', `${message} (${place.trim()}); correct the module.`, {
+    cause,
+  });
 }

@@ -3,6 +3,7 @@ import type { ServerBinding, ThingForms } from '../../contracts/binding.ts';
 import { pause } from '../../contracts/clock.ts';
 import type { Logger } from '../../contracts/logger.ts';
 import type { Form } from '../../contracts/td.ts';
+import { mapMembers } from '../../td/json-object.ts';
 import { delegatingThing } from './delegating-thing.ts';
 import type { NodeWotCore } from './node-wot-content.ts';
 
@@ -34,9 +35,7 @@ export function foreignServer(server: ProtocolServer, load: () => Promise<NodeWo
       const exposed = delegatingThing(thing, { ...loaded, logger });
       await server.expose(exposed, exposed.getThingDescription());
       const of = (affordances: Readonly<Record<string, { readonly forms?: unknown }>>) =>
-        Object.fromEntries(
-          Object.entries(affordances).map(([name, { forms = [] }]) => [name, forms as readonly Form[]]),
-        );
+        mapMembers(affordances, (_, { forms = [] }) => forms as readonly Form[]);
       formsOf.set(thing.name, {
         forms: (exposed.forms ?? []) as readonly Form[],
         properties: of(exposed.properties),

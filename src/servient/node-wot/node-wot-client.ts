@@ -1,5 +1,6 @@
 import type { Form as NodeWotForm, ProtocolClient, ProtocolClientFactory } from '@node-wot/core';
 import type { ClientPool } from '../../consumer/client-pool.ts';
+import { readDocument } from '../../consumer/read-document.ts';
 import type { ClientBinding, Content, NotificationListener } from '../../contracts/binding.ts';
 import { WotError } from '../../contracts/errors.ts';
 import type { Logger } from '../../contracts/logger.ts';
@@ -60,10 +61,8 @@ function protocolClient({ core, clients, logger }: ClientParts): ProtocolClient 
       await subscriptions.get(keyOf(form as Form))?.();
     },
     async requestThingDescription(uri) {
-      const [client] = await clients.for(uri);
-      if (client === undefined) throw noClient('its TD', uri);
-      const td = await client.fetchTd(uri, { timeout });
-      return toNodeWot(core, { type: 'application/td+json', body: Buffer.from(JSON.stringify(td)) });
+      const body = await readDocument(uri, clients, { timeout });
+      return toNodeWot(core, { type: 'application/td+json', body });
     },
     setSecurity: (schemes) => schemes.every(({ scheme }) => scheme === 'nosec'),
     start: () => Promise.resolve(),
@@ -77,13 +76,10 @@ type NodeWotSubscription = Awaited<ReturnType<ProtocolClient['subscribeResource'
 
 async function clientFor(clients: ClientPool, op: Op, form: Form): Promise<ClientBinding> {
   const found = (await clients.for(form.href)).find((client) => client.supports(op, form));
-  if (found === undefined) throw noClient(op, form.href);
-  return found;
-}
-
-function noClient(what: string, href: string): WotError {
-  const message = `No client here can send ${what} to ${href}; give one with the option nodeWot.clientFactories.`;
-  return new WotError('not-implemented', 'NO_CLIENT_FOR_FORM', message, { href });
+  if (found !== undefined) return found;
+  const { href } = form;
+  const message = `No client here can send ${op} to ${href}; give one with the option nodeWot.clientFactories.`;
+  throw new WotError('not-implemented', 'NO_CLIENT_FOR_FORM', message, { href });
 }
 
 /** Over MQTT all subscriptions of a broker share the href. */

@@ -9,6 +9,8 @@ import type {
 import type { Logger } from '../../contracts/logger.ts';
 import type { PartialTd, ThingDescription } from '../../contracts/td.ts';
 import { checkTd } from '../../td/check-definition.ts';
+import { mapMembers } from '../../td/json-object.ts';
+import { context10 } from '../../td/validation/context-check.ts';
 import { type NodeWotCore, valueFromNodeWot, valueToNodeWot } from './node-wot-content.ts';
 import { handlerError } from './node-wot-error.ts';
 
@@ -60,7 +62,7 @@ function optionsOf({ uriVariables, principal }: HandlerContext) {
   return { formIndex: 0, uriVariables: { ...uriVariables }, principal };
 }
 
-function properties(thing: NodeWotThing, core: NodeWotCore): Record<string, PropertyHandler> {
+function properties(thing: NodeWotThing, core: NodeWotCore): Readonly<Record<string, PropertyHandler>> {
   return mapMembers(thing.properties, (name) => ({
     read: (context) => called(() => thing.handleReadProperty(name, optionsOf(context))),
     async write(value, context) {
@@ -70,7 +72,7 @@ function properties(thing: NodeWotThing, core: NodeWotCore): Record<string, Prop
   }));
 }
 
-function actions(thing: NodeWotThing, core: NodeWotCore): Record<string, ActionHandler> {
+function actions(thing: NodeWotThing, core: NodeWotCore): Readonly<Record<string, ActionHandler>> {
   return mapMembers(thing.actions, (name) => (input, context) => {
     const content = valueToNodeWot(core, input);
     return called(() => thing.handleInvokeAction(name, content, optionsOf(context)));
@@ -131,7 +133,7 @@ function tdOf(thing: NodeWotThing): PartialTd {
     ...td
   } = JSON.parse(JSON.stringify(thing));
   // TD 1.1 section 5.3.1.1: the context of TD 1.0 must not follow that of 1.1, which our TDs begin with.
-  const contexts = [context].flat().filter((entry) => entry !== 'https://www.w3.org/2019/wot/td/v1');
+  const contexts = [context].flat().filter((entry) => entry !== context10);
   return {
     ...td,
     '@context': contexts,
@@ -150,8 +152,4 @@ function writeBack(thing: NodeWotThing, served: ThingDescription): void {
   const { '@context': context, forms = [], uriVariables, security, securityDefinitions } = served;
   Object.assign(thing, { '@context': context, forms, security, securityDefinitions });
   if (uriVariables) Object.assign(thing, { uriVariables });
-}
-
-function mapMembers<R>(members: object, make: (name: string) => R): Record<string, R> {
-  return Object.fromEntries(Object.keys(members).map((name) => [name, make(name)]));
 }

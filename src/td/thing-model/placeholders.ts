@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from '../json-object.ts';
+import { isJsonObject, type JsonObject, mapMembers } from '../json-object.ts';
 
 /** What placeholders stand for, by name; any JSON value. */
 export type Placeholders = Readonly<Record<string, unknown>>;
@@ -15,9 +15,7 @@ export function fillPlaceholders(value: unknown, placeholders: Placeholders): un
   if (typeof value === 'string') return fillText(value, placeholders);
   if (Array.isArray(value)) return value.map((item: unknown) => fillPlaceholders(item, placeholders));
   if (!isJsonObject(value)) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([name, member]) => [name, fillPlaceholders(member, placeholders)]),
-  );
+  return mapMembers(value, (_, member) => fillPlaceholders(member, placeholders));
 }
 
 /** The names of the placeholders that a document still has. */

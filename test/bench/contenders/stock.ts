@@ -2,8 +2,8 @@ import coapBinding from '@node-wot/binding-coap';
 import httpBinding from '@node-wot/binding-http';
 import mqttBinding from '@node-wot/binding-mqtt';
 import core from '@node-wot/core';
+import { freePort } from '../../support/free-port.ts';
 import { runContender } from './contender.ts';
-import { freePort } from './free-port.ts';
 
 type Server = Parameters<InstanceType<typeof core.Servient>['addServer']>[0];
 

@@ -147,7 +147,7 @@ async function listen(server: Server, { host, port }: BrokerOptions): Promise<vo
   } catch (error) {
     const inUse = (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
     const message = inUse
-      ? `Port ${port} on ${host} is in use; stop the other broker, or choose a port with --mqtt.`
+      ? `MQTT port ${port} on ${host} is in use; stop the other program or choose another port with --mqtt <port>.`
       : `The MQTT broker cannot listen on ${host} port ${port}; choose another address or port.`;
     throw new WotError('unavailable', inUse ? 'ADDRESS_IN_USE' : 'ADDRESS_UNUSABLE', message, {
       cause: error,
