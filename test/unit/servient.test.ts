@@ -1,5 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
+import { coap } from '../../src/bindings/coap/coap-server.ts';
 import { http } from '../../src/bindings/http/http-server.ts';
+import { consume } from '../../src/consumer/consume.ts';
 import { anonymous } from '../../src/contracts/access.ts';
 import type { ServerBinding } from '../../src/contracts/binding.ts';
 import type { ThingDefinition } from '../../src/contracts/definition.ts';
@@ -159,6 +161,19 @@ describe('a servient', () => {
     await twice;
     expect(servient.addresses).toHaveLength(1);
     expect((await fetch(`${servient.addresses[0]}/things`)).status).toBe(200);
+  });
+
+  test('started again serves no Thing of before', async () => {
+    const servient = servientOf({ bindings: [http({ port: 0 }), coap({ port: 0 })] });
+    await servient.expose(thing());
+    await servient.stop();
+    await servient.start();
+    for (const address of servient.addresses) {
+      const gone = failureOf(() => consume(`${address}/things/lamp`));
+      expect(await gone).toMatch('not-found PATH_UNKNOWN');
+    }
+    await servient.expose(thing());
+    expect((await fetch(`${servient.addresses[0]}/things/lamp`)).status).toBe(200);
   });
 
   test('stopped while a Thing is on its way says so to who exposes it', async () => {

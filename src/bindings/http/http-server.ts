@@ -106,6 +106,8 @@ class HttpServer implements ServerBinding {
     const server = this.#server;
     this.#server = undefined;
     this.#base = '';
+    this.#routes.clear();
+    this.#paths.clear();
     this.#heartbeat?.cancel();
     if (!server) return;
     await new Promise<void>((resolve) => {

@@ -32,6 +32,10 @@ export class Routes {
     for (const [path, methods] of routes) this.#methods.set(path, methods);
   }
 
+  clear(): void {
+    this.#methods.clear();
+  }
+
   remove(paths: Iterable<string>): void {
     for (const path of paths) this.#methods.delete(path);
   }
