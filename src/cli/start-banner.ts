@@ -3,6 +3,7 @@ import { delimiter, join } from 'node:path';
 import process from 'node:process';
 import { styleText } from 'node:util';
 import type { HostedThing } from '../contracts/interaction.ts';
+import { listedThings } from '../interaction/hosted-list.ts';
 import { thingPath } from '../interaction/path-forms.ts';
 import type { Servient } from '../servient/create-servient.ts';
 
@@ -16,7 +17,7 @@ const names: Readonly<Record<string, string>> = {
 
 /** What a program wants to know after a start. */
 export function startRecord(servient: Servient) {
-  const things = listedThings(servient).map((thing) => ({
+  const things = listedThings(servient.things).map((thing) => ({
     name: thing.name,
     title: thing.description().td.title,
     id: thing.id,
@@ -26,7 +27,7 @@ export function startRecord(servient: Servient) {
 
 /** What a person wants to know after a start: addresses, how many Things, and lines to paste. */
 export function startBanner(servient: Servient): string {
-  const things = listedThings(servient);
+  const things = listedThings(servient.things);
   const addresses = servient.addresses.map((address) => {
     const scheme = address.slice(0, address.indexOf(':'));
     return `  ${(names[scheme] ?? scheme.toUpperCase()).padEnd(5)} ${styleText('bold', address)}`;
@@ -42,10 +43,6 @@ export function startBanner(servient: Servient): string {
     '',
     'Ctrl-C stops.',
   ].join('\n');
-}
-
-function listedThings(servient: Servient): readonly HostedThing[] {
-  return [...servient.things.values()].filter(({ listed }) => listed);
 }
 
 function pasteLines(addresses: readonly string[], things: readonly HostedThing[]): string[] {

@@ -12,6 +12,7 @@ import type { Logger } from '../contracts/logger.ts';
 import type { PropertyStore } from '../contracts/stores.ts';
 import type { JsonValue, PartialTd } from '../contracts/td.ts';
 import { compileDataCheck } from '../td/data-check.ts';
+import { ownMember } from '../td/json-object.ts';
 import type { ChangeFeed } from './change-feed.ts';
 import { type CallEnvironment, callHandler, HandlerCall } from './handler-call.ts';
 import { HeldValue } from './held-value.ts';
@@ -62,11 +63,7 @@ export function hostThing(definition: ThingDefinition, name: string, host: HostE
   ];
   const saves = new PendingSaves(host.logger);
   const environment: InteractionEnvironment = {
-    clock: host.clock,
-    logger: host.logger,
-    handlerTimeout: host.handlerTimeout,
-    access: host.access,
-    feed: host.feed,
+    ...host,
     thing: name,
     invocations: new Invocations(host.clock),
     properties,
@@ -82,10 +79,13 @@ export function hostThing(definition: ThingDefinition, name: string, host: HostE
   const { td } = definition;
   const { logger } = host;
   for (const action of Object.keys(td.actions ?? {})) {
-    actions.set(action, prepareAction(td, action, own(handlers.actions, action) ?? missing(action), logger));
+    actions.set(
+      action,
+      prepareAction(td, action, ownMember(handlers.actions, action) ?? missing(action), logger),
+    );
   }
   for (const event of Object.keys(td.events ?? {})) {
-    events.set(event, prepareEvent(td, event, own(handlers.events, event) ?? {}, logger));
+    events.set(event, prepareEvent(td, event, ownMember(handlers.events, event) ?? {}, logger));
   }
   return {
     interactions: new Pipeline(environment),
@@ -109,7 +109,7 @@ function prepareProperties(
 ): HostedProperty[] {
   const stored = store.load(thing);
   return Object.entries(td.properties ?? {}).map(([name, affordance]) => {
-    const handler: PropertyHandler = own(handlers.properties, name) ?? {};
+    const handler: PropertyHandler = ownMember(handlers.properties, name) ?? {};
     const persistent = options.persist?.includes(name) === true;
     const tell = (value: Value) => {
       if (affordance.observable === true && lifetime.isOpen)
@@ -117,7 +117,7 @@ function prepareProperties(
     };
     const first = persistent && stored.has(name) ? restored(td, name, stored.get(name), logger) : undefined;
     const initial = first ?? handler.initial;
-    const rule = notifier(own(options.notify, name) ?? {}, { clock, tell, initial });
+    const rule = notifier(ownMember(options.notify, name) ?? {}, { clock, tell, initial });
     const save = (value: Value) =>
       saves.track(`property ${JSON.stringify(name)}`, store.save(thing, name, value as JsonValue));
     const parts = {
@@ -210,10 +210,6 @@ async function close(
     logger.error(`Closing Thing ${JSON.stringify(thing)} failed`, { error });
   }
   lifetime.isOpen = false;
-}
-
-function own<T>(record: Readonly<Record<string, T>> | undefined, name: string): T | undefined {
-  return record && Object.hasOwn(record, name) ? record[name] : undefined;
 }
 
 function missing(action: string): () => never {

@@ -27,7 +27,7 @@ import {
   readSeveral,
   writeChecked,
 } from './property-operations.ts';
-import { openSubscription } from './subscriptions.ts';
+import { openSubscription, withChange } from './subscriptions.ts';
 
 /** What the operations of one Thing stand on. */
 export interface InteractionEnvironment extends CallEnvironment {
@@ -274,11 +274,7 @@ function checkedOutput({ checkOutput }: HostedAction, output: Value): Value {
 }
 
 function only(names: ReadonlySet<string>, subscriber: Subscriber): Subscriber {
-  return {
-    gap: (gap) => subscriber.gap?.(gap),
-    ended: () => subscriber.ended?.(),
-    change: (change) => {
-      if (names.has(change.name)) subscriber.change(change);
-    },
-  };
+  return withChange(subscriber, (change) => {
+    if (names.has(change.name)) subscriber.change(change);
+  });
 }

@@ -113,16 +113,16 @@ export async function readAsTheyCome(
   await Promise.race([read, pause(environment.clock, firstReadWithin, all.signal)]);
 }
 
-function withName(error: unknown, name: string): unknown {
+/** The same error, told of one property among several. */
+function withName(error: unknown, name: string, addition = ''): unknown {
   if (!(error instanceof WotError)) return error;
-  return new WotError(error.kind, error.code, `${name}: ${error.message}`, error.details);
+  return new WotError(error.kind, error.code, `${name}: ${error.message}${addition}`, error.details);
 }
 
 /** Says what of several writes was done before one failed. */
 export function partlyWritten(error: unknown, name: string, written: readonly string[]): unknown {
-  if (!(error instanceof WotError)) return error;
   const done = written.length === 0 ? 'nothing was written' : `written before it: ${written.join(', ')}`;
-  return new WotError(error.kind, error.code, `${name}: ${error.message} (${done})`, error.details);
+  return withName(error, name, ` (${done})`);
 }
 
 /** Faults of one value among several point below its member. */

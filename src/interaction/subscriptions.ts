@@ -32,7 +32,7 @@ export async function openSubscription(
   }
   if (!present) return feed.subscribe(topic, subscriber);
   let open = true;
-  const end = feed.subscribe(topic, { ...listening(subscriber), change });
+  const end = feed.subscribe(topic, withChange(subscriber, change));
   const stop = () => {
     open = false;
     end();
@@ -49,8 +49,9 @@ export async function openSubscription(
   return stop;
 }
 
-function listening(subscriber: Subscriber): Pick<Subscriber, 'gap' | 'ended'> {
-  return { gap: (gap) => subscriber.gap?.(gap), ended: () => subscriber.ended?.() };
+/** The same subscriber, with another way to take changes. */
+export function withChange(subscriber: Subscriber, change: Subscriber['change']): Subscriber {
+  return { change, gap: (gap) => subscriber.gap?.(gap), ended: () => subscriber.ended?.() };
 }
 
 /** Whether a change belongs to a topic. */

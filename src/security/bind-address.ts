@@ -36,3 +36,14 @@ export function reachableHost(bound: string): string {
 export function urlHost(host: string): string {
   return isIP(host) === 6 ? `[${host}]` : host;
 }
+
+/** A port that another program has; the flag of `wot serve` is the protocol's name in lower case. */
+export function portInUse(
+  protocol: 'HTTP' | 'CoAP' | 'MQTT',
+  host: string,
+  port: number,
+  cause: Error,
+): WotError {
+  const message = `${protocol} port ${port} on ${host} is in use; stop the other program or choose another port with --${protocol.toLowerCase()} <port>.`;
+  return new WotError('unavailable', 'ADDRESS_IN_USE', message, { cause });
+}

@@ -3,7 +3,7 @@ import type { ThingForms } from '../contracts/binding.ts';
 import { WotError } from '../contracts/errors.ts';
 import type { ServedTd } from '../contracts/interaction.ts';
 import type { Form, Link, PartialTd, ThingDescription } from '../contracts/td.ts';
-import { mapMembers } from '../td/json-object.ts';
+import { mapMembers, ownMember } from '../td/json-object.ts';
 import { context11 } from '../td/validation/context-check.ts';
 
 /** What the servient adds to a definition's TD. */
@@ -48,7 +48,7 @@ export function refuseUnenforcedSecurity({ title, securityDefinitions = {} }: Pa
 function withForms(definition: PartialTd, forms: readonly ThingForms[]): Partial<ThingDescription> {
   const { properties, actions, events } = definition;
   const of = (kind: 'properties' | 'actions' | 'events', name: string): readonly Form[] =>
-    forms.flatMap((own) => (Object.hasOwn(own[kind], name) ? (own[kind][name] ?? []) : []));
+    forms.flatMap((own) => ownMember(own[kind], name) ?? []);
   return {
     ...(properties && {
       properties: mapMembers(properties, (name, property) => ({

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { consume } from '../../src/consumer/consume.ts';
 import type { ConsumedThing } from '../../src/consumer/consumed-thing.ts';
 import type { PartialTd } from '../../src/contracts/td.ts';
+import { exposeLevelAndDouble } from '../support/stock-handlers.ts';
 
 const servient = new Servient();
 let produced: WoT.ExposedThing;
@@ -14,19 +15,13 @@ beforeAll(async () => {
     new HttpServer({ port: 0, address: '127.0.0.1' } as ConstructorParameters<typeof HttpServer>[0]),
   );
   const wot = await servient.start();
-  let level = 1;
   produced = await wot.produce({
     title: 'stock',
     properties: { level: { type: 'number', observable: true } },
     actions: { double: { input: { type: 'number' }, output: { type: 'number' } } },
     events: { alarm: { data: { type: 'string' } } },
   });
-  produced.setPropertyReadHandler('level', async () => level);
-  produced.setPropertyWriteHandler('level', async (value) => {
-    level = Number(await value.value());
-  });
-  produced.setActionHandler('double', async (value) => 2 * Number(await value.value()));
-  await produced.expose();
+  await exposeLevelAndDouble(produced);
   // The stock server names the machine's addresses whatever it is bound to.
   const td = JSON.stringify(produced.getThingDescription()).replaceAll(
     /http:\/\/[^/]+:/g,

@@ -55,6 +55,15 @@ async function heard(name: 'told', text: string, act: () => Promise<unknown>): P
   await thing.stop();
 }
 
+/** What every stock client that works does alike. */
+async function expectReadsWritesAndInvokes(thing: WoT.ConsumedThing): Promise<void> {
+  await thing.writeProperty('level', 12);
+  expect(await (await thing.readProperty('level')).value()).toBe(12);
+  expect(await (await thing.invokeAction('add', 5))?.value()).toBe(17);
+  const twice = await thing.invokeAction('add', 5, { uriVariables: { times: 2 } });
+  expect(await twice?.value()).toBe(27);
+}
+
 describe('the stock HTTP client', () => {
   const parts = stock(
     () => new HttpClientFactory(),
@@ -63,11 +72,7 @@ describe('the stock HTTP client', () => {
 
   it('reads, writes, invokes, and fetches the TD', async () => {
     const { thing, WoT } = parts;
-    await thing.writeProperty('level', 12);
-    expect(await (await thing.readProperty('level')).value()).toBe(12);
-    expect(await (await thing.invokeAction('add', 5))?.value()).toBe(17);
-    const twice = await thing.invokeAction('add', 5, { uriVariables: { times: 2 } });
-    expect(await twice?.value()).toBe(27);
+    await expectReadsWritesAndInvokes(thing);
     await thing.invokeAction('tell', 'hello');
     expect(await WoT.requestThingDescription(`${servient.addresses[0]}/things/meter`)).toEqual(td);
   });
@@ -109,11 +114,7 @@ describe('the stock CoAP client', () => {
 
   it('reads, writes, invokes, and fetches the TD', async () => {
     const { thing, WoT } = parts;
-    await thing.writeProperty('level', 12);
-    expect(await (await thing.readProperty('level')).value()).toBe(12);
-    expect(await (await thing.invokeAction('add', 5))?.value()).toBe(17);
-    const twice = await thing.invokeAction('add', 5, { uriVariables: { times: 2 } });
-    expect(await twice?.value()).toBe(27);
+    await expectReadsWritesAndInvokes(thing);
     expect(await WoT.requestThingDescription(`${servient.addresses[1]}/things/meter`)).toEqual(td);
   });
 

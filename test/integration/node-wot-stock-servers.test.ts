@@ -14,6 +14,7 @@ import type { PartialTd } from '../../src/contracts/td.ts';
 import { createServient } from '../../src/servient/create-servient.ts';
 import { collector } from '../support/collector.ts';
 import { meter } from '../support/meter.ts';
+import { exposeLevelAndDouble } from '../support/stock-handlers.ts';
 
 const loopbackOnly = Object.values(networkInterfaces())
   .flat()
@@ -33,13 +34,7 @@ describe.skipIf(loopbackOnly)(
         properties: { level: { type: 'number' } },
         actions: { double: { input: { type: 'number' }, output: { type: 'number' } } },
       });
-      let level = 1;
-      produced.setPropertyReadHandler('level', async () => level);
-      produced.setPropertyWriteHandler('level', async (value) => {
-        level = Number(await value.value());
-      });
-      produced.setActionHandler('double', async (value) => 2 * Number(await value.value()));
-      await produced.expose();
+      await exposeLevelAndDouble(produced);
       // The stock server names the machine's addresses whatever it is bound to.
       const td = JSON.stringify(produced.getThingDescription()).replaceAll(
         /coap:\/\/.*?:\d+\//g,

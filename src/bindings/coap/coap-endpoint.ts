@@ -4,6 +4,7 @@ import { isIP } from 'node:net';
 import type { Clock, Timer } from '../../contracts/clock.ts';
 import { WotError } from '../../contracts/errors.ts';
 import type { Logger } from '../../contracts/logger.ts';
+import { portInUse } from '../../security/bind-address.ts';
 import {
   Exchange,
   type Inbound,
@@ -225,13 +226,7 @@ const literal =
     done(null, address, family);
 
 function bindError(error: Error, host: string, port: number): WotError {
-  const inUse = (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
-  return new WotError(
-    'unavailable',
-    inUse ? 'ADDRESS_IN_USE' : 'BIND_FAILED',
-    inUse
-      ? `CoAP port ${port} on ${host} is in use; stop the other program or choose another port with --coap <port>.`
-      : `CoAP cannot listen on ${host} port ${port}: ${error.message}`,
-    { cause: error },
-  );
+  if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') return portInUse('CoAP', host, port, error);
+  const message = `CoAP cannot listen on ${host} port ${port}: ${error.message}`;
+  return new WotError('unavailable', 'BIND_FAILED', message, { cause: error });
 }

@@ -7,7 +7,7 @@ import type {
   Unsubscribe,
 } from '../../contracts/interaction.ts';
 import type { AffordanceKind } from '../../contracts/td.ts';
-import { actionStatus } from '../../interaction/action-status.ts';
+import { actionStatus, actionStatuses } from '../../interaction/action-status.ts';
 import { decodeComponent, namesIn } from '../../interaction/uri-component.ts';
 import { type CoapCall, changeRecord } from './coap-call.ts';
 import type { Method } from './coap-code.ts';
@@ -150,11 +150,7 @@ function allActions({ name: thing, interactions }: HostedThing): Resource {
   return {
     methods: {
       async GET(call) {
-        const all = Object.entries(await interactions.queryAllActions(call));
-        const statuses = all.map(
-          ([name, each]) => [name, each.map((status) => actionStatus(thing, status))] as const,
-        );
-        return call.answer('2.05', Object.fromEntries(statuses));
+        return call.answer('2.05', actionStatuses(thing, await interactions.queryAllActions(call)));
       },
     },
   };

@@ -7,7 +7,8 @@ import type { HostedThing } from '../../contracts/interaction.ts';
 import { asWotError } from '../../interaction/as-wot-error.ts';
 import { servientThing } from '../../interaction/hosted-list.ts';
 import { pathForms, thingPath } from '../../interaction/path-forms.ts';
-import { urlHost } from '../../security/bind-address.ts';
+import { portInUse, urlHost } from '../../security/bind-address.ts';
+import { ownMember } from '../../td/json-object.ts';
 import { ConnectionRefusals } from './connection-refusals.ts';
 import { HostGuard } from './host-guard.ts';
 import { interactionRoutes, invocationMethods, type RouteParts } from './interaction-routes.ts';
@@ -165,8 +166,7 @@ class HttpServer implements ServerBinding {
     | undefined {
     if (things !== 'things' || actions !== 'actions' || id === '' || rest.length > 0) return undefined;
     const thing = this.#host?.things.get(name);
-    const { actions: known = {} } = thing?.affordances ?? {};
-    const asynchronous = Object.hasOwn(known, action) && known[action]?.synchronous === false;
+    const asynchronous = ownMember(thing?.affordances.actions, action)?.synchronous === false;
     return thing && asynchronous ? invocationMethods(this.#parts(thing), action, id) : undefined;
   }
 }
@@ -200,10 +200,7 @@ function listen(server: Server, host: string, port: number): Promise<number> {
 }
 
 function listenError(cause: NodeJS.ErrnoException, host: string, port: number): WotError {
-  if (cause.code === 'EADDRINUSE') {
-    const message = `HTTP port ${port} on ${host} is in use; stop the other program or choose another port with --http <port>.`;
-    return new WotError('unavailable', 'ADDRESS_IN_USE', message, { cause });
-  }
+  if (cause.code === 'EADDRINUSE') return portInUse('HTTP', host, port, cause);
   const message = `HTTP cannot listen on ${host}:${port} (${cause.code}); choose another with --host and --http.`;
   return new WotError('unavailable', 'ADDRESS_UNUSABLE', message, { cause });
 }

@@ -3,7 +3,7 @@ import type { Limits } from '../../contracts/binding.ts';
 import { WotError } from '../../contracts/errors.ts';
 import type { HostedThing } from '../../contracts/interaction.ts';
 import type { ActionAffordance, PropertyAffordance } from '../../contracts/td.ts';
-import { actionStatus } from '../../interaction/action-status.ts';
+import { actionStatus, actionStatuses } from '../../interaction/action-status.ts';
 import { thingPath } from '../../interaction/path-forms.ts';
 import { decodeComponent, namesIn } from '../../interaction/uri-component.ts';
 import { requestValue } from './request-body.ts';
@@ -134,11 +134,7 @@ function allActionsMethods({ thing, prefix }: RouteParts): Methods {
     async GET(exchange) {
       const type = exchange.accepted(offered);
       const all = await thing.interactions.queryAllActions(exchange);
-      const statuses = Object.entries(all).map(
-        ([action, invocations]) =>
-          [action, invocations.map((status) => actionStatus(thing.name, status, prefix))] as const,
-      );
-      sendValue(exchange, type, Object.fromEntries(statuses));
+      sendValue(exchange, type, actionStatuses(thing.name, all, prefix));
     },
   };
 }

@@ -4,6 +4,7 @@ import { Aedes, type AedesPublishPacket, type Client } from 'aedes';
 import type { Clock } from '../../../contracts/clock.ts';
 import { WotError } from '../../../contracts/errors.ts';
 import type { Logger } from '../../../contracts/logger.ts';
+import { portInUse } from '../../../security/bind-address.ts';
 import { type BrokerBounds, brokerGuard, type GuardOptions } from './broker-guard.ts';
 import { guardedConnection } from './guarded-connection.ts';
 import { boundIncoming, type Incoming, type IncomingBounds } from './incoming-bounds.ts';
@@ -145,13 +146,10 @@ async function listen(server: Server, { host, port }: BrokerOptions): Promise<vo
     server.listen(port, host);
     await once(server, 'listening');
   } catch (error) {
-    const inUse = (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
-    const message = inUse
-      ? `MQTT port ${port} on ${host} is in use; stop the other program or choose another port with --mqtt <port>.`
-      : `The MQTT broker cannot listen on ${host} port ${port}; choose another address or port.`;
-    throw new WotError('unavailable', inUse ? 'ADDRESS_IN_USE' : 'ADDRESS_UNUSABLE', message, {
-      cause: error,
-    });
+    const cause = error as NodeJS.ErrnoException;
+    if (cause.code === 'EADDRINUSE') throw portInUse('MQTT', host, port, cause);
+    const message = `The MQTT broker cannot listen on ${host} port ${port}; choose another address or port.`;
+    throw new WotError('unavailable', 'ADDRESS_UNUSABLE', message, { cause });
   }
 }
 
