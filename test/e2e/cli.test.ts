@@ -259,6 +259,16 @@ describe('wot', { timeout: 40_000 }, () => {
     },
   );
 
+  test.for([
+    ['a folder', () => folder, 'is a folder'],
+    ['a syntax error', () => file('torn.mjs', 'export default ('), 'torn.mjs, or'],
+    ['an enum', () => file('enum.ts', 'enum Level { low }\nexport default Level;\n'), 'enum'],
+  ] as const)('serve says what is wrong with %s, without a stack', async ([, module, words]) => {
+    const { code, stderr } = await run('serve', module(), '--http', '0', ...alone);
+    expect([code, stderr]).toEqual([3, expect.stringContaining(words)]);
+    expect(stderr).not.toMatch(/^ +at /m);
+  });
+
   test('serve loads all modules before it opens a port', async () => {
     const broken = file('broken.mjs', 'throw new Error("broken module");');
     const { port } = new URL(base);

@@ -61,7 +61,7 @@ async function load(module: string): Promise<Expose> {
 
 /** What a person can mend in a module, without a stack; a bug that the module throws keeps its own. */
 function unloadable(path: string, cause: NodeJS.ErrnoException): unknown {
-  const { code, message, stack = '' } = cause;
+  const { code, message } = cause;
   if (code === 'ERR_MODULE_NOT_FOUND') {
     return new WotError('not-found', 'MODULE_NOT_FOUND', `${message}; check the path.`, { cause });
   }
@@ -71,9 +71,8 @@ function unloadable(path: string, cause: NodeJS.ErrnoException): unknown {
     });
   }
   if (!(cause instanceof SyntaxError) && code !== 'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX') return cause;
-  // Node puts the place before the message.
-  const [place = path] = stack.split('\n');
-  return new WotError('invalid', 'MODULE_INVALID', `${message} (${place.trim()}); correct the module.`, {
+  const where = `${path}, or a module that it imports,`;
+  return new WotError('invalid', 'MODULE_INVALID', `${where} is not valid: ${message}; correct it.`, {
     cause,
   });
 }
