@@ -123,7 +123,7 @@ export class Exchange {
     return (await this.#parts.clients.for(form.href)).find((client) => client.supports(op, form));
   }
 
-  #request({ op }: Target, form: Form, { options, payload, names }: Sending): ClientRequest {
+  #request({ op, name }: Target, form: Form, { options, payload, names }: Sending): ClientRequest {
     const inAddress = /\{[^{}]*\bnames\b[^{}]*\}/.test(form.href);
     const variables =
       names !== undefined && inAddress ? { ...options.uriVariables, names } : options.uriVariables;
@@ -131,6 +131,11 @@ export class Exchange {
     return {
       op,
       form: { ...form, href: expandUriTemplate(form.href, variables ?? {}) },
+      target: {
+        thing: this.td.id ?? this.td.base ?? '',
+        ...(name === undefined ? {} : { name }),
+        ...(options.uriVariables === undefined ? {} : { uriVariables: options.uriVariables }),
+      },
       ...(sent === undefined ? {} : { content: encodeContent(form.contentType ?? '', sent) }),
       signal: this.signal(options),
       timeout: checkedTimeout(options.timeout ?? this.#parts.timeout),

@@ -1,7 +1,9 @@
 import type { Principal } from './access.ts';
 import type { Clock } from './clock.ts';
+import type { HttpSide } from './http-route.ts';
 import type { HostedThing } from './interaction.ts';
 import type { Logger } from './logger.ts';
+import type { Metric } from './metrics.ts';
 import type { Form, Op, PartialTd } from './td.ts';
 
 /** Bounds that every binding keeps. */
@@ -37,6 +39,12 @@ export interface BindingHost {
   /** All hosted Things by name, the servient's own (`servient`) included; the live map, changed by expose and unexpose. */
   readonly things: ReadonlyMap<string, HostedThing>;
   authenticate(credentials: Credentials): Principal | Promise<Principal>;
+  /** The HTTP server started before this binding, where there is one. */
+  readonly httpSide: HttpSide | undefined;
+  /** What keeps the servient from serving: it starts or stops, a broker is away; empty when ready. */
+  faults(): readonly string[];
+  /** What the servient and all its bindings count. */
+  metrics(): readonly Metric[];
 }
 
 /** Forms that a binding adds to a TD: Thing-level ones and one list per affordance. */
@@ -49,6 +57,8 @@ export interface ThingForms {
   readonly uriVariables?: PartialTd['uriVariables'];
   /** Prefixes that the forms use, for the TD's `@context`. */
   readonly context?: Readonly<Record<string, string>>;
+  /** URIs of the Profiles that the forms conform to, for the TD's `profile` (Profile, section 3). */
+  readonly profile?: readonly string[];
 }
 
 /** A protocol's server half. The servient starts it, asks for forms, then exposes; unexposes and stops in reverse. */
@@ -59,6 +69,12 @@ export interface ServerBinding {
   start(host: BindingHost): Promise<void>;
   /** Base addresses that peers use, e.g. `http://127.0.0.1:8080`. */
   readonly addresses: readonly string[];
+  /** Its HTTP server, where it has one that others may share. */
+  readonly httpSide?: HttpSide;
+  /** What keeps it from serving just now, where something does. */
+  fault?(): string | undefined;
+  /** What it counts. */
+  metrics?(): readonly Metric[];
   /** Makes ready what `forms` gives of this Thing, where that takes time; called before. */
   prepare?(thing: HostedThing): Promise<void>;
   forms(thing: HostedThing): ThingForms;
@@ -75,10 +91,20 @@ export interface Content {
   readonly body: Uint8Array;
 }
 
+/** What an operation is about, for protocols whose messages name it beside the form. */
+export interface RequestTarget {
+  /** The `id` of the Thing, else the URL of its TD. */
+  readonly thing: string;
+  /** The affordance, where the op has one. */
+  readonly name?: string;
+  readonly uriVariables?: Readonly<Record<string, unknown>>;
+}
+
 /** One operation to send: a form whose href is absolute and expanded. */
 export interface ClientRequest {
   readonly op: Op;
   readonly form: Form;
+  readonly target?: RequestTarget;
   readonly content?: Content;
   readonly signal?: AbortSignal;
   /** Milliseconds until the request fails with `timeout`; 0 = never. For subscriptions: until they stand. */

@@ -85,6 +85,8 @@ export interface Interactions {
   queryAction(name: string, invocationId: string, context: CallContext): Promise<InvocationStatus>;
   /** Cancels a running invocation, forgets a finished one; afterwards it is not found. */
   cancelAction(name: string, invocationId: string, context: CallContext): Promise<void>;
+  /** The action that an invocation belongs to; WotError `not-found` INVOCATION_UNKNOWN. */
+  actionOf(invocationId: string, context: CallContext): string;
   /** Per action, newest first. */
   queryAllActions(context: CallContext): Promise<Readonly<Record<string, readonly InvocationStatus[]>>>;
   subscribeEvent(name: string, subscriber: Subscriber, context: SubscribeContext): Promise<Unsubscribe>;
@@ -103,8 +105,8 @@ export interface HostedThing {
   readonly interactions: Interactions;
   /** False for the servient's own Thing, which `GET /things` leaves out. */
   readonly listed: boolean;
-  /** The TD with the forms of every binding; valid once exposed. */
-  description(): ServedTd;
+  /** The TD with the forms of every binding, in one of its languages where that is asked for; valid once exposed. */
+  description(language?: string): ServedTd;
 }
 
 /** A TD ready to send. */
@@ -113,4 +115,6 @@ export interface ServedTd {
   readonly bytes: Uint8Array;
   /** Strong validator, quoted (RFC 9110 section 8.8.3). */
   readonly etag: string;
+  /** The BCP 47 tags of all its MultiLanguage texts, the default language first where `@language` names it; empty where it has none. */
+  readonly languages: readonly string[];
 }

@@ -33,6 +33,7 @@ export class ChangeFeed {
   #ring: { readonly change: Change; readonly size: number }[] = [];
   #start = 0;
   #bytes = 0;
+  #published = 0;
   /** Changes up to this id may be missing from the ring. */
   #floor: number;
 
@@ -46,6 +47,7 @@ export class ChangeFeed {
   publish(topic: Required<Topic>, data: unknown): Change {
     const change: Change = { id: this.#ids.next(), ...topic, data };
     this.#remember(change);
+    this.#published += 1;
     for (const key of [keyOf(topic), keyOf({ thing: topic.thing, kind: topic.kind })]) {
       for (const subscriber of this.#subscribers.get(key) ?? []) this.#tell(subscriber, change);
     }
@@ -78,6 +80,18 @@ export class ChangeFeed {
     };
   }
 
+  /** How many changes there were. */
+  get published(): number {
+    return this.#published;
+  }
+
+  /** How many listen. */
+  get subscriptions(): number {
+    let count = 0;
+    for (const subscribers of this.#subscribers.values()) count += subscribers.size;
+    return count;
+  }
+
   /** How many listen to this very topic. */
   subscriberCount(topic: Topic): number {
     return this.#subscribers.get(keyOf(topic))?.size ?? 0;
@@ -98,6 +112,8 @@ export class ChangeFeed {
       const change = this.#ring[index]?.change;
       if (change && wanted(change)) changes.push(change);
     }
+    // An id that was never given out, e.g. from before the state was lost: nobody knows what lies between.
+    if (after > this.#ids.last) return { gap: { after, resumesAt: this.#ids.last + 1 }, changes };
     return after < this.#floor ? { gap: { after, resumesAt: this.#floor + 1 }, changes } : { changes };
   }
 

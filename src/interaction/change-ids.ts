@@ -50,3 +50,16 @@ export function timestampToId(text: string): number | undefined {
   const id = Date.parse(`${match[1]}.${match[2]}Z`) * 1000 + Number(match[3]);
   return Number.isSafeInteger(id) ? id : undefined;
 }
+
+/** The UUID form of an id (WebSocket `messageID`): shaped like version 4, its first 60 free bits hold the id (RFC 9562 section 5.4). */
+export function idToUuid(id: number): string {
+  const hex = id.toString(16).padStart(15, '0');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(12)}-8000-000000000000`;
+}
+
+/** Reads the UUID form of an id; undefined where it is no such UUID. */
+export function uuidToId(text: string): number | undefined {
+  const match = /^([0-9a-f]{8})-([0-9a-f]{4})-4([0-9a-f]{3})-8000-0{12}$/i.exec(text);
+  const id = match ? Number.parseInt(match.slice(1).join(''), 16) : Number.NaN;
+  return Number.isSafeInteger(id) ? id : undefined;
+}

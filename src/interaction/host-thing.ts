@@ -45,6 +45,8 @@ export interface HostEnvironment extends CallEnvironment {
 export interface RunningThing {
   readonly interactions: Interactions;
   readonly handle: ThingHandle;
+  /** How many asynchronous actions run. */
+  readonly running: number;
   /** Ends subscriptions, running invocations and the device's own work. */
   close(): Promise<void>;
 }
@@ -90,6 +92,9 @@ export function hostThing(definition: ThingDefinition, name: string, host: HostE
   return {
     interactions: new Pipeline(environment),
     handle,
+    get running() {
+      return environment.invocations.running;
+    },
     close: () => close(environment, handlers, lifetime),
   };
 }

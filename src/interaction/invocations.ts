@@ -52,6 +52,22 @@ export class Invocations {
       abort(new WotError('unavailable', 'CANCELLED', 'The invocation was cancelled.'));
   }
 
+  /** The action of an invocation. */
+  actionOf(id: string): string {
+    for (const [action, invocations] of this.#byAction) if (invocations.has(id)) return action;
+    const message = `There is no invocation ${JSON.stringify(id.slice(0, 64))}; it was cancelled, forgotten or never made.`;
+    throw new WotError('not-found', 'INVOCATION_UNKNOWN', message);
+  }
+
+  /** How many run. */
+  get running(): number {
+    let running = 0;
+    for (const invocations of this.#byAction.values()) {
+      for (const { endedAt } of invocations.values()) if (endedAt === undefined) running += 1;
+    }
+    return running;
+  }
+
   /** Newest first. */
   all(action: string): readonly InvocationStatus[] {
     return [...this.#of(action).values()].map(({ status }) => status).reverse();

@@ -152,6 +152,12 @@ export class Pipeline implements Interactions {
     this.#environment.invocations.cancel(name, invocationId);
   }
 
+  actionOf(invocationId: string, context: CallContext): string {
+    const action = this.#environment.invocations.actionOf(invocationId);
+    this.#authorise(context, 'invoke', action);
+    return action;
+  }
+
   async queryAllActions(
     context: CallContext,
   ): Promise<Readonly<Record<string, readonly InvocationStatus[]>>> {

@@ -7,9 +7,11 @@ import { WotError } from '../contracts/errors.ts';
 import type { HostedThing } from '../contracts/interaction.ts';
 import type { Startable } from '../contracts/lifecycle.ts';
 import { type Logger, silentLogger } from '../contracts/logger.ts';
+import type { Metric } from '../contracts/metrics.ts';
 import type { Storage } from '../contracts/stores.ts';
 import { ChangeFeed } from '../interaction/change-feed.ts';
 import { type ChangeIds, openChangeIds } from '../interaction/change-ids.ts';
+import { listedThings } from '../interaction/hosted-list.ts';
 import { reachableHost, safeBindAddress } from '../security/bind-address.ts';
 import { openAccess } from '../security/open-access.ts';
 import { memoryStorage } from '../storage/memory/memory-storage.ts';
@@ -67,6 +69,7 @@ class ComposedServient implements Servient {
   readonly #started: ServerBinding[] = [];
   readonly #nodeWot: NodeWot;
   #ids: ChangeIds | undefined;
+  #feed: ChangeFeed | undefined;
   #exposure: Exposure | undefined;
   #stopped = false;
   #turn: Promise<void> = Promise.resolve();
@@ -152,6 +155,7 @@ class ComposedServient implements Servient {
       this.#started.push(binding);
     }
     const feed = new ChangeFeed(this.#ids, logger);
+    this.#feed = feed;
     const store = this.#storage.properties;
     this.#exposure = new Exposure({
       environment: { access, clock: this.#clock, feed, handlerTimeout, logger, store },
@@ -165,6 +169,7 @@ class ComposedServient implements Servient {
   #host(logger: Logger, servientId: string): BindingHost {
     const { host = '127.0.0.1', insecure = false, publicBase, limits } = this.#options;
     const base = publicBase === undefined ? undefined : new URL(publicBase);
+    const httpSide = () => this.#started.find((binding) => binding.httpSide)?.httpSide;
     return {
       bindAddress: (own) => safeBindAddress(own ?? host, insecure),
       reachableHost: (bound) => base?.hostname ?? reachableHost(bound),
@@ -175,7 +180,33 @@ class ComposedServient implements Servient {
       servientId,
       things: this.#things,
       authenticate: () => anonymous,
+      get httpSide() {
+        return httpSide();
+      },
+      faults: () => this.#faults(),
+      metrics: () => [...this.#metrics(), ...this.#started.flatMap((binding) => binding.metrics?.() ?? [])],
     };
+  }
+
+  #faults(): readonly string[] {
+    const own = this.#exposure && !this.#stopped ? [] : ['The servient is starting or stopping.'];
+    return [...own, ...this.#started.flatMap((binding) => binding.fault?.() ?? [])];
+  }
+
+  #metrics(): readonly Metric[] {
+    const feed = this.#feed;
+    const metric = (type: Metric['type'], name: string, help: string, value = 0): Metric => ({
+      name: `thingwright_${name}`,
+      help,
+      type,
+      samples: [{ value }],
+    });
+    return [
+      metric('gauge', 'things', 'Hosted Things.', listedThings(this.#things).length),
+      metric('gauge', 'invocations', 'Asynchronous actions that run.', this.#exposure?.invocations),
+      metric('gauge', 'subscriptions', 'Observations and event subscriptions.', feed?.subscriptions),
+      metric('counter', 'changes_total', 'Property changes and events.', feed?.published),
+    ];
   }
 
   async #servientId(): Promise<string> {

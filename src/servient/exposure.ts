@@ -93,6 +93,11 @@ export class Exposure {
     this.#tellServient('thingRemoved', name);
   }
 
+  /** How many asynchronous actions run. */
+  get invocations(): number {
+    return [...this.#running.values()].reduce((sum, { running }) => sum + running, 0);
+  }
+
   /** Takes no more Things, and waits for those that come or go. */
   async settle(): Promise<void> {
     this.#isOpen = false;

@@ -34,7 +34,7 @@ export function servedTd(definition: PartialTd, { id, forms, links = [] }: Serve
   };
   const bytes = Buffer.from(JSON.stringify(td));
   const etag = `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 22)}"`;
-  return { td, bytes, etag };
+  return { td, bytes, etag, languages: [] };
 }
 
 /** Security schemes that no binding enforces yet must not be declared: a TD states what holds (TD 1.1 td-security-binding). */
