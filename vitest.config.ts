@@ -1,6 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
-const conditions = ['thingwright-source', 'node', 'import', 'module', 'default'];
+// Not import and default: vitest hands these on to its workers, where CommonJS would then get ES modules.
+const conditions = ['thingwright-source', 'node', 'module'];
 
 export default defineConfig({
   resolve: { conditions },

@@ -1,9 +1,12 @@
 export { coapClient } from './bindings/coap/coap-client.ts';
 export { type CoapOptions, coap } from './bindings/coap/coap-server.ts';
 export { type HttpClientOptions, httpClient } from './bindings/http/http-client.ts';
-export { type HttpOptions, http } from './bindings/http/http-server.ts';
+export type { HttpBinding, HttpOptions } from './bindings/http/http-options.ts';
+export { http } from './bindings/http/http-server.ts';
 export { mqttClient } from './bindings/mqtt/mqtt-client.ts';
 export { type MqttOptions, mqtt } from './bindings/mqtt/mqtt-server.ts';
+export { type WebSocketClientOptions, websocketClient } from './bindings/websocket/websocket-client.ts';
+export { type WebSocketOptions, websocket } from './bindings/websocket/websocket-server.ts';
 export { type ConsumeOptions, consume } from './consumer/consume.ts';
 export type { ConsumedThing } from './consumer/consumed-thing.ts';
 export type { Invocation } from './consumer/invocation.ts';
@@ -51,7 +54,9 @@ export type {
   InvocationStatus,
   Subscriber,
 } from './contracts/interaction.ts';
+export type { HttpHandler, HttpSide, UpgradeRoute } from './contracts/http-route.ts';
 export type { Logger } from './contracts/logger.ts';
+export type { Metric, Sample } from './contracts/metrics.ts';
 export type { FactStore, PropertyStore, Storage } from './contracts/stores.ts';
 export type {
   ActionAffordance,

@@ -24,11 +24,8 @@ const codeByKind: Partial<Record<ErrorKind, number>> = {
   unavailable: exitCodes.unreachable,
 };
 
-const usageCodes: readonly (string | undefined)[] = [
-  'CONFIG_INVALID',
-  'CONFIG_UNREADABLE',
-  'OPEN_BIND_REFUSED',
-];
+const usageCode =
+  /^(CA_(INVALID|UNREADABLE)|CONFIG_(INVALID|UNREADABLE)|HTTP_OPTIONS_INVALID|OPEN_BIND_REFUSED|PUBLIC_BASE_INVALID|TLS_\w+)$/;
 
 /** The text with control and direction characters as JSON escapes: text of others cannot steer the terminal. */
 export function escaped(text: string): string {
@@ -43,11 +40,32 @@ export function print(line: string): void {
   process.stdout.write(`${escaped(line)}\n`);
 }
 
-/** Prints a value: as one line of JSON, or as a person reads it. */
-export function printValue(value: unknown, json: boolean): void {
+/** Prints a value: as one line of JSON, or as a person reads it; bytes (of `type`) as they are, but not to a terminal. */
+export function printValue(value: unknown, json: boolean, type?: string): void {
   if (value === undefined) return;
-  const text = typeof value === 'string' && !json ? value : JSON.stringify(value, null, json ? 0 : 2);
-  for (const line of text.split('\n')) print(line);
+  if (value instanceof Uint8Array && !json) printBytes(value, type);
+  else {
+    const text = typeof value === 'string' && !json ? value : jsonText(value, json ? 0 : 2);
+    for (const line of text.split('\n')) print(line);
+  }
+}
+
+/** A value as JSON, bytes in it as strings in base64. */
+export function jsonText(value: unknown, indent = 0): string {
+  // A Buffer is no Buffer any more when a replacer gets it.
+  function replace(this: Readonly<Record<string, unknown>>, name: string, member: unknown): unknown {
+    const own = this[name];
+    return own instanceof Uint8Array ? Buffer.from(own).toString('base64') : member;
+  }
+  return JSON.stringify(value, replace, indent);
+}
+
+function printBytes(bytes: Uint8Array, type: string | undefined): void {
+  if (!process.stdout.isTTY) process.stdout.write(bytes);
+  else
+    print(
+      `${bytes.length} bytes${type === undefined ? '' : ` of ${type}`}; add "> file" to keep them, or --json to see them in base64.`,
+    );
 }
 
 /** Tells the person at the terminal, beside the results. */
@@ -65,7 +83,7 @@ export function reportError(error: unknown, json: boolean, about: object = {}): 
     );
   else notice(message);
   if (!known && error instanceof Error) process.stderr.write(`${error.stack}\n`);
-  if (usageCodes.includes(known?.code)) return exitCodes.usage;
+  if (known && usageCode.test(known.code)) return exitCodes.usage;
   return (known && codeByKind[known.kind]) ?? exitCodes.failed;
 }
 

@@ -10,6 +10,8 @@ import type { Servient } from '../servient/create-servient.ts';
 const names: Readonly<Record<string, string>> = {
   http: 'HTTP',
   https: 'HTTP',
+  ws: 'WS',
+  wss: 'WS',
   coap: 'CoAP',
   mqtt: 'MQTT',
   mqtts: 'MQTT',

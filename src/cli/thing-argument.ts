@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import process from 'node:process';
 import { pathToFileURL } from 'node:url';
@@ -16,6 +17,8 @@ export interface ThingOptions {
   /** Milliseconds. */
   readonly timeout?: number;
   readonly json?: boolean;
+  /** A file in PEM. */
+  readonly ca?: string;
   readonly uriVariable?: Readonly<Record<string, unknown>>;
 }
 
@@ -50,7 +53,8 @@ export async function withThing<R>(
   options: ThingOptions,
   work: (thing: AnyThing) => Promise<R>,
 ): Promise<R> {
-  const thing: AnyThing = await consume<ThingDescription>(tdAddress(argument, options), callOptions(options));
+  const how = { ...callOptions(options), ...trustOf(options) };
+  const thing: AnyThing = await consume<ThingDescription>(tdAddress(argument, options), how);
   try {
     return await work(thing);
   } finally {
@@ -59,15 +63,23 @@ export async function withThing<R>(
 }
 
 /** The bytes that an address or file holds. */
-export async function documentBytes(
-  address: string,
-  { timeout = 10_000 }: ThingOptions,
-): Promise<Uint8Array> {
-  const clients = new ClientPool();
+export async function documentBytes(address: string, options: ThingOptions): Promise<Uint8Array> {
+  const clients = new ClientPool([], trustOf(options));
   try {
-    return await readDocument(address, clients, { timeout });
+    return (await readDocument(address, clients, { timeout: options.timeout ?? 10_000 })).body;
   } finally {
     await clients.stop();
+  }
+}
+
+/** The certificates of `--ca`; WotError `invalid` CA_UNREADABLE. */
+function trustOf({ ca }: ThingOptions): { readonly ca?: string } {
+  if (ca === undefined) return {};
+  try {
+    return { ca: readFileSync(ca, 'utf8') };
+  } catch (cause) {
+    const message = `The certificates ${ca} cannot be read: ${(cause as Error).message}; check --ca.`;
+    throw new WotError('invalid', 'CA_UNREADABLE', message, { cause });
   }
 }
 

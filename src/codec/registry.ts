@@ -1,5 +1,6 @@
 import type { Content } from '../contracts/binding.ts';
 import { WotError } from '../contracts/errors.ts';
+import { isMediaType, type PayloadKind, payloadKind } from '../contracts/media-type.ts';
 import { cbor } from './cbor.ts';
 import type { Codec } from './codec.ts';
 import { json } from './json.ts';
@@ -8,20 +9,17 @@ import { text } from './text.ts';
 
 export type { Codec } from './codec.ts';
 
-const codecs = new Map(
-  [json, cbor, text, octetStream].flatMap((codec) => codec.mediaTypes.map((type) => [type, codec])),
+const codecs: Readonly<Record<PayloadKind, Codec>> = { json, cbor, text, bytes: octetStream };
+const usual = new Map(
+  Object.values(codecs).flatMap((codec) => codec.mediaTypes.map((type) => [type, codec])),
 );
 
-/** The codec of a media type, if there is one; parameters are ignored, `+json` and `+cbor` count (RFC 6839). */
+/** The codec of a media type: bytes stay as they are where it is not known; undefined where it is no media type. */
 export function codecFor(mediaType: string): Codec | undefined {
-  const known = codecs.get(mediaType);
-  if (known !== undefined) return known;
-  const essence = (mediaType.split(';', 1)[0] ?? '').trim().toLowerCase();
-  if (essence.endsWith('+json')) return json;
-  return essence.endsWith('+cbor') ? cbor : codecs.get(essence);
+  return usual.get(mediaType) ?? (isMediaType(mediaType) ? codecs[payloadKind(mediaType)] : undefined);
 }
 
-/** Reads a payload; fails with `unsupported-media` CONTENT_TYPE_UNKNOWN or CHARSET_UNKNOWN, `invalid` PAYLOAD_MALFORMED. */
+/** Reads a payload; fails with `unsupported-media` CONTENT_TYPE_INVALID or CHARSET_UNKNOWN, `invalid` PAYLOAD_MALFORMED. */
 export function decodeContent(content: Content, nesting = 64): unknown {
   return supportedCodec(content.type).decode(content.body, nesting);
 }
@@ -34,8 +32,10 @@ export function encodeContent(mediaType: string, value: unknown): Content {
 function supportedCodec(mediaType: string): Codec {
   const codec = codecFor(mediaType);
   if (codec === undefined) {
-    throw unsupported('CONTENT_TYPE_UNKNOWN', `"${mediaType}"`, [...codecs.keys()].join(', '));
+    const what = `${JSON.stringify(mediaType.slice(0, 100))}, which is no media type,`;
+    throw unsupported('CONTENT_TYPE_INVALID', what, json.mediaTypes[0] ?? '');
   }
+  if (codec === octetStream) return codec;
   const charset = /;\s*charset\s*=\s*"?([^";\s]*)/i.exec(mediaType)?.[1];
   if (charset !== undefined && !/^(utf-?8|us-ascii)$/i.test(charset)) {
     throw unsupported('CHARSET_UNKNOWN', `The charset "${charset}"`, 'utf-8');

@@ -1,6 +1,7 @@
 import type { Notification } from '../contracts/binding.ts';
 import { WotError } from '../contracts/errors.ts';
 import type { ActionAffordance, EventAffordance, Op, PropertyAffordance } from '../contracts/td.ts';
+import { carriesBytes, eventSchema, payloadSchemas } from '../td/declared-content.ts';
 import type { ConsumedChange } from './change-queue.ts';
 import type { NamedChange } from './consumed-thing.ts';
 import type { Exchange, Target } from './exchange.ts';
@@ -43,12 +44,15 @@ export interface AnyAction {
 export function consumeAction(exchange: Exchange, name: string, affordance: ActionAffordance): AnyAction {
   const { synchronous } = affordance;
   const what = `action "${name}"`;
-  const input = affordance.input && new Payload(what, affordance.input);
-  const output = affordance.output && new Payload(what, affordance.output);
+  const schemas = payloadSchemas(affordance);
+  const binary = carriesBytes(affordance);
+  const input = schemas.input && new Payload(what, schemas.input, binary);
+  const output = schemas.output && new Payload(what, schemas.output, binary);
   return {
     async invoke(value, options = {}) {
       if (input === undefined && value !== undefined) throw noInput(what);
-      input?.checkInput(value);
+      // Where a form alone tells of an input, it may be left out.
+      if (value !== undefined || affordance.input !== undefined) input?.checkInput(value);
       const target: Target = { op: 'invokeaction', kind: 'actions', name };
       const response = await exchange.send(target, { options, payload: value });
       if (!isInvocation(response, synchronous)) {
@@ -77,15 +81,16 @@ export function consumeEvent(exchange: Exchange, name: string, payload: Payload 
 }
 
 /** The checks of an event's data, where it has any. */
-export function eventPayload(name: string, { data }: EventAffordance): Payload | undefined {
-  return data && new Payload(`event "${name}"`, data);
+export function eventPayload(name: string, event: EventAffordance): Payload | undefined {
+  const schema = eventSchema(event);
+  return schema && new Payload(`event "${name}"`, schema, carriesBytes(event));
 }
 
 export function propertyPayload(name: string, property: PropertyAffordance): Payload {
-  return new Payload(`property "${name}"`, property);
+  return new Payload(`property "${name}"`, property, carriesBytes(property));
 }
 
-/** All properties or all events: each notification is checked by its name. */
+/** All properties or all events: each notification is checked by its name, and ignored where the TD has none of it. */
 export function subscribeToAll(
   exchange: Exchange,
   op: 'observeallproperties' | 'subscribeallevents',
@@ -97,6 +102,7 @@ export function subscribeToAll(
       const { name, content } = notification;
       if (name === undefined)
         throw mismatch(op, 'a notification names no affordance', { cause: notification });
+      if (!payloads.has(name)) return undefined;
       const payload = payloads.get(name);
       const value = payload === undefined ? readContent(name, content) : payload.read(content);
       return { ...changeOf(notification, value), name };
@@ -106,7 +112,7 @@ export function subscribeToAll(
 }
 
 interface Reading<V, C> {
-  read(notification: Notification): C;
+  read(notification: Notification): C | undefined;
   project(change: C): V;
 }
 

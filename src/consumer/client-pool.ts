@@ -1,34 +1,64 @@
-import type { HttpCredentials } from '../bindings/http/http-client.ts';
+import type { HttpCredentials } from '../contracts/access.ts';
 import type { ClientBinding } from '../contracts/binding.ts';
+import { trustedAuthorities } from '../security/trusted-authorities.ts';
 import { ownMember } from '../td/json-object.ts';
 
 /** Who the consumer says it is. */
 export type ConsumerCredentials = HttpCredentials;
 
-type Load = (credentials: ConsumerCredentials | undefined) => Promise<ClientBinding>;
+/** How our own clients are made. */
+export interface ClientSettings {
+  readonly credentials?: ConsumerCredentials;
+  /** Certificates in PEM to trust beside those of the system. */
+  readonly ca?: string;
+}
 
-const http: Load = async (credentials) => {
-  const { httpClient } = await import('../bindings/http/http-client.ts');
-  return httpClient(credentials === undefined ? {} : { credentials });
-};
+type Load = (settings: ClientSettings) => Promise<ClientBinding>;
+
+const http: Load = async (settings) => (await import('../bindings/http/http-client.ts')).httpClient(settings);
 const coap: Load = async () => (await import('../bindings/coap/coap-client.ts')).coapClient();
-const mqtt: Load = async (credentials) => {
+const mqtt: Load = async ({ credentials }) => {
   const { mqttClient } = await import('../bindings/mqtt/mqtt-client.ts');
   if (credentials === undefined || 'token' in credentials) return mqttClient();
   return mqttClient({ username: credentials.user, password: credentials.password });
 };
 
-const loaders: Readonly<Record<string, Load>> = { http, https: http, coap, mqtt, mqtts: mqtt };
+const websocket: Load = async ({ ca, ...settings }) => {
+  const { websocketClient } = await import('../bindings/websocket/websocket-client.ts');
+  return websocketClient(
+    ca === undefined ? settings : { ...settings, ca: trustedAuthorities(ca).join('\n') },
+  );
+};
+
+const loaders: Readonly<Record<string, Load>> = {
+  http,
+  https: http,
+  ws: websocket,
+  wss: websocket,
+  coap,
+  mqtt,
+  mqtts: mqtt,
+};
 
 /** The clients of one consumer: those it was given, then our own, made when a scheme first needs them. */
 export class ClientPool {
   readonly #given: readonly ClientBinding[];
-  readonly #credentials: ConsumerCredentials | undefined;
+  readonly #settings: ClientSettings;
   readonly #made = new Map<Load, Promise<ClientBinding>>();
+  #strangers: ClientPool | undefined;
 
-  constructor(given: readonly ClientBinding[] = [], credentials?: ConsumerCredentials) {
+  /** Throws WotError `invalid` CA_INVALID. */
+  constructor(given: readonly ClientBinding[] = [], { credentials, ca }: ClientSettings = {}) {
+    if (ca !== undefined) trustedAuthorities(ca);
     this.#given = given;
-    this.#credentials = credentials;
+    this.#settings = { ...(credentials && { credentials }), ...(ca === undefined ? {} : { ca }) };
+  }
+
+  /** Clients without credentials, those given (which may have some) left out: for addresses that nobody vouches for. */
+  get strangers(): ClientPool {
+    const { credentials: _, ...settings } = this.#settings;
+    this.#strangers ??= new ClientPool([], settings);
+    return this.#strangers;
   }
 
   /** The clients for an absolute address, best first. */
@@ -37,13 +67,14 @@ export class ClientPool {
     const given = this.#given.filter((client) => client.schemes.includes(scheme));
     const load = ownMember(loaders, scheme);
     if (given.length > 0 || load === undefined) return given;
-    const made = this.#made.get(load) ?? load(this.#credentials);
+    const made = this.#made.get(load) ?? load(this.#settings);
     this.#made.set(load, made);
     return [await made];
   }
 
   /** Stops the clients that were made here; those given belong to their giver. */
   async stop(): Promise<void> {
+    await this.#strangers?.stop();
     const made = await Promise.all(this.#made.values());
     this.#made.clear();
     await Promise.all(made.map((client) => client.stop()));

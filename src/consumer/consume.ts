@@ -2,12 +2,15 @@ import { pathToFileURL } from 'node:url';
 import type { ClientBinding } from '../contracts/binding.ts';
 import { type Clock, waitingClock } from '../contracts/clock.ts';
 import { checkedTimeout } from '../contracts/deadline.ts';
-import type { PartialTd, ThingDescription } from '../contracts/td.ts';
+import type { PartialTd } from '../contracts/td.ts';
 import { ClientPool, type ConsumerCredentials } from './client-pool.ts';
 import type { ConsumedThing } from './consumed-thing.ts';
 import { createConsumedThing } from './create-consumed-thing.ts';
+import type { ExchangeParts } from './exchange.ts';
 import { parseDocument, readDocument } from './read-document.ts';
 import { checkTdShape } from './td-shape.ts';
+import { webThingsClient } from './webthings-client.ts';
+import { fromWebThingsTd, isWebThingsTd } from './webthings-td.ts';
 
 export interface ConsumeOptions {
   /** Clients to use before our own for their schemes; they stay yours to stop. */
@@ -16,27 +19,32 @@ export interface ConsumeOptions {
   readonly timeout?: number;
   /** Ends the fetching of the TD. */
   readonly signal?: AbortSignal;
-  /** Sent by our own HTTP and MQTT clients to every address in the TD: give them with TDs that you trust. */
+  /** Sent by our own HTTP, WebSocket and MQTT clients to every host in the TD, and to no other: give them with TDs that you trust. */
   readonly credentials?: ConsumerCredentials;
+  /** Certificates in PEM that our own HTTP and WebSocket clients trust beside those of the system. */
+  readonly ca?: string;
   readonly clock?: Clock;
 }
 
 /**
  * Takes up a Thing: from its TD, or from the address or file path of its TD, typed by `consume<typeof td>(url)`. Fails
  * with WotError: that of the fetch, FILE_UNREADABLE, `not-implemented` NO_CLIENT_FOR_SCHEME, `invalid` DOCUMENT_INVALID
- * for what is no JSON, TD_INVALID for what is no TD, or TIMEOUT_INVALID.
+ * for what is no JSON, TD_INVALID for what is no TD, CA_INVALID or TIMEOUT_INVALID.
  */
 export async function consume<const T extends PartialTd>(
   source: T | string | URL,
   options: ConsumeOptions = {},
 ): Promise<ConsumedThing<T>> {
-  const clients = new ClientPool(options.clients, options.credentials);
+  const clients = new ClientPool(options.clients, options);
   const timeout = checkedTimeout(options.timeout ?? 30_000);
   const stopping = new AbortController();
   try {
-    const td = await tdOf(source, clients, { timeout, ...(options.signal && { signal: options.signal }) });
+    const found = await tdOf(source, clients, { timeout, ...(options.signal && { signal: options.signal }) });
     const clock = options.clock ?? waitingClock;
-    const thing = createConsumedThing({ td, clients, clock, timeout, stopped: stopping.signal }, stopping);
+    const thing = createConsumedThing(
+      { ...found, clients, clock, timeout, stopped: stopping.signal },
+      stopping,
+    );
     return thing as unknown as ConsumedThing<T>; // typed by the literal, made from the TD
   } catch (error) {
     await clients.stop();
@@ -48,11 +56,19 @@ async function tdOf(
   source: PartialTd | string | URL,
   clients: ClientPool,
   limits: { readonly signal?: AbortSignal; readonly timeout: number },
-): Promise<ThingDescription> {
-  if (typeof source !== 'string' && !(source instanceof URL)) return checkTdShape(source, 'the TD given');
+): Promise<Pick<ExchangeParts, 'td' | 'address' | 'adapt'>> {
+  if (typeof source !== 'string' && !(source instanceof URL)) return understood(source, 'the TD given');
   const text = String(source);
-  const address = URL.canParse(text) ? text : pathToFileURL(text).href;
-  const td = checkTdShape(parseDocument(address, await readDocument(address, clients, limits)), address);
-  if (td.base !== undefined || /^file:/i.test(address)) return td;
-  return { ...td, base: address }; // RFC 3986 section 5.1.3: relative hrefs of a TD without a base
+  const asked = URL.canParse(text) ? text : pathToFileURL(text).href;
+  const { address, body } = await readDocument(asked, clients, limits);
+  const document = parseDocument(address, body);
+  const { td, ...more } = understood(document, address);
+  if (td.base !== undefined || /^file:/i.test(address)) return { td, ...more, address };
+  return { td: { ...td, base: address }, ...more, address }; // RFC 3986 section 5.1.3: relative hrefs of a TD without a base
+}
+
+/** A TD, or what says the same in the words of the WebThings API. */
+function understood(document: unknown, where: string): Pick<ExchangeParts, 'td' | 'adapt'> {
+  if (!isWebThingsTd(document)) return { td: checkTdShape(document, where) };
+  return { td: checkTdShape(fromWebThingsTd(document), where), adapt: webThingsClient };
 }

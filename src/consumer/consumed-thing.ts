@@ -1,3 +1,4 @@
+import type { ActionStatus } from '../contracts/interaction.ts';
 import type { ThingDescription } from '../contracts/td.ts';
 import type {
   ActionInput,
@@ -34,6 +35,10 @@ export interface ConsumedThing<T> extends AsyncDisposable {
     values: { readonly [N in PropertyNames<T>]?: PropertyInput<T, N> },
     options?: InteractionOptions,
   ): Promise<void>;
+  /** The invocations that the Thing still knows, newest first where it keeps to the W3C Profile. */
+  queryAllActions(
+    options?: InteractionOptions,
+  ): Promise<{ readonly [N in ActionNames<T>]?: readonly ActionStatus[] }>;
   observeAll(options?: SubscriptionOptions): Subscription<PropertyChange<T>, PropertyChange<T>>;
   subscribeAll(options?: SubscriptionOptions): Subscription<EventChange<T>, EventChange<T>>;
   /** Ends every subscription and every wait, and closes the connections that were made for this Thing. */

@@ -12,6 +12,7 @@ import {
 import type { ConsumedThing } from './consumed-thing.ts';
 import { Exchange, type ExchangeParts } from './exchange.ts';
 import type { InteractionOptions } from './interaction-options.ts';
+import { queryAllActions } from './invocation.ts';
 import { mismatch, type Payload, readContent } from './payload.ts';
 
 /** Makes the Thing that a TD describes; `stopping` ends what runs over it. */
@@ -40,6 +41,7 @@ export function createConsumedThing(
     readMultiple: (names, options = {}) =>
       readSeveral(exchange, properties, options, names) as Promise<never>,
     writeMultiple: (values, options = {}) => writeSeveral(exchange, properties, values, options),
+    queryAllActions: (options = {}) => queryAllActions(exchange, options),
     observeAll: (options = {}) => subscribeToAll(exchange, 'observeallproperties', options, properties),
     subscribeAll: (options = {}) => subscribeToAll(exchange, 'subscribeallevents', options, events),
     stop,
@@ -61,10 +63,9 @@ async function readSeveral(
   const { content } = await exchange.send({ op }, { options, ...(names === undefined ? {} : { names }) });
   const values = readContent(op, content);
   if (!isJsonObject(values)) throw mismatch(op, 'it is no object of values by name', { cause: values });
-  for (const name of names ?? Object.keys(values)) {
-    payloads.get(name)?.checkOutput(ownMember(values, name));
-  }
-  return values;
+  const read = names ?? Object.keys(values); // some Things answer with all
+  for (const name of read) payloads.get(name)?.checkOutput(ownMember(values, name));
+  return Object.fromEntries(read.map((name) => [name, values[name]]));
 }
 
 async function writeSeveral(

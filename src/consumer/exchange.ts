@@ -9,11 +9,14 @@ import type { Clock } from '../contracts/clock.ts';
 import { checkedTimeout } from '../contracts/deadline.ts';
 import { WotError } from '../contracts/errors.ts';
 import type { AffordanceKind, Form, Op, ThingDescription } from '../contracts/td.ts';
-import { defaultContentType, subscriptionOps } from '../td/defaults.ts';
+import { defaultContentType, safeOps } from '../td/defaults.ts';
 import { formsFor } from '../td/forms.ts';
+import { ownMember } from '../td/json-object.ts';
 import { expandUriTemplate } from '../td/uri-template.ts';
 import type { ClientPool } from './client-pool.ts';
+import { inFormOrder } from './form-order.ts';
 import type { InteractionOptions } from './interaction-options.ts';
+import { originOf, tdOrigins } from './td-origins.ts';
 
 /** One operation on the Thing as a whole, or on one affordance. */
 export interface Target {
@@ -32,12 +35,16 @@ export interface Sending {
 
 export interface ExchangeParts {
   readonly td: ThingDescription;
+  /** Where the TD was read. */
+  readonly address?: string;
   readonly clients: ClientPool;
   readonly clock: Clock;
   /** Milliseconds, where a call says nothing. */
   readonly timeout: number;
   /** Ends everything. */
   readonly stopped: AbortSignal;
+  /** Makes a client speak what the Thing understands, where its TD alone does not say it. */
+  readonly adapt?: (client: ClientBinding) => ClientBinding;
 }
 
 interface Route {
@@ -45,17 +52,11 @@ interface Route {
   readonly form: Form;
 }
 
-const safeOps: readonly string[] = [
-  ...subscriptionOps,
-  'readproperty',
-  'readallproperties',
-  'readmultipleproperties',
-  'queryaction',
-];
-
 /** The way to one Thing: chooses forms and clients and sends operations. Fails with WotError, or with the reason of a signal that aborted. */
 export class Exchange {
   readonly #parts: ExchangeParts;
+  readonly #routes = new Map<string, readonly Route[]>();
+  #origins: ReadonlySet<string> | undefined;
 
   constructor(parts: ExchangeParts) {
     this.#parts = parts;
@@ -76,11 +77,14 @@ export class Exchange {
     );
   }
 
-  /** Sends an operation to an address that the Thing gave, e.g. that of an invocation. */
+  /** Sends an operation to an address that the Thing gave, e.g. that of an invocation: without credentials where its TD names nothing there. */
   async sendTo(href: string, op: Op, options: InteractionOptions): Promise<ClientResponse> {
     const form = { href, contentType: defaultContentType };
-    const client = await this.#clientFor(op, form);
-    if (client === undefined) throw noClient(this.td, { op }, [form]);
+    const { clients, td } = this.#parts;
+    this.#origins ??= tdOrigins(td);
+    const isOwn = this.#origins.has(originOf(href));
+    const client = await this.#clientFor(op, form, isOwn ? clients : clients.strangers);
+    if (client === undefined) throw noClient(td, { op }, [form]);
     return client.request(this.#request({ op }, form, { options }));
   }
 
@@ -90,9 +94,9 @@ export class Exchange {
     );
   }
 
-  /** Whether the TD has forms for the operation. */
-  offers({ op, kind, name }: Target): boolean {
-    return formsFor(this.td, op, kind, name).length > 0;
+  /** The address of an operation, with its URI template, where the TD has a form for it. */
+  address({ op, kind, name }: Target): string | undefined {
+    return formsFor(this.td, op, kind, name)[0]?.href;
   }
 
   /** The caller's signal and the Thing's own. */
@@ -102,45 +106,71 @@ export class Exchange {
 
   /** What is safe goes on to the next form when the peer is not there. */
   async #byFirst<R>(target: Target, { options }: Sending, send: (route: Route) => Promise<R>): Promise<R> {
-    const offered = formsFor(this.td, target.op, target.kind, target.name);
-    const forms = options.form === undefined ? offered : offered.filter(options.form);
+    const key = target.name === undefined ? target.op : `${target.op} ${target.name}`;
+    const routes = this.#routes.get(key) ?? (await this.#findRoutes(key, target));
     let failure: unknown;
-    for (const form of forms) {
-      const client = await this.#clientFor(target.op, form);
-      if (client === undefined) continue;
+    for (const route of routes) {
+      if (options.form?.(route.form) === false) continue;
       try {
-        return await send({ client, form });
+        return await send(route);
       } catch (error) {
         if (!isUnavailable(error) || !safeOps.includes(target.op)) throw error;
         failure ??= error;
       }
     }
-    throw failure ?? noClient(this.td, target, offered);
+    throw failure ?? noClient(this.td, target, formsFor(this.td, target.op, target.kind, target.name));
   }
 
-  async #clientFor(op: Op, form: Form): Promise<ClientBinding | undefined> {
+  /** Looks up forms and clients of an operation, once. */
+  async #findRoutes(key: string, { op, kind, name }: Target): Promise<readonly Route[]> {
+    const routes: Route[] = [];
+    for (const form of inFormOrder(this.td, formsFor(this.td, op, kind, name))) {
+      const client = await this.#clientFor(op, form, this.#parts.clients);
+      if (client !== undefined) routes.push({ client, form: isTemplate(form) ? form : expanded(form) });
+    }
+    this.#routes.set(key, routes);
+    return routes;
+  }
+
+  async #clientFor(op: Op, form: Form, clients: ClientPool): Promise<ClientBinding | undefined> {
     if (codecFor(form.contentType ?? '') === undefined) return undefined;
-    return (await this.#parts.clients.for(form.href)).find((client) => client.supports(op, form));
+    const { adapt = (found) => found } = this.#parts;
+    const client = (await clients.for(form.href)).find((each) => each.supports(op, form));
+    return client && adapt(client);
   }
 
   #request({ op, name }: Target, form: Form, { options, payload, names }: Sending): ClientRequest {
-    const inAddress = /\{[^{}]*\bnames\b[^{}]*\}/.test(form.href);
-    const variables =
-      names !== undefined && inAddress ? { ...options.uriVariables, names } : options.uriVariables;
-    const sent = inAddress ? payload : payload === undefined ? names : payload;
+    const { uriVariables, timeout = this.#parts.timeout } = options;
+    const inAddress = names !== undefined && /\{[^{}]*\bnames\b[^{}]*\}/.test(form.href);
+    const sent = payload === undefined && !inAddress ? names : payload;
     return {
       op,
-      form: { ...form, href: expandUriTemplate(form.href, variables ?? {}) },
+      form: isTemplate(form) ? expanded(form, inAddress ? { ...uriVariables, names } : uriVariables) : form,
       target: {
-        thing: this.td.id ?? this.td.base ?? '',
+        thing: this.td.id ?? this.#parts.address ?? '',
         ...(name === undefined ? {} : { name }),
-        ...(options.uriVariables === undefined ? {} : { uriVariables: options.uriVariables }),
+        ...(uriVariables === undefined ? {} : { uriVariables }),
       },
       ...(sent === undefined ? {} : { content: encodeContent(form.contentType ?? '', sent) }),
+      ...(op === 'invokeaction' && this.#isIdempotent(name) ? { idempotent: true } : {}),
       signal: this.signal(options),
-      timeout: checkedTimeout(options.timeout ?? this.#parts.timeout),
+      timeout: checkedTimeout(timeout),
     };
   }
+
+  // TD 1.1 section 5.3.1.4
+  #isIdempotent(name = ''): boolean {
+    const action = ownMember(this.td.actions, name);
+    return action?.idempotent === true || action?.safe === true;
+  }
+}
+
+function isTemplate({ href }: Form): boolean {
+  return href.includes('{') || href.includes('}');
+}
+
+function expanded(form: Form, variables: InteractionOptions['uriVariables'] = {}): Form {
+  return { ...form, href: expandUriTemplate(form.href, variables) };
 }
 
 function isUnavailable(error: unknown): boolean {

@@ -2,7 +2,8 @@ import type { ClientResponse, Content } from '../contracts/binding.ts';
 import { pause } from '../contracts/clock.ts';
 import { fromProblem, WotError } from '../contracts/errors.ts';
 import type { ActionStatus, InvocationState } from '../contracts/interaction.ts';
-import { isJsonObject, type JsonObject } from '../td/json-object.ts';
+import type { Op } from '../contracts/td.ts';
+import { isJsonObject, type JsonObject, mapMembers } from '../td/json-object.ts';
 import type { Exchange, Target } from './exchange.ts';
 import type { InteractionOptions } from './interaction-options.ts';
 import { mismatch, type Payload, readContent } from './payload.ts';
@@ -41,16 +42,17 @@ export function isInvocation(
   synchronous: boolean | undefined,
 ): boolean {
   if (synchronous === true) return false;
-  return (
-    location !== undefined || (synchronous === false && content !== undefined && isReport(tryRead(content)))
-  );
+  if (location !== undefined) return true;
+  const report = reportOf(tryRead(content));
+  return report !== undefined && (synchronous === false || report.href !== undefined);
 }
 
 /** Follows an invocation by the address that the Thing gave, else by the TD's forms and its id. */
 export function followInvocation(parts: InvocationParts, response: ClientResponse): Invocation<unknown> {
   const { exchange, action } = parts;
+  const target = (op: Op): Target => ({ op, kind: 'actions', name: action });
   const told = reportOf(tryRead(response.content));
-  const href = response.location ?? (URL.canParse(told?.href ?? '') ? told?.href : undefined);
+  const href = response.location ?? absolute(told?.href, exchange.address(target('invokeaction')));
   const id = told?.id;
   let result: Promise<unknown> | undefined;
   const cancelled = new AbortController();
@@ -58,8 +60,8 @@ export function followInvocation(parts: InvocationParts, response: ClientRespons
 
   function send(op: 'queryaction' | 'cancelaction', options: InteractionOptions): Promise<ClientResponse> {
     if (response.location !== undefined) return exchange.sendTo(response.location, op, options);
-    const target: Target = { op, kind: 'actions', name: action };
-    if (id !== undefined && exchange.offers(target)) return exchange.send(target, { options, payload: id });
+    const byId = id !== undefined && exchange.address(target(op)) !== undefined;
+    if (byId) return exchange.send(target(op), { options, payload: id });
     return href === undefined ? Promise.reject(noAddress(action)) : exchange.sendTo(href, op, options);
   }
 
@@ -101,6 +103,20 @@ export function finishedInvocation(output: unknown): Invocation<unknown> {
   };
 }
 
+/** Every invocation that the Thing knows, by the name of its action (Profile, http-basic queryallactions). */
+export async function queryAllActions(
+  exchange: Exchange,
+  options: InteractionOptions,
+): Promise<Readonly<Record<string, readonly ActionStatus[]>>> {
+  const op = 'queryallactions';
+  const { content } = await exchange.send({ op }, { options });
+  const told = readContent(op, content);
+  if (!isJsonObject(told)) throw mismatch(op, 'it is no object of invocations by name', { cause: told });
+  return mapMembers(told, (_, list) =>
+    (Array.isArray(list) ? list : []).flatMap((invocation) => reportOf(invocation) ?? []),
+  );
+}
+
 interface Following {
   status(options: InteractionOptions): Promise<ActionStatus>;
   readonly cancelled: AbortSignal;
@@ -136,6 +152,11 @@ async function settle(
 
 function isTransient(error: unknown): boolean {
   return error instanceof WotError && ['unavailable', 'timeout', 'overloaded'].includes(error.kind);
+}
+
+/** The address that an ActionStatus tells, against that of the action (RFC 3986 section 5.1.3). */
+function absolute(href: string | undefined, action: string | undefined): string | undefined {
+  return href === undefined ? undefined : URL.parse(href, action)?.href;
 }
 
 function tryRead(content: Content | undefined): unknown {

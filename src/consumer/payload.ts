@@ -1,29 +1,35 @@
 import { decodeContent } from '../codec/registry.ts';
 import type { Content } from '../contracts/binding.ts';
 import { type Fault, WotError } from '../contracts/errors.ts';
+import { payloadKind } from '../contracts/media-type.ts';
 import type { DataSchema } from '../contracts/td.ts';
 import { compileDataCheck, type DataCheck, faultsIn, inWords, refuseMisfit } from '../td/data-check.ts';
+import { isTextual, valueOfText } from '../td/value-of-text.ts';
 
-/** Checks of one affordance's data, compiled when first needed; `what` names it in messages. */
+/** Checks of one affordance's data, compiled when first needed; `what` names it in messages. Bytes fit where `binary` says that a form carries them. */
 export class Payload {
   readonly what: string;
   readonly #schema: DataSchema;
+  readonly #binary: boolean;
   #input: DataCheck | undefined;
   #output: DataCheck | undefined;
 
-  constructor(what: string, schema: DataSchema) {
+  constructor(what: string, schema: DataSchema, binary = false) {
     this.what = what;
     this.#schema = schema;
+    this.#binary = binary;
   }
 
   /** Throws `invalid` INPUT_MISSING or INPUT_MISMATCH for what must not be sent. */
   checkInput(value: unknown): void {
+    if (this.#isBytes(value)) return;
     this.#input ??= compileDataCheck(this.#schema, 'write', { lenient: true });
     refuseMisfit(this.#input, value, this.what);
   }
 
   /** Gives the value back, or throws `internal` RESPONSE_MISMATCH: the Thing sent what its TD does not say. */
   checkOutput(value: unknown): unknown {
+    if (this.#isBytes(value)) return value;
     this.#output ??= compileDataCheck(this.#schema, 'read', { lenient: true });
     const errors = faultsIn(this.#output, value);
     if (errors.length === 0) return value;
@@ -32,7 +38,13 @@ export class Payload {
 
   /** The value of an answer; throws `internal` RESPONSE_MISMATCH. */
   read(content: Content | undefined): unknown {
-    return this.checkOutput(readContent(this.what, content));
+    const value = readContent(this.what, content);
+    const isText = typeof value === 'string' && payloadKind(content?.type ?? '') === 'text';
+    return this.checkOutput(isText && isTextual(this.#schema) ? valueOfText(value, this.#schema) : value);
+  }
+
+  #isBytes(value: unknown): boolean {
+    return this.#binary && value instanceof Uint8Array;
   }
 }
 

@@ -16,8 +16,8 @@ export interface Subscription<V, C = ConsumedChange<V>> extends AsyncIterableIte
 
 export interface SubscriptionSource<V, C extends ConsumedChange<unknown>> {
   open(listener: NotificationListener, signal: AbortSignal): Promise<() => Promise<void>>;
-  /** Reads what was told; throws WotError where it cannot. */
-  read(notification: Notification): C;
+  /** Reads what was told, undefined for what is not meant; throws WotError where it cannot. */
+  read(notification: Notification): C | undefined;
   /** What the iterator gives of a change. */
   project(change: C): V;
   readonly signal: AbortSignal;
@@ -86,7 +86,11 @@ function listenerOf<C extends ConsumedChange<unknown>>(
     }
   };
   return {
-    next: (notification) => orEnd(() => queue.push(read(notification))),
+    next: (notification) =>
+      orEnd(() => {
+        const change = read(notification);
+        if (change !== undefined) queue.push(change);
+      }),
     gap: (gap) => queue.gap(gap),
     interrupted: (error) => orEnd(() => connection.interrupted?.(error)),
     resumed: () => orEnd(() => connection.resumed?.()),

@@ -8,6 +8,10 @@ import { jsonPointer } from '../td/json-pointer.ts';
  * valid TD, for Things in the field have faulty ones that work.
  */
 export function checkTdShape(td: unknown, where: string): ThingDescription {
+  if (Array.isArray(td) && td.every(isJsonObject)) {
+    const message = `${where} is a list of Things, no Thing Description; take the address of one of them ("wot ls" prints them).`;
+    throw new WotError('invalid', 'TD_INVALID', message, { errors: [{ pointer: '', detail: 'is a list' }] });
+  }
   const errors = faultsOf(td).map((pointer) => ({ pointer, detail: 'is missing or of a wrong type' }));
   if (errors.length === 0) return td as ThingDescription;
   const paths = errors.map(({ pointer }) => pointer || 'the whole').join(', ');

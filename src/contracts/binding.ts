@@ -41,6 +41,8 @@ export interface BindingHost {
   authenticate(credentials: Credentials): Principal | Promise<Principal>;
   /** The HTTP server started before this binding, where there is one. */
   readonly httpSide: HttpSide | undefined;
+  /** Whether it has started with all its Things and does not stop: before and after, what is not found may be there in a moment. */
+  readonly isUp: boolean;
   /** What keeps the servient from serving: it starts or stops, a broker is away; empty when ready. */
   faults(): readonly string[];
   /** What the servient and all its bindings count. */
@@ -98,6 +100,8 @@ export interface RequestTarget {
   /** The affordance, where the op has one. */
   readonly name?: string;
   readonly uriVariables?: Readonly<Record<string, unknown>>;
+  /** The id of the last notification, to resume a subscription after. */
+  readonly after?: string;
 }
 
 /** One operation to send: a form whose href is absolute and expanded. */
@@ -106,6 +110,8 @@ export interface ClientRequest {
   readonly form: Form;
   readonly target?: RequestTarget;
   readonly content?: Content;
+  /** Whether the TD says that doing it twice does no more than doing it once; what is not may not be sent again. */
+  readonly idempotent?: boolean;
   readonly signal?: AbortSignal;
   /** Milliseconds until the request fails with `timeout`; 0 = never. For subscriptions: until they stand. */
   readonly timeout: number;
@@ -115,6 +121,8 @@ export interface ClientRequest {
 export interface ClientResponse {
   readonly content?: Content;
   readonly location?: string;
+  /** Where it came from, where that is not the address asked. */
+  readonly address?: string;
 }
 
 /** A change as a client received it; `name` where several affordances share the subscription; id and timestamp where the protocol told them. */

@@ -15,12 +15,17 @@ export async function withDeadline<R>(
   work: (signal: AbortSignal) => Promise<R>,
 ): Promise<R> {
   const late = new AbortController();
-  const message = `${href} did not answer within ${timeout} ms; check that the Thing is online, or allow more time with the option timeout.`;
-  const expire = (): void => late.abort(new WotError('timeout', 'RESPONSE_TIMEOUT', message, { href }));
+  const expire = (): void => late.abort(responseTimeout({ href, timeout }));
   const either = signal === undefined ? late.signal : AbortSignal.any([signal, late.signal]);
   either.throwIfAborted();
   const timer = timeout > 0 ? clock.after(timeout, expire) : undefined;
   return abortable(work(either), either).finally(() => timer?.cancel());
+}
+
+/** The error for what did not answer in time. */
+export function responseTimeout({ href, timeout }: Bounds): WotError {
+  const message = `${href} did not answer within ${timeout} ms; check that the Thing is online, or allow more time with the option timeout.`;
+  return new WotError('timeout', 'RESPONSE_TIMEOUT', message, { href });
 }
 
 /** Waits for work that cannot be stopped; rejects with the signal's reason when that aborts first. */

@@ -12,9 +12,11 @@ export interface HandlerContext {
 /**
  * How a property is served. With `initial` the servient holds the value: writes change it, `written` (where given) acts
  * on the device first and may refuse by throwing. Without, `read` and `write` own it and tell changes by `ThingHandle.notify`.
+ * Payloads of a declared content type (`forms: [{ contentType }]`) come as Uint8Array, or as string where that is text;
+ * `read`, and an action for its output, may give either or a stream of them (of Node or of the web).
  */
 export interface PropertyHandler {
-  readonly initial?: JsonValue;
+  readonly initial?: JsonValue | Uint8Array;
   written?(value: Value, context: HandlerContext): void | Promise<void>;
   read?(context: HandlerContext): Value | Promise<Value>;
   write?(value: Value, context: HandlerContext): void | Promise<void>;
@@ -64,6 +66,11 @@ export interface ThingOptions {
   /** Held properties whose value survives a restart. */
   readonly persist?: readonly string[];
   readonly notify?: Readonly<Record<string, NotifyRule>>;
+  /**
+   * Properties that are not held, and synchronous actions, whose input of a declared binary type comes to its handler as a
+   * ReadableStream of the web: over HTTP as it arrives, of any length; over other protocols in one piece.
+   */
+  readonly streams?: readonly string[];
 }
 
 /** A Thing to expose: data, behaviour (made anew for each exposure) and options. */

@@ -31,13 +31,18 @@ export interface ErrorDetails {
   readonly errors?: readonly Fault[];
   /** Methods or ops that are offered instead (not-allowed). */
   readonly allow?: readonly string[];
+  /** The properties that were written before one of several failed. */
+  readonly written?: readonly string[];
   /** Seconds to wait before the next try (rate-limited, overloaded). */
   readonly retryAfter?: number;
   /** Finds the log line of an internal error. */
   readonly correlationId?: string;
-  /** On the consumer's side: the address and the protocol status that the error came from. */
+  /** On the consumer's side: the address, the op and the protocol status that the error came from. */
   readonly href?: string;
+  readonly op?: string;
   readonly status?: number | string;
+  /** On the consumer's side: the peer's problem body, its extension members included. */
+  readonly problem?: Readonly<Record<string, unknown>>;
   readonly cause?: unknown;
 }
 

@@ -2,11 +2,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 
 /** Answers HTTP requests, or hands them on by `next`; an express app, a router and connect middleware are ones. */
-export type HttpHandler = (
-  request: IncomingMessage,
-  response: ServerResponse,
-  next: (error?: unknown) => void,
-) => void;
+export type HttpHandler = {
+  // As a method its parameters may be those of a framework, which are subtypes of node's.
+  handle(request: IncomingMessage, response: ServerResponse, next: (error?: unknown) => void): void;
+}['handle'];
 
 /** Takes the upgrades (RFC 9110 section 7.8) at paths of its own; Host and Origin have been checked. */
 export interface UpgradeRoute {

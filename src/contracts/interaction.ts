@@ -9,6 +9,8 @@ export interface CallContext {
   readonly principal: Principal;
   readonly uriVariables?: Readonly<Record<string, unknown>>;
   readonly signal?: AbortSignal;
+  /** What is carried besides plain data and text: bytes of declared types, or streams of them too (Node or web ones). */
+  readonly carries?: 'bytes' | 'streams';
 }
 
 /** One property change or event. `id` is microseconds since 1970, strictly rising within a servient: order, identity and time in one. */
@@ -18,6 +20,8 @@ export interface Change {
   readonly kind: Exclude<AffordanceKind, 'actions'>;
   readonly name: string;
   readonly data: Value;
+  /** No change, but the present value at the start of an observation. */
+  readonly present?: true;
 }
 
 /** Told when changes between two ids are no longer in the replay ring, or were dropped for a slow subscriber. */
@@ -30,6 +34,8 @@ export interface Gap {
 
 /** Receives changes; a gap is told before the change it precedes, `ended` once when the Thing goes away. */
 export interface Subscriber {
+  /** Told where no `after` was given, or a gap was told: all changes after this id follow. */
+  since?(id: number): void;
   change(change: Change): void;
   gap?(gap: Gap): void;
   ended?(): void;
@@ -70,6 +76,8 @@ export type InvokeResult = { readonly output: Value } | { readonly invocation: I
 /** Every operation of one hosted Thing; all fail with WotError alone, whatever the handlers throw. */
 export interface Interactions {
   readProperty(name: string, context: CallContext): Promise<Value>;
+  /** `readProperty` of a property that is looked for once, here: WotError `not-found` PROPERTY_UNKNOWN. */
+  propertyReader(name: string): (context: CallContext) => Promise<Value>;
   writeProperty(name: string, value: Value, context: CallContext): Promise<void>;
   /** Starts with the present value (readable properties), unless `after` is given. */
   observeProperty(name: string, subscriber: Subscriber, context: SubscribeContext): Promise<Unsubscribe>;
@@ -103,6 +111,8 @@ export interface HostedThing {
   /** Affordances as defined, without forms. */
   readonly affordances: PartialTd;
   readonly interactions: Interactions;
+  /** The properties and actions whose input may come as a ReadableStream of bytes. */
+  readonly streams?: readonly string[];
   /** False for the servient's own Thing, which `GET /things` leaves out. */
   readonly listed: boolean;
   /** The TD with the forms of every binding, in one of its languages where that is asked for; valid once exposed. */

@@ -67,9 +67,9 @@ export type Op =
   | 'subscribeallevents'
   | 'unsubscribeallevents';
 
-/** How to send one operation (TD 1.1 section 5.3.4.2); protocol vocabularies (htv:, cov:, mqv:, tw:) are extension members. */
-export interface Form {
-  readonly href: string;
+/** A form that has no address yet, as in a Thing Model (TD 1.1 section 9.3): what an author says of payloads, e.g. `{ contentType: 'image/png' }`. */
+export interface PartialForm {
+  readonly href?: string;
   readonly op?: string | readonly string[];
   readonly contentType?: string;
   readonly contentCoding?: string;
@@ -79,6 +79,11 @@ export interface Form {
   readonly response?: { readonly contentType: string };
   readonly additionalResponses?: unknown;
   readonly [extension: string]: unknown;
+}
+
+/** How to send one operation (TD 1.1 section 5.3.4.2); protocol vocabularies (htv:, cov:, mqv:, tw:) are extension members. */
+export interface Form extends PartialForm {
+  readonly href: string;
 }
 
 /** TD 1.1 section 5.3.4.1. */
@@ -105,7 +110,8 @@ interface Affordance {
   readonly description?: string;
   readonly descriptions?: MultiLanguage;
   readonly uriVariables?: { readonly [name: string]: DataSchema };
-  readonly forms?: readonly Form[];
+  /** In a definition the first one with a content type tells what its payloads are; JSON and CBOR otherwise. */
+  readonly forms?: readonly PartialForm[];
 }
 
 /** TD 1.1 section 5.3.1.3; forms are absent until the Thing is exposed. */
@@ -168,8 +174,22 @@ export interface PartialTd {
   readonly [extension: string]: unknown;
 }
 
+/** Affordances whose forms have addresses. */
+interface ServedProperty extends PropertyAffordance {
+  readonly forms?: readonly Form[];
+}
+interface ServedAction extends ActionAffordance {
+  readonly forms?: readonly Form[];
+}
+interface ServedEvent extends EventAffordance {
+  readonly forms?: readonly Form[];
+}
+
 /** A Thing Description (TD 1.1 section 5.3.1.1). */
 export interface ThingDescription extends PartialTd {
+  readonly properties?: { readonly [name: string]: ServedProperty };
+  readonly actions?: { readonly [name: string]: ServedAction };
+  readonly events?: { readonly [name: string]: ServedEvent };
   readonly '@context': unknown;
   readonly security: string | readonly string[];
   readonly securityDefinitions: { readonly [name: string]: SecurityScheme };

@@ -30,7 +30,8 @@ export class ChangeFeed {
   readonly #bounds: RingBounds;
   readonly #logger: Logger;
   readonly #subscribers = new Map<string, Set<Subscriber>>();
-  #ring: { readonly change: Change; readonly size: number }[] = [];
+  /** Oldest first from `#start` on; before it, what was dropped. */
+  #ring: ({ readonly change: Change; readonly size: number } | undefined)[] = [];
   #start = 0;
   #bytes = 0;
   #published = 0;
@@ -67,7 +68,7 @@ export class ChangeFeed {
 
   /** A change that only one subscriber sees: the present value at the start of an observation. */
   snapshot(topic: Required<Topic>, data: unknown): Change {
-    return { id: this.#ids.next(), ...topic, data };
+    return { id: this.#ids.next(), ...topic, data, present: true };
   }
 
   subscribe(topic: Topic, subscriber: Subscriber): Unsubscribe {
@@ -78,6 +79,11 @@ export class ChangeFeed {
       subscribers.delete(subscriber);
       if (subscribers.size === 0 && this.#subscribers.get(key) === subscribers) this.#subscribers.delete(key);
     };
+  }
+
+  /** The highest id so far. */
+  get last(): number {
+    return this.#ids.last;
   }
 
   /** How many changes there were. */
@@ -133,8 +139,9 @@ export class ChangeFeed {
     this.#ring.push({ change, size });
     this.#bytes += size;
     while (this.#ring.length - this.#start > this.#bounds.changes || this.#bytes > this.#bounds.bytes) {
-      const oldest = this.#ring[this.#start++];
+      const oldest = this.#ring[this.#start];
       if (!oldest) break;
+      this.#ring[this.#start++] = undefined;
       this.#bytes -= oldest.size;
       this.#floor = oldest.change.id;
     }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Clock } from '../contracts/clock.ts';
 import type { FactStore } from '../contracts/stores.ts';
 
@@ -57,9 +58,14 @@ export function idToUuid(id: number): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(12)}-8000-000000000000`;
 }
 
-/** Reads the UUID form of an id; undefined where it is no such UUID. */
+/** A UUID that holds an id and is like no other: of a message that is not this change, but tells what comes after it. */
+export function positionToUuid(id: number): string {
+  return `${idToUuid(id).slice(0, 19)}8001${randomUUID().slice(-13)}`;
+}
+
+/** Reads the UUID form of an id or of a position; undefined where it is no such UUID. */
 export function uuidToId(text: string): number | undefined {
-  const match = /^([0-9a-f]{8})-([0-9a-f]{4})-4([0-9a-f]{3})-8000-0{12}$/i.exec(text);
+  const match = /^([0-9a-f]{8})-([0-9a-f]{4})-4([0-9a-f]{3})-(?:8000-0{12}|8001-[0-9a-f]{12})$/i.exec(text);
   const id = match ? Number.parseInt(match.slice(1).join(''), 16) : Number.NaN;
   return Number.isSafeInteger(id) ? id : undefined;
 }

@@ -14,6 +14,8 @@ export class HandlerCall implements HandlerContext {
   #controller: AbortController | undefined;
   #signal: AbortSignal | undefined;
   #reason: unknown;
+  /** Tells that its input is still coming: the time-out counts anew. */
+  goesOn: () => void = () => {};
 
   constructor(context: CallContext, uriVariables: Readonly<Record<string, unknown>>) {
     this.principal = context.principal;
@@ -29,6 +31,11 @@ export class HandlerCall implements HandlerContext {
       if (this.#reason !== undefined) this.#controller.abort(this.#reason);
     }
     return this.#signal;
+  }
+
+  /** Whether somebody still waits for what it gives. */
+  get isWanted(): boolean {
+    return this.#reason === undefined && this.#context.signal?.aborted !== true;
   }
 
   abort(reason: Error): void {
@@ -72,12 +79,17 @@ function inTime(
   result: PromiseLike<unknown>,
 ): Promise<unknown> {
   return new Promise((resolve, reject) => {
-    const timer = clock.after(handlerTimeout, () => {
+    const expire = () => {
       const message = `The handler of ${what} did not answer within ${handlerTimeout} ms; try again later.`;
       const error = new WotError('timeout', 'HANDLER_TIMEOUT', message);
       call.abort(error);
       reject(error);
-    });
+    };
+    let timer = clock.after(handlerTimeout, expire);
+    call.goesOn = () => {
+      timer.cancel();
+      timer = clock.after(handlerTimeout, expire);
+    };
     result.then(resolve, reject).then(
       () => timer.cancel(),
       () => timer.cancel(),

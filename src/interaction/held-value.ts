@@ -6,10 +6,10 @@ import { copyOf } from './plain-copy.ts';
 export interface HeldValueParts {
   readonly initial: Value;
   /** Resolves when the value is durable; absent where it need not be. */
-  readonly save?: (value: Value) => Promise<void>;
+  readonly save?: ((value: Value) => Promise<void>) | undefined;
   tell(value: Value): void;
-  /** Whether the Thing is still there; a successor of its name has the stored state then. */
-  isOpen(): boolean;
+  /** Throws where the Thing is gone: a successor of its name has the stored state then. */
+  refuseClosed(): void;
 }
 
 /** The value of one property that the servient holds: durable first, then visible, so that what was shown is not lost. */
@@ -44,9 +44,10 @@ export class HeldValue {
     return this.#taken;
   }
 
-  /** At once where the value need not be stored; rejects, and leaves it as it was, where it cannot be. */
+  /** At once where the value need not be stored; rejects, and leaves it as it was, where it cannot be, or the Thing is gone. */
   async hold(given: Value, turn: number): Promise<void> {
-    if (turn < this.#begun || !this.#parts.isOpen()) return;
+    this.#parts.refuseClosed();
+    if (turn < this.#begun) return;
     this.#begun = turn;
     const value = copyOf(given);
     this.#newest = value;

@@ -12,8 +12,11 @@ import type { Logger } from '../contracts/logger.ts';
 import type { PropertyStore } from '../contracts/stores.ts';
 import type { JsonValue, PartialTd } from '../contracts/td.ts';
 import { compileDataCheck } from '../td/data-check.ts';
+import { declaredContent, isBinary } from '../td/declared-content.ts';
 import { ownMember } from '../td/json-object.ts';
+import { checkOutput } from './affordance-check.ts';
 import type { ChangeFeed } from './change-feed.ts';
+import { asPayload } from './declared-payload.ts';
 import { type CallEnvironment, callHandler, HandlerCall } from './handler-call.ts';
 import { HeldValue } from './held-value.ts';
 import {
@@ -39,6 +42,8 @@ export interface HostEnvironment extends CallEnvironment {
   readonly access: AccessPolicy;
   readonly feed: ChangeFeed;
   readonly store: PropertyStore;
+  /** Bytes up to which a stream is read for protocols that carry whole payloads; default 1 MiB. */
+  readonly maxPayload?: number;
 }
 
 /** A running Thing: the operations for peers, the handle for its device. */
@@ -51,9 +56,11 @@ export interface RunningThing {
   close(): Promise<void>;
 }
 
-/** Whether a Thing is there; what its device says later could reach a successor of its name. */
-interface Lifetime {
-  isOpen: boolean;
+/** What the parts of one Thing stand on. */
+interface ThingEnvironment extends HostEnvironment, InteractionEnvironment {
+  readonly maxPayload: number;
+  /** Whether the Thing is there; what its device says later could reach a successor of its name. */
+  readonly lifetime: { isOpen: boolean };
 }
 
 /** Makes a definition run under a name: compiles its checks, loads its persistent state, makes its handlers. */
@@ -63,77 +70,92 @@ export function hostThing(definition: ThingDefinition, name: string, host: HostE
     new Map<string, HostedAction>(),
     new Map<string, HostedEvent>(),
   ];
-  const saves = new PendingSaves(host.logger);
-  const environment: InteractionEnvironment = {
+  const environment: ThingEnvironment = {
+    maxPayload: 1024 * 1024,
     ...host,
     thing: name,
     invocations: new Invocations(host.clock),
     properties,
     actions,
     events,
-    saves,
+    saves: new PendingSaves(host.logger),
+    lifetime: { isOpen: true },
   };
-  const lifetime = { isOpen: true };
-  const handle = thingHandle(environment, lifetime);
+  const handle = thingHandle(environment);
   const handlers = definition.handlers(handle);
-  for (const property of prepareProperties(definition, name, handlers, { ...host, saves, lifetime }))
+  for (const property of prepareProperties(definition, handlers, environment)) {
     properties.set(property.name, property);
-  const { td } = definition;
-  const { logger } = host;
+  }
+  const { td, options } = definition;
   for (const action of Object.keys(td.actions ?? {})) {
-    actions.set(
-      action,
-      prepareAction(td, action, ownMember(handlers.actions, action) ?? missing(action), logger),
-    );
+    const handler = ownMember(handlers.actions, action) ?? missing(action);
+    const isStream = options.streams?.includes(action) === true;
+    actions.set(action, prepareAction(td, action, { handler, isStream }));
   }
   for (const event of Object.keys(td.events ?? {})) {
-    events.set(event, prepareEvent(td, event, ownMember(handlers.events, event) ?? {}, logger));
+    events.set(event, prepareEvent(td, event, ownMember(handlers.events, event) ?? {}));
   }
-  return {
-    interactions: new Pipeline(environment),
-    handle,
-    get running() {
-      return environment.invocations.running;
-    },
-    close: () => close(environment, handlers, lifetime),
-  };
+  return new HostedRun(environment, handlers, handle);
+}
+
+class HostedRun implements RunningThing {
+  readonly interactions: Interactions;
+  readonly handle: ThingHandle;
+  readonly #environment: ThingEnvironment;
+  readonly #handlers: ThingHandlers;
+
+  constructor(environment: ThingEnvironment, handlers: ThingHandlers, handle: ThingHandle) {
+    this.interactions = new Pipeline(environment);
+    this.handle = handle;
+    this.#environment = environment;
+    this.#handlers = handlers;
+  }
+
+  get running(): number {
+    return this.#environment.invocations.running;
+  }
+
+  close(): Promise<void> {
+    return close(this.#environment, this.#handlers);
+  }
 }
 
 function prepareProperties(
   { td, options }: ThingDefinition,
-  thing: string,
   handlers: ThingHandlers,
-  {
-    clock,
-    feed,
-    store,
-    logger,
-    saves,
-    lifetime,
-  }: HostEnvironment & { readonly saves: PendingSaves; readonly lifetime: Lifetime },
+  environment: ThingEnvironment,
 ): HostedProperty[] {
-  const stored = store.load(thing);
+  const { thing, clock, store, logger, lifetime, saves } = environment;
+  const stored = options.persist ? store.load(thing) : undefined;
+  const refuseClosed = () => {
+    if (!lifetime.isOpen) throw saves.refuse(thing);
+  };
   return Object.entries(td.properties ?? {}).map(([name, affordance]) => {
     const handler: PropertyHandler = ownMember(handlers.properties, name) ?? {};
     const persistent = options.persist?.includes(name) === true;
-    const tell = (value: Value) => {
-      if (affordance.observable === true && lifetime.isOpen)
-        feed.publish({ thing, kind: 'properties', name }, value);
-    };
-    const first = persistent && stored.has(name) ? restored(td, name, stored.get(name), logger) : undefined;
-    const initial = first ?? handler.initial;
+    const first = stored?.has(name) && persistent ? restored(td, name, stored.get(name), logger) : undefined;
+    const initial = asPayload(first ?? handler.initial, declaredContent(affordance).output);
+    const tell = affordance.observable === true ? teller(name, environment) : untold;
     const rule = notifier(ownMember(options.notify, name) ?? {}, { clock, tell, initial });
-    const save = (value: Value) =>
-      saves.track(`property ${JSON.stringify(name)}`, store.save(thing, name, value as JsonValue));
-    const parts = {
-      initial,
-      tell: rule.offer,
-      isOpen: () => lifetime.isOpen,
-      ...(persistent ? { save } : {}),
-    };
+    const save = persistent ? saver(name, environment) : undefined;
+    const parts = { initial, save, tell: rule.offer, refuseClosed };
     const held = handler.initial === undefined ? undefined : new HeldValue(parts);
-    return prepareProperty(td, name, { handler, held, notifier: rule }, logger);
+    const isStream = options.streams?.includes(name) === true;
+    return prepareProperty(td, name, { handler, held, notifier: rule, isStream });
   });
+}
+
+function teller(name: string, { thing, feed, lifetime }: ThingEnvironment): (value: Value) => void {
+  return (value) => {
+    if (lifetime.isOpen) feed.publish({ thing, kind: 'properties', name }, value);
+  };
+}
+
+function untold(): void {}
+
+function saver(name: string, { thing, store, saves }: ThingEnvironment): (value: Value) => Promise<void> {
+  return (value) =>
+    saves.track(`property ${JSON.stringify(name)}`, store.save(thing, name, value as JsonValue));
 }
 
 /** A stored value that an edited TD no longer allows is left for the initial one. */
@@ -147,8 +169,8 @@ function restored(td: PartialTd, name: string, value: Value, logger: Logger): Va
   return undefined;
 }
 
-function thingHandle(environment: InteractionEnvironment, lifetime: Lifetime): ThingHandle {
-  const { thing, feed } = environment;
+function thingHandle(environment: ThingEnvironment): ThingHandle {
+  const { thing, feed, lifetime } = environment;
   const property = (name: string) => find(environment.properties, 'property', name, thing);
   return {
     name: thing,
@@ -156,22 +178,22 @@ function thingHandle(environment: InteractionEnvironment, lifetime: Lifetime): T
     set(name, value) {
       const changed = property(name);
       const held = heldIn(changed);
-      checkPlain(changed.what, value);
-      changed.checkOutput(value);
-      // A failed save is logged, and fails the interactions that wait for it.
-      held.hold(value, held.takeTurn()).catch(() => {});
+      const told = toTell(changed, value);
+      checkOutput(changed, told, environment.logger);
+      // What cannot be kept fails the interactions that wait for it.
+      held.hold(told, held.takeTurn()).catch(() => {});
     },
     notify(name, value) {
       const changed = property(name);
-      checkPlain(changed.what, value);
-      changed.checkOutput(value);
-      changed.notifier.offer(copyOf(value));
+      const told = toTell(changed, value);
+      checkOutput(changed, told, environment.logger);
+      changed.notifier.offer(copyOf(told));
     },
     emit(name, data) {
       const event = find(environment.events, 'event', name, thing);
-      if (event.checkData) checkPlain(event.what, data);
-      event.checkData?.(data);
-      if (lifetime.isOpen) feed.publish({ thing, kind: 'events', name }, event.checkData && copyOf(data));
+      const told = event.output && toTell(event, data);
+      checkOutput(event, told, environment.logger);
+      if (lifetime.isOpen) feed.publish({ thing, kind: 'events', name }, copyOf(told));
     },
   };
 }
@@ -182,19 +204,17 @@ function heldIn({ held, what }: HostedProperty): HeldValue {
   throw new WotError('internal', 'PROPERTY_NOT_HELD', message);
 }
 
-/** What no protocol can carry is refused where the device gives it, not where a peer would get it. */
-function checkPlain(what: string, value: Value): void {
-  const fault = value === undefined ? undefined : plainDataFault(value);
-  if (fault === undefined) return;
+/** A value for observers; what no protocol can carry is refused where the device gives it, not where a peer would get it. */
+function toTell({ what, content }: HostedProperty | HostedEvent, value: Value): Value {
+  const told = asPayload(value, content.output);
+  if (told === undefined || (told instanceof Uint8Array && isBinary(content.output))) return told;
+  const fault = plainDataFault(told);
+  if (fault === undefined) return told;
   throw new WotError('internal', 'VALUE_NOT_PLAIN', `The value given for ${what} is no JSON data: ${fault}.`);
 }
 
-async function close(
-  environment: InteractionEnvironment,
-  handlers: ThingHandlers,
-  lifetime: Lifetime,
-): Promise<void> {
-  const { thing, properties, events, feed, invocations, logger } = environment;
+async function close(environment: ThingEnvironment, handlers: ThingHandlers): Promise<void> {
+  const { thing, properties, events, feed, invocations, logger, lifetime } = environment;
   invocations.close();
   for (const { notifier: open } of properties.values()) open.close();
   for (const [kind, names] of [
@@ -203,18 +223,18 @@ async function close(
   ] as const) {
     feed.end([{ thing, kind }, ...[...names].map((name) => ({ thing, kind, name }))]);
   }
-  try {
-    await callHandler(
-      { clock: environment.clock, logger, handlerTimeout: closeWithin },
-      `closing ${JSON.stringify(thing)}`,
-      new HandlerCall({ principal: anonymous }, {}),
-      () => handlers.close?.(),
-    );
-    await environment.saves.settled();
-  } catch (error) {
+  const failed = (error: unknown) => {
     logger.error(`Closing Thing ${JSON.stringify(thing)} failed`, { error });
-  }
+  };
+  await callHandler(
+    { clock: environment.clock, logger, handlerTimeout: closeWithin },
+    `closing ${JSON.stringify(thing)}`,
+    new HandlerCall({ principal: anonymous }, {}),
+    () => handlers.close?.(),
+  ).catch(failed);
+  // A successor finds all that was acknowledged: nothing joins what is on its way to the store now.
   lifetime.isOpen = false;
+  await environment.saves.settled().catch(failed);
 }
 
 function missing(action: string): () => never {

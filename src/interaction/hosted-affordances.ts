@@ -1,6 +1,5 @@
 import type { ActionHandler, EventHandler, PropertyHandler } from '../contracts/definition.ts';
 import { WotError } from '../contracts/errors.ts';
-import type { Logger } from '../contracts/logger.ts';
 import type {
   ActionAffordance,
   DataSchema,
@@ -8,47 +7,37 @@ import type {
   PartialTd,
   PropertyAffordance,
 } from '../contracts/td.ts';
-import {
-  type Check,
-  inputCheck,
-  outputCheck,
-  type UriVariables,
-  uriVariablesCheck,
-} from './affordance-check.ts';
+import { compilePayloadCheck, declaredContent, eventSchema, payloadSchemas } from '../td/declared-content.ts';
+import { type Checked, type UriVariables, uriVariablesCheck } from './affordance-check.ts';
 import type { HeldValue } from './held-value.ts';
 import type { Notifier } from './notify-rule.ts';
 
 /** A property made ready: checks compiled, the value of a held one in `held`. */
-export interface HostedProperty {
+export interface HostedProperty extends Checked {
   readonly name: string;
-  readonly what: string;
   readonly affordance: PropertyAffordance;
   readonly handler: PropertyHandler;
-  readonly checkInput: Check;
-  readonly checkOutput: Check;
   readonly uriVariables: UriVariables;
   readonly notifier: Notifier;
+  /** Whether its handler is written to by streams. */
+  readonly isStream: boolean;
   /** The present value where the servient holds it. */
   readonly held: HeldValue | undefined;
 }
 
-export interface HostedAction {
+export interface HostedAction extends Checked {
   readonly name: string;
-  readonly what: string;
   readonly affordance: ActionAffordance;
   readonly handler: ActionHandler;
-  /** Absent where the action has no input: what is sent is not looked at. */
-  readonly checkInput: Check | undefined;
-  readonly checkOutput: Check | undefined;
+  /** Whether its handler takes a stream. */
+  readonly isStream: boolean;
   readonly uriVariables: UriVariables;
 }
 
-export interface HostedEvent {
+export interface HostedEvent extends Checked {
   readonly name: string;
-  readonly what: string;
   readonly affordance: EventAffordance;
   readonly handler: EventHandler;
-  readonly checkData: Check | undefined;
   readonly uriVariables: UriVariables;
 }
 
@@ -56,18 +45,19 @@ export interface HostedEvent {
 export function prepareProperty(
   td: PartialTd,
   name: string,
-  parts: Pick<HostedProperty, 'handler' | 'notifier' | 'held'>,
-  logger: Logger,
+  parts: Pick<HostedProperty, 'handler' | 'notifier' | 'held' | 'isStream'>,
 ): HostedProperty {
   const affordance = td.properties?.[name] as PropertyAffordance;
-  const what = `property ${JSON.stringify(name)} of ${JSON.stringify(td.title)}`;
+  const what = nameOf('property', name, td);
+  const content = declaredContent(affordance);
   return {
     ...parts,
     name,
     what,
     affordance,
-    checkInput: inputCheck(affordance, what),
-    checkOutput: outputCheck(affordance, what, logger),
+    content,
+    input: compilePayloadCheck(affordance, 'write', content.input),
+    output: compilePayloadCheck(affordance, 'read', content.output),
     uriVariables: uriVariablesCheck(declared(td, affordance), what),
   };
 }
@@ -76,39 +66,43 @@ export function prepareProperty(
 export function prepareAction(
   td: PartialTd,
   name: string,
-  handler: ActionHandler,
-  logger: Logger,
+  parts: Pick<HostedAction, 'handler' | 'isStream'>,
 ): HostedAction {
   const affordance = td.actions?.[name] as ActionAffordance;
-  const what = `action ${JSON.stringify(name)} of ${JSON.stringify(td.title)}`;
+  const what = nameOf('action', name, td);
+  const content = declaredContent(affordance);
+  const { input, output } = payloadSchemas(affordance);
   return {
+    ...parts,
     name,
     what,
     affordance,
-    handler,
-    checkInput: affordance.input && inputCheck(affordance.input, what),
-    checkOutput: affordance.output && outputCheck(affordance.output, what, logger),
+    content,
+    input: input && compilePayloadCheck(input, 'write', content.input),
+    output: output && compilePayloadCheck(output, 'read', content.output),
     uriVariables: uriVariablesCheck(declared(td, affordance), what),
   };
 }
 
 /** Compiles the checks of one event. */
-export function prepareEvent(
-  td: PartialTd,
-  name: string,
-  handler: EventHandler,
-  logger: Logger,
-): HostedEvent {
+export function prepareEvent(td: PartialTd, name: string, handler: EventHandler): HostedEvent {
   const affordance = td.events?.[name] as EventAffordance;
-  const what = `event ${JSON.stringify(name)} of ${JSON.stringify(td.title)}`;
+  const what = nameOf('event', name, td);
+  const content = declaredContent(affordance);
+  const data = eventSchema(affordance);
   return {
     name,
     what,
     affordance,
     handler,
-    checkData: affordance.data && outputCheck(affordance.data, what, logger),
+    content,
+    output: data && compilePayloadCheck(data, 'read', content.output),
     uriVariables: uriVariablesCheck(declared(td, affordance), what),
   };
+}
+
+function nameOf(kind: string, name: string, { title }: PartialTd): string {
+  return `${kind} ${JSON.stringify(name)} of ${JSON.stringify(title)}`;
 }
 
 /** Affordance level wins over Thing level (TD 1.1 section 5.3.1.1). */

@@ -17,23 +17,30 @@ export function servientThing(things: Things): HostedThing {
   throw new WotError('unavailable', 'STARTING', message);
 }
 
-/** One page of `GET /things`; `next` is the query of the page after it, where there is one. */
-export interface ListPage {
-  readonly entries: readonly object[];
+/** What a page of `GET /things` shows of all Things; `next` is the query of the page after it, where there is one. */
+export interface PageBounds {
+  readonly offset: number;
+  readonly end: number;
   readonly next?: string;
 }
 
-/** Pages by `offset` and `limit`, all without them; `prefix` is the path before all of the servient's own. */
-export function listPage(things: Things, query: Readonly<Record<string, string>>, prefix = ''): ListPage {
-  const all = listedThings(things);
+/** Pages by `offset` and `limit`, all without them; WotError `invalid` PAGE_INVALID. */
+export function pageBounds(count: number, query: Readonly<Record<string, unknown>>): PageBounds {
   const offset = wholeNumber(query, 'offset', 0) ?? 0;
-  const limit = wholeNumber(query, 'limit', 1) ?? all.length;
+  const limit = wholeNumber(query, 'limit', 1) ?? count;
   const end = offset + limit;
-  const entries = all.slice(offset, end).map((thing) => listEntry(thing, prefix));
-  return end < all.length ? { entries, next: `offset=${end}&limit=${limit}` } : { entries };
+  return end < count ? { offset, end, next: `offset=${end}&limit=${limit}` } : { offset, end };
 }
 
-function listEntry({ name, id, affordances }: HostedThing, prefix: string) {
+/** The entries of one page of `GET /things`. */
+export function listPage(things: Things, query: Readonly<Record<string, unknown>>): readonly object[] {
+  const all = listedThings(things);
+  const { offset, end } = pageBounds(all.length, query);
+  return all.slice(offset, end).map((thing) => listEntry(thing));
+}
+
+/** A Thing in the list; `prefix` is the path before all of the servient's own. */
+export function listEntry({ name, id, affordances }: HostedThing, prefix = '') {
   const type = affordances['@type'];
   return {
     name,
@@ -45,12 +52,12 @@ function listEntry({ name, id, affordances }: HostedThing, prefix: string) {
 }
 
 function wholeNumber(
-  query: Readonly<Record<string, string>>,
+  query: Readonly<Record<string, unknown>>,
   name: string,
   least: number,
 ): number | undefined {
-  const text = query[name];
-  if (text === undefined) return undefined;
+  if (query[name] === undefined) return undefined;
+  const text = String(query[name]);
   if (/^\d{1,9}$/.test(text) && Number(text) >= least) return Number(text);
   const message = `${name} must be a whole number from ${least} on, not ${JSON.stringify(text.slice(0, 40))}.`;
   throw new WotError('invalid', 'PAGE_INVALID', message);

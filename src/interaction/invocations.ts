@@ -16,7 +16,8 @@ interface Invocation {
 /** The asynchronous invocations of one Thing, by action: running ones, and finished ones for an hour, at most 100 an action. */
 export class Invocations {
   readonly #clock: Clock;
-  readonly #byAction = new Map<string, Map<string, Invocation>>();
+  /** Made with the first invocation: most Things have none. */
+  #byAction: Map<string, Map<string, Invocation>> | undefined;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -47,14 +48,14 @@ export class Invocations {
   /** Aborts a running invocation and forgets it; a finished one is only forgotten. */
   cancel(action: string, id: string): void {
     const { abort, endedAt } = this.#find(action, id);
-    this.#byAction.get(action)?.delete(id);
+    this.#byAction?.get(action)?.delete(id);
     if (endedAt === undefined)
       abort(new WotError('unavailable', 'CANCELLED', 'The invocation was cancelled.'));
   }
 
   /** The action of an invocation. */
   actionOf(id: string): string {
-    for (const [action, invocations] of this.#byAction) if (invocations.has(id)) return action;
+    for (const [action, invocations] of this.#byAction ?? []) if (invocations.has(id)) return action;
     const message = `There is no invocation ${JSON.stringify(id.slice(0, 64))}; it was cancelled, forgotten or never made.`;
     throw new WotError('not-found', 'INVOCATION_UNKNOWN', message);
   }
@@ -62,7 +63,7 @@ export class Invocations {
   /** How many run. */
   get running(): number {
     let running = 0;
-    for (const invocations of this.#byAction.values()) {
+    for (const [, invocations] of this.#byAction ?? []) {
       for (const { endedAt } of invocations.values()) if (endedAt === undefined) running += 1;
     }
     return running;
@@ -75,7 +76,7 @@ export class Invocations {
 
   /** Aborts what runs. */
   close(): void {
-    for (const [action, invocations] of this.#byAction) {
+    for (const [action, invocations] of this.#byAction ?? []) {
       for (const id of invocations.keys()) this.cancel(action, id);
     }
   }
@@ -87,6 +88,7 @@ export class Invocations {
   }
 
   #of(action: string): Map<string, Invocation> {
+    this.#byAction ??= new Map();
     const invocations = this.#byAction.get(action) ?? new Map<string, Invocation>();
     this.#byAction.set(action, invocations);
     this.#forgetOld(invocations);

@@ -17,6 +17,7 @@ export interface NotifierParts {
 /** Applies one property's notify rule, once for all bindings and subscribers. */
 export function notifier(rule: NotifyRule, { clock, tell, initial }: NotifierParts): Notifier {
   const { minInterval = 0, deadband = 0 } = rule;
+  if (minInterval === 0 && deadband === 0) return { offer: tell, close };
   let told: { readonly value: unknown; readonly at: number } | undefined =
     initial === undefined ? undefined : { value: initial, at: Number.NEGATIVE_INFINITY };
   let held: unknown;
@@ -41,6 +42,8 @@ export function notifier(rule: NotifyRule, { clock, tell, initial }: NotifierPar
     close: () => timer?.cancel(),
   };
 }
+
+function close(): void {}
 
 function withinDeadband(told: unknown, value: unknown, deadband: number): boolean {
   return typeof told === 'number' && typeof value === 'number' && Math.abs(value - told) < deadband;

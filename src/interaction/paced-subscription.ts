@@ -4,6 +4,8 @@ import type { Change, Gap, Subscriber, Unsubscribe } from '../contracts/interact
 export interface PacedSink {
   /** Whether it takes another change now. */
   ready(): boolean;
+  /** As that of a Subscriber. */
+  since?(id: number): void;
   change(change: Change): void;
   gap(gap: Gap): void;
   /** The Thing is gone; nothing follows. */
@@ -67,6 +69,7 @@ export class PacedSubscription {
     const turn = this.#turn;
     const isCurrent = () => turn === this.#turn && !this.#over;
     return {
+      since: (id) => isCurrent() && this.#sink.since?.(id),
       change: (change) => isCurrent() && this.#take(change),
       gap: (gap) => isCurrent() && this.#sink.gap(gap),
       ended: () => this.#end(),

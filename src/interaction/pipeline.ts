@@ -11,7 +11,11 @@ import type {
   Unsubscribe,
   Value,
 } from '../contracts/interaction.ts';
+import { isBinary, isRaw } from '../td/declared-content.ts';
+import { checkInput, checkOutput } from './affordance-check.ts';
 import type { ChangeFeed, Replay } from './change-feed.ts';
+import { asInputStream, asPayload, carried, refuseUncarried } from './declared-payload.ts';
+import { tellHandlers } from './event-hooks.ts';
 import { type CallEnvironment, callHandler, HandlerCall, handlerFailed } from './handler-call.ts';
 import { find, type HostedAction, type HostedEvent, type HostedProperty } from './hosted-affordances.ts';
 import type { Invocations } from './invocations.ts';
@@ -27,7 +31,7 @@ import {
   readSeveral,
   writeChecked,
 } from './property-operations.ts';
-import { openSubscription, withChange } from './subscriptions.ts';
+import { only, openSubscription } from './subscriptions.ts';
 
 /** What the operations of one Thing stand on. */
 export interface InteractionEnvironment extends CallEnvironment {
@@ -40,26 +44,37 @@ export interface InteractionEnvironment extends CallEnvironment {
   readonly events: ReadonlyMap<string, HostedEvent>;
   /** State on its way into the store. */
   readonly saves: PendingSaves;
+  /** Bytes up to which a stream is read for who cannot carry it. */
+  readonly maxPayload: number;
 }
 
 /** The one path of every operation over every protocol: find, authorise, check input, call, check output. */
 export class Pipeline implements Interactions {
   readonly #environment: InteractionEnvironment;
+  // What every call looks at, one step nearer: with thousands of Things each step is a cache miss.
+  readonly #thing: string;
+  readonly #access: AccessPolicy;
 
   constructor(environment: InteractionEnvironment) {
     this.#environment = environment;
+    this.#thing = environment.thing;
+    this.#access = environment.access;
   }
 
   async readProperty(name: string, context: CallContext): Promise<Value> {
+    return this.#read(this.#property(name), context);
+  }
+
+  propertyReader(name: string): (context: CallContext) => Promise<Value> {
     const property = this.#property(name);
-    this.#authorise(context, 'read', name);
-    return readProperty(this.#environment, property, context);
+    return async (context) => this.#read(property, context);
   }
 
   async writeProperty(name: string, value: Value, context: CallContext): Promise<void> {
     const property = this.#property(name);
     this.#authorise(context, 'write', name);
-    await writeChecked(this.#environment, property, value, checkWrite(property, value, context));
+    const given = asPayload(value, property.content.input);
+    await writeChecked(this.#environment, property, given, checkWrite(property, given, context));
   }
 
   async observeProperty(
@@ -72,6 +87,8 @@ export class Pipeline implements Interactions {
     if (property.affordance.observable !== true) {
       throw notOffered('PROPERTY_NOT_OBSERVABLE', `${property.what} is not observable`, ['readproperty']);
     }
+    refuseUncarried(property.what, property.content.output, context, 'read');
+    property.uriVariables(context.uriVariables);
     const { feed, thing } = this.#environment;
     const present = async (tell: (name: string, value: Value) => void) => {
       if (property.affordance.writeOnly === true) return;
@@ -82,7 +99,9 @@ export class Pipeline implements Interactions {
   }
 
   async readAllProperties(context: CallContext): Promise<Readonly<Record<string, Value>>> {
-    const readable = this.#allowed(context, 'read').filter(({ affordance }) => affordance.writeOnly !== true);
+    const readable = this.#allowed(context, 'read').filter(
+      ({ affordance, content }) => affordance.writeOnly !== true && !isBinary(content.output),
+    );
     return readSeveral(this.#environment, readable, context);
   }
 
@@ -96,8 +115,7 @@ export class Pipeline implements Interactions {
   }
 
   async writeMultipleProperties(values: Value, context: CallContext): Promise<void> {
-    const entries = Object.entries(asObject(values));
-    const writes = entries.map(([name, value]) => {
+    const writes = Object.entries(asObject(values)).map(([name, value]) => {
       const property = this.#property(name);
       this.#authorise(context, 'write', name);
       return { property, value, call: atMember(name, () => checkWrite(property, value, context)) };
@@ -115,7 +133,8 @@ export class Pipeline implements Interactions {
 
   async observeAllProperties(subscriber: Subscriber, context: SubscribeContext): Promise<Unsubscribe> {
     const observable = this.#allowed(context, 'read').filter(
-      ({ affordance }) => affordance.observable === true,
+      ({ affordance, content }) =>
+        affordance.observable === true && (context.carries !== undefined || !isBinary(content.output)),
     );
     const names = new Set(observable.map(({ name }) => name));
     const { feed, thing } = this.#environment;
@@ -129,17 +148,24 @@ export class Pipeline implements Interactions {
   async invokeAction(name: string, input: Value, context: CallContext): Promise<InvokeResult> {
     const action = this.#action(name);
     this.#authorise(context, 'invoke', name);
+    const { content, what } = action;
+    refuseUncarried(what, action.input && content.input, context, 'write');
+    refuseUncarried(what, content.output, context, 'read');
     const uriVariables = action.uriVariables(context.uriVariables);
-    action.checkInput?.(input);
+    const given = asPayload(input, content.input);
+    checkInput(action, given);
     const asynchronous = action.affordance.synchronous === false;
     // An asynchronous action outlives the request that started it.
     const caller = asynchronous ? { principal: context.principal } : context;
     const call = new HandlerCall(caller, uriVariables);
-    const invoke = () => action.handler(action.checkInput && input, call);
+    const taken = action.isStream ? asInputStream(given, call) : action.input && given;
+    const answer = () => action.handler(taken, call);
+    const carries = asynchronous ? undefined : context.carries;
+    const carrier = { what, call, maxPayload: this.#environment.maxPayload, carries };
+    const { output } = content;
+    const invoke = isRaw(output) ? () => carried(answer(), output, carrier) : answer;
     if (asynchronous) return { invocation: this.#start(action, call, invoke) };
-    const output = checkedOutput(action, await callHandler(this.#environment, action.what, call, invoke));
-    await this.#environment.saves.settled();
-    return { output };
+    return { output: await this.#result(action, await callHandler(this.#environment, what, call, invoke)) };
   }
 
   async queryAction(name: string, invocationId: string, context: CallContext): Promise<InvocationStatus> {
@@ -173,15 +199,18 @@ export class Pipeline implements Interactions {
     subscriber: Subscriber,
     context: SubscribeContext,
   ): Promise<Unsubscribe> {
-    const event = find(this.#environment.events, 'event', name, this.#environment.thing);
+    const event = find(this.#environment.events, 'event', name, this.#thing);
     this.#authorise(context, 'subscribe', name);
+    refuseUncarried(event.what, event.content.output, context, 'read');
     event.uriVariables(context.uriVariables);
     return this.#subscribe([event], { name }, subscriber, context);
   }
 
   async subscribeAllEvents(subscriber: Subscriber, context: SubscribeContext): Promise<Unsubscribe> {
-    const events = [...this.#environment.events.values()].filter(({ name }) =>
-      this.#allows(context, 'subscribe', name),
+    const events = [...this.#environment.events.values()].filter(
+      ({ name, content }) =>
+        this.#allows(context, 'subscribe', name) &&
+        (context.carries !== undefined || !isBinary(content.output)),
     );
     const names = new Set(events.map(({ name }) => name));
     return this.#subscribe(events, {}, only(names, subscriber), context);
@@ -191,7 +220,9 @@ export class Pipeline implements Interactions {
     const { feed, thing } = this.#environment;
     const rights = { properties: 'read', events: 'subscribe' } as const;
     const wanted = (change: Change) =>
-      change.thing === thing && this.#allows(context, rights[change.kind], change.name);
+      change.thing === thing &&
+      this.#allows(context, rights[change.kind], change.name) &&
+      (context.carries !== undefined || !(change.data instanceof Uint8Array));
     return feed.replay(wanted, after);
   }
 
@@ -201,40 +232,29 @@ export class Pipeline implements Interactions {
     subscriber: Subscriber,
     { after }: SubscribeContext,
   ): Promise<Unsubscribe> {
-    const { feed, thing } = this.#environment;
+    const { feed, thing, logger } = this.#environment;
     const stop = await openSubscription(feed, { thing, kind: 'events', ...name }, subscriber, { after });
-    for (const { handler } of events) this.#tell(() => handler.subscribed?.());
-    let stopped = false;
-    return () => {
-      if (stopped) return;
-      stopped = true;
-      stop();
-      for (const { handler } of events) this.#tell(() => handler.unsubscribed?.());
-    };
-  }
-
-  /** A hook that throws is the Thing's bug and not the subscriber's. */
-  #tell(hook: () => void): void {
-    try {
-      hook();
-    } catch (error) {
-      const { logger, thing } = this.#environment;
-      handlerFailed(error, `a subscription hook of ${JSON.stringify(thing)}`, logger);
-    }
+    return tellHandlers(events, stop, logger);
   }
 
   #start(action: HostedAction, call: HandlerCall, invoke: () => unknown): InvocationStatus {
-    const { invocations, logger, saves } = this.#environment;
+    const { invocations, logger } = this.#environment;
     const run = async () => {
       try {
-        const output = checkedOutput(action, await invoke());
-        await saves.settled();
-        return output;
+        return await this.#result(action, await invoke());
       } catch (error) {
         throw handlerFailed(error, action.what, logger);
       }
     };
     return invocations.start(action.name, run, (reason) => call.abort(reason));
+  }
+
+  /** What an action gave: checked, told once the state that it changed is kept. */
+  async #result(action: HostedAction, given: Value): Promise<Value> {
+    const { logger, saves } = this.#environment;
+    const output = checkOutput(action, given, logger);
+    await saves.settled();
+    return output;
   }
 
   #asynchronous(name: string, context: CallContext): void {
@@ -247,16 +267,21 @@ export class Pipeline implements Interactions {
     }
   }
 
+  #read(property: HostedProperty, context: CallContext): Value | Promise<Value> {
+    this.#authorise(context, 'read', property.name);
+    return readProperty(this.#environment, property, context);
+  }
+
   #property(name: string): HostedProperty {
-    return find(this.#environment.properties, 'property', name, this.#environment.thing);
+    return find(this.#environment.properties, 'property', name, this.#thing);
   }
 
   #action(name: string): HostedAction {
-    return find(this.#environment.actions, 'action', name, this.#environment.thing);
+    return find(this.#environment.actions, 'action', name, this.#thing);
   }
 
   #allows({ principal }: CallContext, right: Right, affordance: string): boolean {
-    return this.#environment.access.allows(principal, right, this.#environment.thing, affordance);
+    return this.#access.allows(principal, right, this.#thing, affordance);
   }
 
   #allowed(context: CallContext, right: Right): HostedProperty[] {
@@ -267,20 +292,8 @@ export class Pipeline implements Interactions {
 
   #authorise(context: CallContext, right: Right, affordance: string): void {
     if (this.#allows(context, right, affordance)) return;
-    const where = `${JSON.stringify(affordance)} of ${JSON.stringify(this.#environment.thing)}`;
+    const where = `${JSON.stringify(affordance)} of ${JSON.stringify(this.#thing)}`;
     const message = `${context.principal.name} may not ${right} ${where}; ask its administrator for the right.`;
     throw new WotError('forbidden', 'RIGHT_MISSING', message);
   }
-}
-
-function checkedOutput({ checkOutput }: HostedAction, output: Value): Value {
-  if (!checkOutput) return undefined;
-  checkOutput(output);
-  return output;
-}
-
-function only(names: ReadonlySet<string>, subscriber: Subscriber): Subscriber {
-  return withChange(subscriber, (change) => {
-    if (names.has(change.name)) subscriber.change(change);
-  });
 }

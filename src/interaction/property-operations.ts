@@ -1,7 +1,10 @@
 import { pause } from '../contracts/clock.ts';
 import { WotError } from '../contracts/errors.ts';
 import type { CallContext, Value } from '../contracts/interaction.ts';
+import { isRaw } from '../td/declared-content.ts';
 import { jsonPointer } from '../td/json-pointer.ts';
+import { checkInput, checkOutput } from './affordance-check.ts';
+import { asInputStream, carried, refuseUncarried } from './declared-payload.ts';
 import { callHandler, HandlerCall } from './handler-call.ts';
 import type { HostedProperty } from './hosted-affordances.ts';
 import type { InteractionEnvironment } from './pipeline.ts';
@@ -16,14 +19,19 @@ export function readProperty(
   if (affordance.writeOnly === true) {
     throw notOffered('PROPERTY_WRITE_ONLY', `${what} is write-only`, ['writeproperty']);
   }
+  refuseUncarried(what, property.content.output, context, 'read');
   const uriVariables = property.uriVariables(context.uriVariables);
   if (held) {
-    property.checkOutput(held.value);
+    checkOutput(property, held.value, environment.logger);
     return held.value;
   }
   const { read } = handler;
   if (!read) throw notImplemented(what, 'read');
-  return readByHandler(environment, property, new HandlerCall(context, uriVariables), read.bind(handler));
+  const call = new HandlerCall(context, uriVariables);
+  const { output } = property.content;
+  if (!isRaw(output)) return readByHandler(environment, property, call, read.bind(handler));
+  const carrier = { what, call, maxPayload: environment.maxPayload, carries: context.carries };
+  return readByHandler(environment, property, call, () => carried(read.call(handler, call), output, carrier));
 }
 
 async function readByHandler(
@@ -33,7 +41,7 @@ async function readByHandler(
   read: NonNullable<HostedProperty['handler']['read']>,
 ): Promise<Value> {
   const value = await callHandler(environment, property.what, call, () => read(call));
-  property.checkOutput(value);
+  checkOutput(property, value, environment.logger);
   return value;
 }
 
@@ -43,8 +51,9 @@ export function checkWrite(property: HostedProperty, value: Value, context: Call
   if (affordance.readOnly === true) {
     throw notOffered('PROPERTY_READ_ONLY', `${what} is read-only`, ['readproperty']);
   }
+  refuseUncarried(what, property.content.input, context, 'write');
   const uriVariables = property.uriVariables(context.uriVariables);
-  property.checkInput(value);
+  checkInput(property, value);
   return new HandlerCall(context, uriVariables);
 }
 
@@ -58,7 +67,8 @@ export async function writeChecked(
   const { handler, held, what } = property;
   if (!held) {
     if (!handler.write) throw notImplemented(what, 'write');
-    await callHandler(environment, what, call, () => handler.write?.(value, call));
+    const given = property.isStream ? asInputStream(value, call) : value;
+    await callHandler(environment, what, call, () => handler.write?.(given, call));
   } else if (handler.written) {
     const turn = held.takeTurn();
     // A device that acts after its time-out has acted all the same: its value is held then.
@@ -114,15 +124,17 @@ export async function readAsTheyCome(
 }
 
 /** The same error, told of one property among several. */
-function withName(error: unknown, name: string, addition = ''): unknown {
+function withName(error: unknown, name: string): unknown {
   if (!(error instanceof WotError)) return error;
-  return new WotError(error.kind, error.code, `${name}: ${error.message}${addition}`, error.details);
+  return new WotError(error.kind, error.code, `${name}: ${error.message}`, error.details);
 }
 
 /** Says what of several writes was done before one failed. */
 export function partlyWritten(error: unknown, name: string, written: readonly string[]): unknown {
+  if (!(error instanceof WotError)) return error;
   const done = written.length === 0 ? 'nothing was written' : `written before it: ${written.join(', ')}`;
-  return withName(error, name, ` (${done})`);
+  const message = `${name}: ${error.message} (${done})`;
+  return new WotError(error.kind, error.code, message, { ...error.details, written });
 }
 
 /** Faults of one value among several point below its member. */

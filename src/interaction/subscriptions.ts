@@ -30,6 +30,7 @@ export async function openSubscription(
     for (const missed of changes) change(missed);
     if (!gap) return feed.subscribe(topic, subscriber);
   }
+  subscriber.since?.(feed.last);
   if (!present) return feed.subscribe(topic, subscriber);
   let open = true;
   const end = feed.subscribe(topic, withChange(subscriber, change));
@@ -51,7 +52,19 @@ export async function openSubscription(
 
 /** The same subscriber, with another way to take changes. */
 export function withChange(subscriber: Subscriber, change: Subscriber['change']): Subscriber {
-  return { change, gap: (gap) => subscriber.gap?.(gap), ended: () => subscriber.ended?.() };
+  return {
+    since: (id) => subscriber.since?.(id),
+    change,
+    gap: (gap) => subscriber.gap?.(gap),
+    ended: () => subscriber.ended?.(),
+  };
+}
+
+/** The same subscriber, for changes of these names alone. */
+export function only(names: ReadonlySet<string>, subscriber: Subscriber): Subscriber {
+  return withChange(subscriber, (change) => {
+    if (names.has(change.name)) subscriber.change(change);
+  });
 }
 
 /** Whether a change belongs to a topic. */

@@ -16,11 +16,15 @@ export function isLoopback(host: string): boolean {
 /** Passes loopback addresses; others only when the operator said that an open servient is meant. */
 export function safeBindAddress(host: string, insecure: boolean): string {
   if (insecure || isLoopback(host)) return host;
-  throw new WotError(
-    'forbidden',
-    'OPEN_BIND_REFUSED',
-    `Binding ${host} without TLS and credentials would open every Thing to the network; bind a loopback address (--host 127.0.0.1), or say --insecure if that is meant.`,
-  );
+  const address = host.replace(/^::ffff:(?=\d+\.)/i, '');
+  const message = `Binding ${address} would open every Thing to the network, for callers need no credentials; bind a loopback address (--host 127.0.0.1), or say --insecure if that is meant.`;
+  throw new WotError('forbidden', 'OPEN_BIND_REFUSED', message);
+}
+
+/** Whether an address is one of http or https that paths can follow: without query, fragment and credentials. */
+export function isHttpBase(address: string): boolean {
+  const url = /^https?:\/\/[^?#]+$/i.test(address) ? URL.parse(address) : null;
+  return url !== null && url.username === '' && url.password === '';
 }
 
 /** The host name by which peers reach a bound address; for a wildcard the first IPv4 address that is not internal. */

@@ -13,6 +13,10 @@ export interface Config {
   readonly title?: string;
   readonly host?: string;
   readonly http?: number | false;
+  readonly tlsCert?: string;
+  readonly tlsKey?: string;
+  readonly http2?: boolean;
+  readonly websocket?: boolean;
   readonly coap?: number | false;
   readonly mqtt?: number | string | false;
   readonly publicBase?: string;
@@ -30,7 +34,7 @@ type NameOf = (member: string) => string;
 
 const schemaFile = new URL('../../td-schemas/config.schema.json', import.meta.url);
 const defaultFiles = ['wot.config.ts', 'wot.config.js', 'wot.config.json'];
-const switchable: readonly string[] = ['http', 'coap', 'mqtt', 'data'];
+const switchable: readonly string[] = ['http', 'websocket', 'coap', 'mqtt', 'data'];
 
 /** Reads a configuration file, or the first default one in the working folder; WotError `invalid` CONFIG_UNREADABLE, CONFIG_INVALID. */
 export async function readConfigFile(file = defaultFiles.find((name) => existsSync(name))): Promise<Config> {
@@ -39,7 +43,7 @@ export async function readConfigFile(file = defaultFiles.find((name) => existsSy
   return checkConfig(await load(path), (member) => (member === '' ? path : `${path}: ${member}`));
 }
 
-/** Configuration from THINGWRIGHT_HTTP, _COAP, _MQTT, _HOST, _PUBLIC_BASE, _DATA, _CORS, _INSECURE and _SPEED; WotError `invalid` CONFIG_INVALID. */
+/** Configuration from THINGWRIGHT_HTTP, _TLS_CERT, _TLS_KEY, _HTTP2, _WEBSOCKET, _COAP, _MQTT, _HOST, _PUBLIC_BASE, _DATA, _CORS, _INSECURE and _SPEED; WotError `invalid` CONFIG_INVALID. */
 export function readConfigEnvironment(environment: NodeJS.ProcessEnv): Promise<Config> {
   const variable: NameOf = (member) => `THINGWRIGHT_${dashed(member).replaceAll('-', '_').toUpperCase()}`;
   return readTexts((member) => environment[variable(member)], variable);
@@ -62,6 +66,10 @@ const yesOrNo = (text: string) =>
 /** The members that a text can set, and what it means; a text without meaning is left for the check to refuse. */
 const readings: Readonly<Record<string, (text: string) => unknown>> = {
   http: number,
+  tlsCert: asIs,
+  tlsKey: asIs,
+  http2: yesOrNo,
+  websocket: yesOrNo,
   coap: number,
   mqtt: number,
   host: asIs,

@@ -1,7 +1,11 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { coap } from '../bindings/coap/coap-server.ts';
+import type { HttpOptions } from '../bindings/http/http-options.ts';
 import { http } from '../bindings/http/http-server.ts';
+import { checkTls } from '../bindings/http/tls-options.ts';
 import { mqtt } from '../bindings/mqtt/mqtt-server.ts';
+import { websocket } from '../bindings/websocket/websocket-server.ts';
 import type { ServerBinding } from '../contracts/binding.ts';
 import { WotError } from '../contracts/errors.ts';
 import type { Logger } from '../contracts/logger.ts';
@@ -9,7 +13,7 @@ import { sqliteStorage } from '../storage/sqlite/sqlite-storage.ts';
 import type { Config } from './config.ts';
 import { createServient, type Servient } from './create-servient.ts';
 
-/** The servient of `wot serve`: all protocols and state in a folder, unless the configuration says otherwise; WotError `invalid` CONFIG_INVALID where no protocol is left. */
+/** The servient of `wot serve`: all protocols and state in a folder, unless the configuration says otherwise; WotError `invalid` CONFIG_INVALID where the members do not fit together. */
 export function configuredServient(config: Config, logger: Logger): Servient {
   const { title, host, insecure, publicBase, limits, handlerTimeout, data = '.thingwright' } = config;
   return createServient({
@@ -26,14 +30,47 @@ export function configuredServient(config: Config, logger: Logger): Servient {
 }
 
 function bindings(config: Config): ServerBinding[] {
-  const { allowedHosts = [], cors = [] } = config;
+  const { allowedHosts = [], cors = [], websocket: sockets } = config;
   const { http: httpPort = 8080, coap: coapPort = 5683, mqtt: broker = 1883 } = config;
   const chosen: ServerBinding[] = [];
-  if (httpPort !== false) chosen.push(http({ port: httpPort, allowedHosts, cors }));
+  if (httpPort !== false) chosen.push(http({ port: httpPort, allowedHosts, cors, ...tls(config) }));
+  else if (sockets)
+    throw invalid('WebSocket shares the port of HTTP, which is off; leave HTTP on, or both off.');
+  if (httpPort !== false && sockets !== false) chosen.push(websocket());
   if (coapPort !== false) chosen.push(coap({ port: coapPort }));
   if (typeof broker === 'number') chosen.push(mqtt({ broker: 'embedded', port: broker }));
   if (typeof broker === 'string') chosen.push(mqtt({ broker }));
   if (chosen.length > 0) return chosen;
-  const message = 'HTTP, CoAP and MQTT are all off, so nobody could reach a Thing; leave one of them on.';
-  throw new WotError('invalid', 'CONFIG_INVALID', message);
+  throw invalid('HTTP, CoAP and MQTT are all off, so nobody could reach a Thing; leave one of them on.');
+}
+
+/** TLS and HTTP/2 of the HTTP server, where they are configured. */
+function tls({ tlsCert, tlsKey, http2 = false }: Config): HttpOptions {
+  if (tlsCert === undefined && tlsKey === undefined) {
+    if (http2)
+      throw invalid('HTTP/2 is agreed on in the TLS handshake; give --tls-cert and --tls-key with --http2.');
+    return {};
+  }
+  if (tlsCert === undefined || tlsKey === undefined) {
+    throw invalid('TLS needs both a certificate and its key; give --tls-cert and --tls-key.');
+  }
+  const pem = { cert: readPem(tlsCert), key: readPem(tlsKey) };
+  const [cert, key] = [`${tlsCert} (--tls-cert)`, `${tlsKey} (--tls-key)`];
+  checkTls(pem, { cert, key, ca: '', advice: 'name another file' });
+  return { tls: pem, http2 };
+}
+
+function readPem(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (cause) {
+    throw invalid(
+      `The PEM file ${file} cannot be read: ${(cause as Error).message}; check --tls-cert and --tls-key.`,
+      cause,
+    );
+  }
+}
+
+function invalid(message: string, cause?: unknown): WotError {
+  return new WotError('invalid', 'CONFIG_INVALID', message, { cause });
 }

@@ -12,7 +12,7 @@ import type { Storage } from '../contracts/stores.ts';
 import { ChangeFeed } from '../interaction/change-feed.ts';
 import { type ChangeIds, openChangeIds } from '../interaction/change-ids.ts';
 import { listedThings } from '../interaction/hosted-list.ts';
-import { reachableHost, safeBindAddress } from '../security/bind-address.ts';
+import { isHttpBase, reachableHost, safeBindAddress } from '../security/bind-address.ts';
 import { openAccess } from '../security/open-access.ts';
 import { memoryStorage } from '../storage/memory/memory-storage.ts';
 import { type ExposedThing, Exposure } from './exposure.ts';
@@ -26,7 +26,7 @@ export interface ServientOptions {
   readonly storage?: Storage;
   /** Bind address of bindings that have none of their own; default 127.0.0.1. */
   readonly host?: string;
-  /** Allows binds beyond loopback without TLS and credentials. */
+  /** Allows binds beyond loopback, where whoever reaches them may call: there are no credentials yet. */
   readonly insecure?: boolean;
   /** The HTTP address that peers use, where it is not the bound one. */
   readonly publicBase?: string;
@@ -42,6 +42,8 @@ export interface ServientOptions {
 
 /** Hosts Things on all its bindings. */
 export interface Servient extends Startable {
+  /** With `expose`, which puts Things on it, it counts as starting until that has ended, and stops where that fails. */
+  start(expose?: () => Promise<void>): Promise<void>;
   /** Starts the servient where that has not happened. Rejects with WotError: the name is taken, the TD or a handler is wrong. */
   expose(definition: ThingDefinition): Promise<ExposedThing>;
   unexpose(name: string): Promise<void>;
@@ -55,7 +57,7 @@ export interface Servient extends Startable {
 
 const defaultLimits: Limits = { body: 1024 * 1024, nesting: 64, queue: 1000 };
 
-/** Puts a servient together; nothing runs before `start`. */
+/** Puts a servient together; nothing runs before `start`. Throws WotError `invalid` PUBLIC_BASE_INVALID. */
 export function createServient(options: ServientOptions = {}): Servient {
   return new ComposedServient(options);
 }
@@ -68,18 +70,26 @@ class ComposedServient implements Servient {
   readonly #things = new Map<string, HostedThing>();
   readonly #started: ServerBinding[] = [];
   readonly #nodeWot: NodeWot;
+  readonly #publicBase: URL | undefined;
   #ids: ChangeIds | undefined;
   #feed: ChangeFeed | undefined;
   #exposure: Exposure | undefined;
   #stopped = false;
+  /** How many callers of `start` are exposing their Things. */
+  #exposing = 0;
   #turn: Promise<void> = Promise.resolve();
 
   constructor(options: ServientOptions) {
     this.#options = options;
+    this.#publicBase = publicBaseOf(options);
     this.#nodeWot = new NodeWot(options.nodeWot ?? {}, this, options.logger ?? silentLogger);
     this.#bindings = [...(options.bindings ?? []), ...this.#nodeWot.servers];
     this.#storage = options.storage ?? memoryStorage();
     this.#clock = options.clock ?? systemClock;
+  }
+
+  get #limits(): Limits {
+    return { ...defaultLimits, ...this.#options.limits };
   }
 
   get things(): ReadonlyMap<string, HostedThing> {
@@ -90,9 +100,19 @@ class ComposedServient implements Servient {
     return this.#started.flatMap(({ addresses }) => addresses);
   }
 
-  start(): Promise<void> {
+  async start(expose?: () => Promise<void>): Promise<void> {
     this.#stopped = false;
-    return this.#next(() => this.#begin());
+    if (!expose) return this.#next(() => this.#begin());
+    this.#exposing++;
+    try {
+      await this.#next(() => this.#begin());
+      await expose();
+    } catch (error) {
+      await this.stop();
+      throw error;
+    } finally {
+      this.#exposing--;
+    }
   }
 
   stop(): Promise<void> {
@@ -146,6 +166,7 @@ class ComposedServient implements Servient {
 
   async #start(): Promise<void> {
     const { access = openAccess, logger = silentLogger, handlerTimeout = 30_000, title } = this.#options;
+    const maxPayload = this.#limits.body;
     await this.#storage.start();
     this.#ids = await openChangeIds(this.#clock, this.#storage.facts);
     const host = this.#host(logger, await this.#servientId());
@@ -158,7 +179,7 @@ class ComposedServient implements Servient {
     this.#feed = feed;
     const store = this.#storage.properties;
     this.#exposure = new Exposure({
-      environment: { access, clock: this.#clock, feed, handlerTimeout, logger, store },
+      environment: { access, clock: this.#clock, feed, handlerTimeout, logger, maxPayload, store },
       bindings: this.#bindings,
       facts: this.#storage.facts,
       things: this.#things,
@@ -167,14 +188,15 @@ class ComposedServient implements Servient {
   }
 
   #host(logger: Logger, servientId: string): BindingHost {
-    const { host = '127.0.0.1', insecure = false, publicBase, limits } = this.#options;
-    const base = publicBase === undefined ? undefined : new URL(publicBase);
+    const { host = '127.0.0.1', insecure = false } = this.#options;
+    const base = this.#publicBase;
     const httpSide = () => this.#started.find((binding) => binding.httpSide)?.httpSide;
+    const isUp = () => this.#isUp;
     return {
       bindAddress: (own) => safeBindAddress(own ?? host, insecure),
       reachableHost: (bound) => base?.hostname ?? reachableHost(bound),
       ...(base && { publicBase: base }),
-      limits: { ...defaultLimits, ...limits },
+      limits: this.#limits,
       clock: this.#clock,
       logger,
       servientId,
@@ -183,13 +205,20 @@ class ComposedServient implements Servient {
       get httpSide() {
         return httpSide();
       },
+      get isUp() {
+        return isUp();
+      },
       faults: () => this.#faults(),
       metrics: () => [...this.#metrics(), ...this.#started.flatMap((binding) => binding.metrics?.() ?? [])],
     };
   }
 
+  get #isUp(): boolean {
+    return this.#exposure !== undefined && !this.#stopped && this.#exposing === 0;
+  }
+
   #faults(): readonly string[] {
-    const own = this.#exposure && !this.#stopped ? [] : ['The servient is starting or stopping.'];
+    const own = this.#isUp ? [] : ['The servient is starting or stopping.'];
     return [...own, ...this.#started.flatMap((binding) => binding.fault?.() ?? [])];
   }
 
@@ -222,4 +251,11 @@ function refuseStarted({ name, addresses }: ServerBinding): void {
   if (addresses.length === 0) return;
   const message = `The ${name} binding at ${addresses.join(', ')} belongs to a running servient; make one for each servient.`;
   throw new WotError('conflict', 'BINDING_IN_USE', message);
+}
+
+function publicBaseOf({ publicBase }: ServientOptions): URL | undefined {
+  if (publicBase === undefined) return undefined;
+  if (isHttpBase(publicBase)) return new URL(publicBase);
+  const message = `\`publicBase\` must be the http or https address by which peers reach this servient, without query, fragment and credentials, e.g. "https://site.example/wot", not ${JSON.stringify(publicBase)}.`;
+  throw new WotError('invalid', 'PUBLIC_BASE_INVALID', message);
 }

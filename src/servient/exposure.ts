@@ -1,16 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import type { ServerBinding } from '../contracts/binding.ts';
+import type { Clock } from '../contracts/clock.ts';
 import type { ThingDefinition, ThingHandle } from '../contracts/definition.ts';
 import { WotError } from '../contracts/errors.ts';
-import type { HostedThing, ServedTd } from '../contracts/interaction.ts';
+import type { HostedThing } from '../contracts/interaction.ts';
 import type { FactStore } from '../contracts/stores.ts';
 import type { Link, PartialTd, ThingDescription } from '../contracts/td.ts';
 import { type HostEnvironment, hostThing, type RunningThing } from '../interaction/host-thing.ts';
 import { listedThings } from '../interaction/hosted-list.ts';
 import { thingPath } from '../interaction/path-forms.ts';
 import { checkOptions, checkTd } from '../td/check-definition.ts';
-import { validateTd } from '../td/validate.ts';
-import { refuseUnenforcedSecurity, servedTd } from './served-td.ts';
+import { checkServed } from './check-served.ts';
+import { inLanguages, refuseUnenforcedSecurity, servedTd } from './served-td.ts';
 import { servientName, servientThing, thingEntries } from './servient-thing.ts';
 
 /** An exposed Thing as the program that exposed it sees it. */
@@ -33,6 +34,8 @@ interface Parts {
 export class Exposure {
   readonly #parts: Parts;
   readonly #running = new Map<string, RunningThing>();
+  /** By id. */
+  readonly #names = new Map<string, string>();
   /** Names whose Things are coming or going. */
   readonly #busy = new Map<string, Promise<unknown>>();
   #isOpen = true;
@@ -50,10 +53,11 @@ export class Exposure {
     const links = () => listedThings(this.#parts.things).map((thing) => this.#itemLink(thing));
     const { thing, running, forgetTd } = this.#host(definition, { name: servientName, id, links });
     await this.#add(thing, running);
+    const tellList = spaced(this.#parts.environment.clock, () => running.handle.notify('things', list()));
     this.#tellServient = (event, name) => {
       forgetTd();
       running.handle.emit(event, name);
-      running.handle.notify('things', list());
+      tellList();
     };
   }
 
@@ -69,9 +73,9 @@ export class Exposure {
 
   async #expose(definition: ThingDefinition, name: string): Promise<ExposedThing> {
     const id = await this.#idOf(definition.td, name);
-    const twin = [...this.#parts.things.values()].find((other) => other.id === id);
-    if (twin) {
-      const message = `The id ${id} belongs to the Thing ${JSON.stringify(twin.name)} already; every Thing needs its own.`;
+    const twin = this.#names.get(id);
+    if (twin !== undefined) {
+      const message = `The id ${id} belongs to the Thing ${JSON.stringify(twin)} already; every Thing needs its own.`;
       throw new WotError('conflict', 'ID_TAKEN', message);
     }
     const { thing, running } = this.#host(definition, { name, id });
@@ -108,22 +112,24 @@ export class Exposure {
   async close(): Promise<void> {
     await Promise.all([...this.#running.values()].map((running) => running.close()));
     this.#running.clear();
+    this.#names.clear();
     this.#parts.things.clear();
   }
 
   #host(definition: ThingDefinition, { name, id, links = () => [] }: HostedAs) {
     const { td } = definition;
     const running = hostThing(definition, name, this.#parts.environment);
-    let served: ServedTd | undefined;
+    let served: HostedThing['description'] | undefined;
     const thing: HostedThing = {
       name,
       id,
       affordances: td,
       interactions: running.interactions,
+      streams: definition.options.streams ?? [],
       listed: name !== servientName,
-      description: () => {
-        served ??= servedTd(td, { id, forms: this.#forms(thing), links: links() });
-        return served;
+      description: (language) => {
+        served ??= inLanguages(servedTd(td, { id, forms: this.#forms(thing), links: links() }));
+        return served(language);
       },
     };
     const forgetTd = () => {
@@ -133,14 +139,15 @@ export class Exposure {
   }
 
   async #add(thing: HostedThing, running: RunningThing): Promise<void> {
-    const { bindings, things } = this.#parts;
+    const { bindings, things, environment } = this.#parts;
     things.set(thing.name, thing);
+    this.#names.set(thing.id, thing.name);
     this.#running.set(thing.name, running);
     try {
       if (!this.#isOpen) throw stopped(thing);
       for (const binding of bindings) await binding.prepare?.(thing);
       // Not every binding offers the servient's own Thing.
-      if (bindings.length > 0 && thing.listed) refuseInvalid(thing.description());
+      if (bindings.length > 0 && thing.listed) checkServed(thing, bindings, environment.logger);
       for (const binding of bindings) await binding.expose(thing);
       if (!this.#isOpen) throw stopped(thing);
     } catch (error) {
@@ -151,6 +158,7 @@ export class Exposure {
 
   async #remove(thing: HostedThing): Promise<void> {
     this.#parts.things.delete(thing.name);
+    this.#names.delete(thing.id);
     for (const binding of this.#parts.bindings) {
       await binding.unexpose(thing).catch((error) => {
         const { logger } = this.#parts.environment;
@@ -201,16 +209,22 @@ interface HostedAs {
   readonly links?: () => readonly Link[];
 }
 
-/** A TD is told to peers only when it is one. */
-function refuseInvalid({ td }: ServedTd): void {
-  const { verdict, findings } = validateTd(td);
-  if (verdict !== 'invalid') return;
-  const errors = findings.filter(({ severity }) => severity === 'error');
-  const list = errors.map(({ pointer, message, hint }) => `${pointer || 'the TD'}: ${message} ${hint}`);
-  const message = `The TD of ${JSON.stringify(td.title)} is not valid. ${list.join(' ')}`;
-  throw new WotError('invalid', 'TD_INVALID', message, {
-    errors: errors.map(({ pointer, message: detail }) => ({ pointer, detail })),
-  });
+const listEvery = 500;
+
+/** Does the work at once, but calls that follow within half a second share one more: the list of many new Things is not told with each. */
+function spaced(clock: Clock, work: () => void): () => void {
+  let pausing = false;
+  let calledAgain = false;
+  return function call() {
+    calledAgain = pausing;
+    if (pausing) return;
+    pausing = true;
+    work();
+    clock.after(listEvery, () => {
+      pausing = false;
+      if (calledAgain) call();
+    });
+  };
 }
 
 function stopped({ affordances }: HostedThing): WotError {

@@ -7,6 +7,7 @@ import { foreignServer, type NodeWotParts } from './node-wot/foreign-server.ts';
 import { hostingServer, type ThingHost } from './node-wot/hosting-server.ts';
 import { clientFactory, clientSchemes } from './node-wot/node-wot-client.ts';
 import type { NodeWotCore } from './node-wot/node-wot-content.ts';
+import { withTargets } from './node-wot/targeted-forms.ts';
 
 /** What of node-wot a servient takes in. */
 export interface NodeWotOptions {
@@ -61,6 +62,9 @@ export class NodeWot {
     const parts = { core, clients: this.#clients, logger: this.#logger };
     for (const scheme of clientSchemes) servient.addClientFactory(clientFactory(scheme, parts));
     for (const factory of this.#options.clientFactories ?? []) servient.addClientFactory(factory);
-    return { core, servient, wot: await servient.start() };
+    const wot = await servient.start();
+    const consume = wot.consume.bind(wot);
+    wot.consume = (td) => consume(withTargets(td));
+    return { core, servient, wot };
   }
 }

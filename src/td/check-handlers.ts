@@ -1,7 +1,8 @@
 import type { PropertyHandler, ThingHandlers, ThingOptions } from '../contracts/definition.ts';
 import { type Fault, WotError } from '../contracts/errors.ts';
 import type { AffordanceKind, PartialTd, PropertyAffordance } from '../contracts/td.ts';
-import { compileDataCheck, inWords } from './data-check.ts';
+import { inWords } from './data-check.ts';
+import { compilePayloadCheck, declaredContent } from './declared-content.ts';
 import { ownMember } from './json-object.ts';
 
 /**
@@ -14,6 +15,10 @@ export function checkHandlers(td: PartialTd, handlers: ThingHandlers, options: T
     const what = `property ${JSON.stringify(name)} of ${JSON.stringify(td.title)}`;
     const handler = ownMember(handlers.properties, name);
     checkMembers(affordance, handler, what);
+    if (handler?.initial !== undefined && options.streams?.includes(name)) {
+      const message = `The option streams names ${what}, whose value the servient holds; give it write instead of initial.`;
+      throw invalid('STREAM_HELD', message);
+    }
     if (handler?.initial !== undefined) checkInitial(affordance, handler.initial, what);
     else if (options.persist?.includes(name)) {
       const message = `The option persist names ${what}, whose value its own handlers keep; give it initial.`;
@@ -70,7 +75,7 @@ function checkMembers(
 }
 
 function checkInitial(affordance: PropertyAffordance, initial: unknown, what: string): void {
-  const errors = compileDataCheck(affordance, 'read')(initial);
+  const errors = compilePayloadCheck(affordance, 'read', declaredContent(affordance).output)(initial);
   if (errors.length === 0) return;
   const message = `The initial value of ${what} does not fit its DataSchema: ${inWords(errors)}.`;
   throw invalid('INITIAL_MISMATCH', message, errors);

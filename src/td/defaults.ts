@@ -11,6 +11,16 @@ export const subscriptionOps: readonly string[] = [
   'subscribeallevents',
 ] satisfies Op[];
 
+/** The ops that change nothing, so that they may be sent again. */
+export const safeOps: readonly string[] = [
+  ...subscriptionOps,
+  'readproperty',
+  'readallproperties',
+  'readmultipleproperties',
+  'queryaction',
+  'queryallactions',
+];
+
 /** The content type that a form lets expect (TD 1.1 section 5.3.4.2). */
 export function responseType({ response, contentType }: Form): string {
   return response?.contentType ?? contentType ?? defaultContentType;

@@ -55,7 +55,7 @@ function expandExpression(expression: string, variables: Variables, template: st
   const expanded = list.split(',').flatMap((text) => {
     const [, name, prefix, explode] = variableText.exec(text) ?? [];
     if (name === undefined) throw malformed(template, `{${expression}}`);
-    const value = ownMember(variables, name) ?? ownMember(variables, decoded(name));
+    const value = ownMember(variables, name) ?? ownMember(variables, variableName(name));
     const spec = {
       name: encode(name, true),
       explode: explode === '*',
@@ -66,8 +66,13 @@ function expandExpression(expression: string, variables: Variables, template: st
   return expanded.length === 0 ? '' : operator.first + expanded.join(operator.separator);
 }
 
-/** TDs name a variable as it is, templates percent-encoded. */
-function decoded(name: string): string {
+/** The expression that puts variables into a query (RFC 6570 section 3.2.8); nothing for none. */
+export function queryTemplate(names: readonly string[]): string {
+  return names.length === 0 ? '' : `{?${names.map((name) => encode(name, false)).join(',')}}`;
+}
+
+/** The name of a variable, which TDs write as it is, templates percent-encoded. */
+export function variableName(name: string): string {
   return name.replace(/(?:%[\da-f]{2})+/gi, (triplets) =>
     Buffer.from(triplets.replaceAll('%', ''), 'hex').toString(),
   );

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { coapCode } from '../../src/bindings/coap/coap-code.ts';
-import { httpStatus } from '../../src/bindings/http/http-status.ts';
 import { errorKinds } from '../../src/contracts/errors.ts';
+import { httpStatus } from '../../src/contracts/http-status.ts';
 import { tableUnder, textOf } from '../support/markdown.ts';
 
 const rows = tableUnder(textOf('ARCHITECTURE.md') ?? '', 'Errors');

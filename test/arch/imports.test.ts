@@ -12,7 +12,8 @@ const homes: readonly (readonly [module: RegExp, home: RegExp])[] = [
   [/^@node-wot\//, /^src\/servient\/node-wot(\.ts$|\/)/],
   [/^(mqtt|mqtt-packet|aedes|aedes-.*)$/, /^src\/bindings\/mqtt\//],
   [/^(coap|coap-packet|node:dgram)$/, /^src\/bindings\/coap\//],
-  [/^undici$/, /^src\/bindings\/http\//],
+  [/^(undici|express|helmet|compression|pino|pino-http|prom-client)$/, /^src\/bindings\/http\//],
+  [/^ws$/, /^src\/bindings\/websocket\//],
   [/^node:sqlite$/, /^src\/storage\/sqlite\//],
   [/^(ajv|ajv-formats|re2js)(\/|$)/, /^src\/td\//],
 ];

@@ -1,18 +1,27 @@
 /** The part of autocannon that the bench uses; the package has no types. */
 declare module 'autocannon' {
+  interface Request {
+    readonly method: 'GET' | 'PUT';
+    readonly path?: string;
+    readonly headers?: Readonly<Record<string, string>>;
+    readonly body?: string;
+  }
+
+  /** One connection. */
+  interface Client {
+    /** Sent in turn. */
+    setRequests(requests: readonly Request[]): void;
+    on(event: 'response', listener: (status: number, bytes: number, milliseconds: number) => void): void;
+  }
+
   interface Options {
     readonly url: string;
-    /** Sent in turn on each connection. */
-    readonly requests: readonly {
-      readonly method: 'GET' | 'PUT';
-      readonly headers?: Readonly<Record<string, string>>;
-      readonly body?: string;
-    }[];
     readonly connections: number;
     /** Seconds. */
     readonly duration: number;
     /** Milliseconds; `duration` ends at such a tick. */
     readonly sampleInt: number;
+    readonly setupClient: (client: Client) => void;
   }
 
   interface Result {
@@ -23,6 +32,9 @@ declare module 'autocannon' {
     readonly finish: Date;
   }
 
-  const autocannon: (options: Options) => Promise<Result>;
+  function autocannon(options: Options): Promise<Result>;
+  namespace autocannon {
+    export type { Client, Options, Request, Result };
+  }
   export = autocannon;
 }

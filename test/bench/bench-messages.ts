@@ -1,28 +1,58 @@
-/** What a server under measurement speaks. */
-export type Protocol = 'http' | 'coap' | 'mqtt';
+/** What is measured together: one set of processes. */
+export type Stage = 'http' | 'sse' | 'websocket' | 'client' | 'scale' | 'coap' | 'mqtt';
 
-/** Where a contender serves: absolute URLs of its properties, or a broker and the topics of an action and its event. */
+/** Where a contender serves. */
 export interface Target {
+  /** Of a property, a stream or a broker; `{n}` stands for 0 to `things` - 1. */
   readonly url: string;
+  readonly things?: number;
   /** The same property, kept durably. */
   readonly persistentUrl?: string;
+  readonly tdUrl?: string;
+  /** URL or topic that asks for so many events as its input says. */
   readonly invoke?: string;
+  /** Topic of these events. */
   readonly event?: string;
+  readonly hosting?: Hosting;
+}
+
+/** What hosting many Things costs. */
+export interface Hosting {
+  /** Heap and external bytes of one Thing, after garbage collection. */
+  readonly bytes: number;
+  /** Milliseconds to expose one Thing, on the way to so many. */
+  readonly steps: readonly { readonly things: number; readonly milliseconds: number }[];
 }
 
 /** One run of the load generator. */
 export interface Load {
-  readonly kind: 'http-read' | 'http-write' | 'coap-read' | 'coap-write' | 'mqtt-events';
+  readonly kind:
+    | 'http-read'
+    | 'http-write'
+    | 'sse-events'
+    | 'websocket-read'
+    | 'websocket-events'
+    | 'client-request'
+    | 'client-consume'
+    | 'coap-read'
+    | 'coap-write'
+    | 'mqtt-events';
   readonly target: Target;
   readonly seconds: number;
+  /** Of a fan-out. */
+  readonly subscribers: number;
 }
 
-/** What a run did; `seconds` is how long it really took. */
+/** What a run did; `seconds` is how long it really took, `p99` the latency of a request in milliseconds. */
 export interface LoadResult {
   readonly done: number;
   readonly failed: number;
   readonly seconds: number;
+  readonly p99?: number;
 }
+
+/** The id of the Thing that is read and subscribed to. */
+export const benchId = 'urn:uuid:5c1b0c5a-1e4b-4a34-8a7b-0d9a6d6c6b11';
 
 /** Events that one invocation asks for in `mqtt-events`. */
 export const eventBatch = 50;

@@ -40,3 +40,9 @@ export function answer<Message>(respond: (message: Message) => unknown): void {
   process.on('message', async (message) => process.send?.(await respond(message as Message)));
   process.on('disconnect', () => process.exit());
 }
+
+/** Microseconds that this process has used. */
+export function cpuTime(): number {
+  const { user, system } = process.cpuUsage();
+  return user + system;
+}

@@ -1,8 +1,7 @@
 import { parseArgs } from 'node:util';
-import { benchCases } from './bench-cases.ts';
-import type { Protocol } from './bench-messages.ts';
-import { type Effort, measureProtocol } from './measure.ts';
-import { reportCase, reportHead } from './report.ts';
+import { benchCases, stages } from './bench-cases.ts';
+import { type Effort, measureStage } from './measure.ts';
+import { reportCase, reportHead, reportHosting } from './report.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -11,24 +10,31 @@ const { values, positionals } = parseArgs({
     rounds: { type: 'string' },
     seconds: { type: 'string' },
     'warm-up': { type: 'string' },
+    subscribers: { type: 'string' },
+    things: { type: 'string' },
   },
 });
-const usual = values.short ? { rounds: 3, seconds: 0.1, warmUp: 0.3 } : { rounds: 5, seconds: 1, warmUp: 1 };
+const usual = values.short
+  ? { rounds: 3, seconds: 0.1, warmUp: 0.3, subscribers: 200, things: 1000 }
+  : { rounds: 5, seconds: 1, warmUp: 1, subscribers: 1000, things: 10_000 };
 const effort: Effort = {
   rounds: Number(values.rounds ?? usual.rounds),
   seconds: Number(values.seconds ?? usual.seconds),
   warmUp: Number(values['warm-up'] ?? usual.warmUp),
+  subscribers: Number(values.subscribers ?? usual.subscribers),
+  things: Number(values.things ?? usual.things),
 };
 
-// npm run bench -- [--short] [--rounds n] [--seconds s] [--warm-up s] [http] [coap] [mqtt]
-const protocols: readonly Protocol[] = ['http', 'coap', 'mqtt'];
-const wanted = protocols.filter((protocol) => positionals.length === 0 || positionals.includes(protocol));
+// npm run bench -- [--short] [--rounds n] [--seconds s] [--warm-up s] [--subscribers n] [--things n] [http] [sse] ...
+const wanted = stages.filter((stage) => positionals.length === 0 || positionals.includes(stage));
 
-console.log(`Node ${process.versions.node}; ${effort.rounds} rounds of ${effort.seconds} s each.`);
+console.log(
+  `Node ${process.versions.node}; ${effort.rounds} rounds of ${effort.seconds} s each; ${effort.subscribers} subscribers, ${effort.things} Things.`,
+);
 console.log(reportHead());
-for (const protocol of wanted) {
-  const cases = benchCases.filter((one) => one.protocol === protocol);
-  for (const [one, samples] of await measureProtocol(protocol, cases, effort)) {
-    console.log(reportCase(one, samples));
-  }
+for (const stage of wanted) {
+  const cases = benchCases.filter((one) => one.stage === stage);
+  const { samples, hosting } = await measureStage(stage, cases, effort);
+  for (const [one, measured] of samples) console.log(reportCase(one, measured));
+  if (hosting) console.log(reportHosting(hosting));
 }

@@ -1,5 +1,5 @@
-import { type BenchCase, type ContenderName, contenders } from './bench-cases.ts';
-import type { Load, LoadResult, Protocol, Target } from './bench-messages.ts';
+import { type BenchCase, type ContenderName, contendersOf } from './bench-cases.ts';
+import type { Hosting, Load, LoadResult, Stage, Target } from './bench-messages.ts';
 import { type BenchProcess, startProcess } from './bench-process.ts';
 
 /** How long to measure. */
@@ -9,13 +9,18 @@ export interface Effort {
   readonly seconds: number;
   /** Seconds before the first round, until the code under measurement is compiled. */
   readonly warmUp: number;
+  /** Of a fan-out. */
+  readonly subscribers: number;
+  /** Hosted where many are. */
+  readonly things: number;
 }
 
-/** One run: requests (or events) a second, CPU microseconds of the server for each, and how many failed. */
+/** One run: requests (or events) a second, CPU microseconds for each of who is measured, how many failed, latency in milliseconds. */
 export interface Sample {
   readonly rate: number;
   readonly cpu: number;
   readonly failed: number;
+  readonly p99?: number;
 }
 
 /** The samples of one contender, one a round; empty where it does not take part. */
@@ -23,36 +28,44 @@ export type Samples = Readonly<Record<ContenderName, readonly Sample[]>>;
 
 interface Runner {
   readonly name: ContenderName;
-  readonly server: BenchProcess;
+  /** Who is measured. */
+  readonly process: BenchProcess;
+  /** Who asks; a client asks itself. */
+  readonly generator: BenchProcess;
   readonly target: Target;
 }
 
-/** Measures the cases of one protocol with all contenders running, by turns: A B C, B C A, C A B, ... */
-export async function measureProtocol(
-  protocol: Protocol,
+export interface StageResult {
+  readonly samples: ReadonlyMap<BenchCase, Samples>;
+  readonly hosting?: Hosting;
+}
+
+/** Measures the cases of one stage with all contenders running, by turns: A B C, B C A, C A B, ... */
+export async function measureStage(
+  stage: Stage,
   cases: readonly BenchCase[],
   effort: Effort,
-): Promise<ReadonlyMap<BenchCase, Samples>> {
-  const generator = startProcess('load/load-generator.ts');
-  const started = await Promise.all(contenders.map((name) => startRunner(name, protocol)));
-  const runners = started.filter((runner) => runner !== undefined);
-  const measured = new Map<BenchCase, Samples>();
-  for (const one of cases) measured.set(one, await measureCase(one, { effort, generator, runners }));
-  await Promise.all([generator, ...runners.map(({ server }) => server)].map((child) => child.stop()));
-  return measured;
+): Promise<StageResult> {
+  const started: BenchProcess[] = [];
+  const start = (script: string, ...args: readonly string[]) => {
+    const child = startProcess(script, ...args);
+    started.push(child);
+    return child;
+  };
+  const runners =
+    stage === 'client' ? await startClients(start) : await startServers(start, stage, effort.things);
+  const samples = new Map<BenchCase, Samples>();
+  for (const one of cases) samples.set(one, await measureCase(one, effort, runners));
+  await Promise.all(started.map((child) => child.stop()));
+  const hosting = runners.find(({ name }) => name === 'ours')?.target.hosting;
+  return { samples, ...(hosting && { hosting }) };
 }
 
-interface Stage {
-  readonly effort: Effort;
-  readonly generator: BenchProcess;
-  readonly runners: readonly Runner[];
-}
-
-async function measureCase(one: BenchCase, { effort, generator, runners }: Stage): Promise<Samples> {
-  const taking = runners.filter(({ name }) => name === 'ours' || one.persistent !== true);
+async function measureCase(one: BenchCase, effort: Effort, runners: readonly Runner[]): Promise<Samples> {
+  const taking = runners.filter(({ name }) => name === 'ours' || one.of !== 'persistent');
   const samples: Record<ContenderName, Sample[]> = { ours: [], stock: [], bare: [] };
   const run = (runner: Runner, seconds: number) =>
-    measureOnce(runner, generator, loadOf(one, runner.target, seconds));
+    measureOnce(runner, loadOf(one, runner.target, { ...effort, seconds }));
   for (const runner of taking) await run(runner, effort.warmUp);
   for (let round = 0; round < effort.rounds; round++) {
     const first = round % taking.length;
@@ -63,26 +76,41 @@ async function measureCase(one: BenchCase, { effort, generator, runners }: Stage
   return samples;
 }
 
-async function measureOnce({ server }: Runner, generator: BenchProcess, load: Load): Promise<Sample> {
-  const before = await server.ask<number>('cpu');
-  const { done, failed, seconds } = await generator.ask<LoadResult>(load);
-  const used = (await server.ask<number>('cpu')) - before;
-  return { rate: done / seconds, cpu: used / Math.max(done, 1), failed };
+async function measureOnce({ process, generator }: Runner, load: Load): Promise<Sample> {
+  const before = await process.ask<number>('cpu');
+  const { done, failed, seconds, p99 } = await generator.ask<LoadResult>(load);
+  const used = (await process.ask<number>('cpu')) - before;
+  return { rate: done / seconds, cpu: used / Math.max(done, 1), failed, ...(p99 && { p99 }) };
 }
 
-function loadOf({ load, persistent }: BenchCase, target: Target, seconds: number): Load {
-  const url = (persistent && target.persistentUrl) ?? target.url;
-  return { kind: load, target: { ...target, url }, seconds };
+function loadOf({ load, of }: BenchCase, target: Target, { seconds, subscribers }: Effort): Load {
+  const url = { td: target.tdUrl, persistent: target.persistentUrl, property: target.url }[of ?? 'property'];
+  return { kind: load, target: { ...target, url: url ?? target.url }, seconds, subscribers };
 }
 
-/** Undefined, with a note, for another's server that does not start here (node-wot's CoAP needs an outer IPv4 address). */
-async function startRunner(name: ContenderName, protocol: Protocol): Promise<Runner | undefined> {
-  const server = startProcess(`contenders/${name}.ts`, protocol);
-  try {
-    return { name, server, target: await server.ask<Target>('target') };
-  } catch (error) {
-    if (name === 'ours') throw error;
-    console.error(`${name} takes no part in ${protocol}: ${error}`);
-    return undefined;
-  }
+type Start = (script: string, ...args: readonly string[]) => BenchProcess;
+
+async function startServers(start: Start, stage: Stage, things: number): Promise<readonly Runner[]> {
+  const generator = start('load/load-generator.ts');
+  const started = contendersOf(stage).map(async (name): Promise<readonly Runner[]> => {
+    const process = start(`contenders/${name}.ts`, stage, String(things));
+    try {
+      return [{ name, process, generator, target: await process.ask<Target>('target') }];
+    } catch (error) {
+      // node-wot's CoAP needs an outer IPv4 address, which not every machine has.
+      if (name === 'ours') throw error;
+      console.error(`${name} takes no part in ${stage}: ${error}`);
+      return [];
+    }
+  });
+  return (await Promise.all(started)).flat();
+}
+
+/** All clients ask the same bare server. */
+async function startClients(start: Start): Promise<readonly Runner[]> {
+  const target = await start('contenders/bare.ts', 'http').ask<Target>('target');
+  return contendersOf('client').map((name) => {
+    const process = start(`clients/${name}.ts`);
+    return { name, process, generator: process, target };
+  });
 }

@@ -1,64 +1,88 @@
-import { type BenchCase, type ContenderName, contenders } from './bench-cases.ts';
+import { type BenchCase, type ContenderName, contendersOf } from './bench-cases.ts';
+import type { Hosting } from './bench-messages.ts';
 import type { Sample, Samples } from './measure.ts';
 
 const columns = ['', 'ours', 'node-wot', 'bare', 'ours/node-wot', 'ours/bare'] as const;
-const widths = [30, 24, 24, 24, 14, 10] as const;
+const widths = [30, 24, 24, 24, 18, 18] as const;
+const all = contendersOf('http');
 
 /** The head of the table. */
 export function reportHead(): string {
   return [
-    'Requests (or events) a second: median (lowest-highest); ratio: median of the rounds. Then CPU time of the server for each.',
+    'Requests (or events) a second: median (lowest-highest); ratio: median of the rounds. Then CPU time of the server (or client) for each, and the latency that 99 % of the requests keep.',
+    '"Bare" is the transport alone: node:http, res.write, ws, undici, node:dgram, aedes; for many Things it is one Thing alone.',
     '',
     line(columns),
     line(widths.map((width) => '-'.repeat(width - 1))),
   ].join('\n');
 }
 
-/** Two lines for one case, and a third where requests failed. */
-export function reportCase({ name }: BenchCase, samples: Samples): string {
-  const failures = contenders
+/** The lines of one case. */
+export function reportCase({ name, aims = {} }: BenchCase, samples: Samples): string {
+  const failures = all
     .map((contender) => [contender, sum(samples[contender].map(({ failed }) => failed))] as const)
     .filter(([, failed]) => failed > 0);
   return [
-    line([
-      name,
-      ...contenders.map((contender) => spread(samples[contender], 'rate')),
-      ...ratios(samples, 'rate'),
-    ]),
-    line([
-      '  CPU microseconds',
-      ...contenders.map((contender) => spread(samples[contender], 'cpu')),
-      ...ratios(samples, 'cpu'),
-    ]),
+    figures(name, samples, { figure: 'rate', aims }),
+    figures('  CPU microseconds', samples, { figure: 'cpu' }),
+    ...(samples.ours.some(({ p99 }) => p99)
+      ? [figures('  p99 milliseconds', samples, { figure: 'p99', digits: 2 })]
+      : []),
     ...failures.map(([contender, failed]) => `  ${contender}: ${failed} failed`),
   ].join('\n');
 }
 
-function ratios(samples: Samples, figure: 'rate' | 'cpu'): readonly string[] {
-  return (['stock', 'bare'] as const).map((other) => ratio(samples, other, figure));
+/** What hosting many Things costs. */
+export function reportHosting({ bytes, steps }: Hosting): string {
+  const times = steps.map(
+    ({ things, milliseconds }) => `${milliseconds.toFixed(2)} up to ${rounded(things)}`,
+  );
+  const rise = (steps.at(-1)?.milliseconds ?? 0) / (steps[0]?.milliseconds ?? 1);
+  return [
+    `Memory of one Thing            ${(bytes / 1000).toFixed(1)} kB, aim 12`,
+    `Exposing one Thing             ${times.join(', ')} ms: ${rise.toFixed(2)} x, aim 1`,
+  ].join('\n');
+}
+
+type Figure = 'rate' | 'cpu' | 'p99';
+
+interface Shown {
+  readonly figure: Figure;
+  readonly digits?: number;
+  readonly aims?: NonNullable<BenchCase['aims']>;
+}
+
+function figures(name: string, samples: Samples, { figure, digits = 0, aims = {} }: Shown): string {
+  const ratios = (['stock', 'bare'] as const).map((other) => {
+    const aim = aims[other] === undefined ? '' : `, aim ${aims[other]}`;
+    const median = ratio(samples, other, figure);
+    return median === undefined ? '' : `${median.toFixed(2)} x${aim}`;
+  });
+  return line([name, ...all.map((contender) => spread(samples[contender], figure, digits)), ...ratios]);
 }
 
 /** Of runs that followed each other, so that a slow moment of the machine counts for both. */
 function ratio(
   { ours, ...others }: Samples,
   other: Exclude<ContenderName, 'ours'>,
-  figure: 'rate' | 'cpu',
-): string {
+  figure: Figure,
+): number | undefined {
   const pairs = ours.flatMap((sample, round) => {
     const beside = others[other][round];
-    return beside ? [sample[figure] / beside[figure]] : [];
+    return beside ? [(sample[figure] ?? 0) / (beside[figure] ?? 0)] : [];
   });
-  return pairs.length === 0 ? '' : `${median(pairs).toFixed(2)} x`;
+  return pairs.length === 0 ? undefined : median(pairs);
 }
 
-function spread(samples: readonly Sample[], figure: 'rate' | 'cpu'): string {
+function spread(samples: readonly Sample[], figure: Figure, digits: number): string {
   if (samples.length === 0) return '';
-  const values = samples.map((sample) => sample[figure]);
-  const [low, high] = [Math.min(...values), Math.max(...values)].map(rounded);
-  return `${rounded(median(values))} (${low}-${high})`;
+  const values = samples.map((sample) => sample[figure] ?? 0);
+  const [low, high] = [Math.min(...values), Math.max(...values)].map((value) => rounded(value, digits));
+  return `${rounded(median(values), digits)} (${low}-${high})`;
 }
 
-const rounded = (value: number): string => Math.round(value).toLocaleString('en');
+const rounded = (value: number, digits = 0): string =>
+  value.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits });
 
 function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);

@@ -1,7 +1,6 @@
 import { expect } from 'vitest';
 import { type ErrorKind, errorKinds } from '../../src/contracts/errors.ts';
 import { type CellTest, failure } from './suite-cell.ts';
-import { renamed } from './suite-forms.ts';
 import { on, type Probe, property } from './suite-probe.ts';
 import { faulty, machine, station } from './suite-things.ts';
 
@@ -89,9 +88,9 @@ export const failureCells = {
     async run(run) {
       const thing = await run.thing();
       for (const name of unknownNames) {
-        const reform = nameChange('level', name);
-        await failure(thing.read('level', { reform }), 'not-found');
-        await failure(thing.write('level', 1, { reform }), 'not-found');
+        const renaming = { from: 'level', to: name };
+        await failure(thing.read('level', { renaming }), 'not-found');
+        await failure(thing.write('level', 1, { renaming }), 'not-found');
       }
     },
   },
@@ -100,7 +99,7 @@ export const failureCells = {
     notifies: true,
     async run(run) {
       await failure(
-        (await run.thing()).observe('level', { reform: nameChange('level', 'nowhere') }),
+        (await run.thing()).observe('level', { renaming: { from: 'level', to: 'nowhere' } }),
         'not-found',
       );
     },
@@ -110,7 +109,7 @@ export const failureCells = {
     async run(run) {
       const thing = await run.thing();
       for (const name of unknownNames) {
-        await failure(thing.invoke('ping', undefined, { reform: nameChange('ping', name) }), 'not-found');
+        await failure(thing.invoke('ping', undefined, { renaming: { from: 'ping', to: name } }), 'not-found');
       }
     },
   },
@@ -119,7 +118,7 @@ export const failureCells = {
     notifies: true,
     async run(run) {
       await failure(
-        (await run.thing()).event('moved', { reform: nameChange('moved', 'nowhere') }),
+        (await run.thing()).event('moved', { renaming: { from: 'moved', to: 'nowhere' } }),
         'not-found',
       );
     },
@@ -129,9 +128,9 @@ export const failureCells = {
     async run(run) {
       const thing = await run.thing();
       for (const name of unknownNames) {
-        const reform = nameChange('machine', name);
-        await failure(thing.read('level', { reform }), 'not-found');
-        await failure(thing.invoke('ping', undefined, { reform }), 'not-found');
+        const renaming = { from: 'machine', to: name };
+        await failure(thing.read('level', { renaming }), 'not-found');
+        await failure(thing.invoke('ping', undefined, { renaming }), 'not-found');
       }
     },
   },
@@ -151,7 +150,7 @@ export const failureCells = {
   'read-only property': {
     async run(run) {
       const thing = await run.thing();
-      const attempt = thing.write('level', 'M-0002', { reform: nameChange('level', 'serial') });
+      const attempt = thing.write('level', 'M-0002', { renaming: { from: 'level', to: 'serial' } });
       expect((await failure(attempt, 'not-allowed')).code).toBe('PROPERTY_READ_ONLY');
       expect(await thing.read('serial')).toBe('M-0001');
     },
@@ -160,7 +159,7 @@ export const failureCells = {
   'write-only property': {
     async run(run) {
       const thing = await run.thing();
-      const attempt = thing.read('level', { reform: nameChange('level', 'secret') });
+      const attempt = thing.read('level', { renaming: { from: 'level', to: 'secret' } });
       expect((await failure(attempt, 'not-allowed')).code).toBe('PROPERTY_WRITE_ONLY');
     },
   },
@@ -169,8 +168,13 @@ export const failureCells = {
     things: (device) => [faulty(device)],
     async run(run) {
       const thing = await run.thing('faulty');
-      for (const attempt of [thing.read('broken'), thing.write('broken', 1), thing.invoke('explode')]) {
-        const { details } = await failure(attempt, 'internal');
+      const attempts = [
+        () => thing.read('broken'),
+        () => thing.write('broken', 1),
+        () => thing.invoke('explode'),
+      ];
+      for (const attempt of attempts) {
+        const { details } = await failure(attempt(), 'internal');
         expect(details.correlationId).toEqual(expect.any(String));
       }
       await serves(thing);
@@ -181,8 +185,8 @@ export const failureCells = {
     things: (device) => [faulty(device)],
     async run(run) {
       const thing = await run.thing('faulty');
-      for (const attempt of [thing.read('lying'), thing.invoke('lie')]) {
-        expect((await failure(attempt, 'internal')).message).not.toContain('not a number');
+      for (const attempt of [() => thing.read('lying'), () => thing.invoke('lie')]) {
+        expect((await failure(attempt(), 'internal')).message).not.toContain('not a number');
       }
       await serves(thing);
     },
@@ -314,14 +318,6 @@ const badValues: readonly (readonly [property: string, value: unknown, pointer: 
   ['point', [1], ''],
   ['secret', '', ''],
 ];
-
-/** Changes the last path segment, topic level or Thing name of a form. */
-function nameChange(
-  from: string,
-  to: string,
-): (form: Parameters<typeof renamed>[0]) => ReturnType<typeof renamed> {
-  return (form) => renamed(form, from, to);
-}
 
 function malformed(type: string): readonly Uint8Array[] {
   if (/cbor/.test(type))

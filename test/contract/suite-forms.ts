@@ -1,5 +1,6 @@
 import type { ClientBinding } from '../../src/contracts/binding.ts';
 import type { AffordanceKind, Form, Op, ThingDescription } from '../../src/contracts/td.ts';
+import { isJsonObject } from '../../src/td/json-object.ts';
 
 /** What an operation is aimed at: a Thing's affordance, or the Thing as a whole. */
 export interface Target {
@@ -8,7 +9,7 @@ export interface Target {
   readonly name?: string;
 }
 
-export type UriVariables = Readonly<Record<string, string | number | readonly string[]>>;
+export type UriVariables = Readonly<Record<string, string | number | readonly string[] | object>>;
 
 /** The first form of the target that the client supports; throws where there is none. */
 export function formFor(td: ThingDescription, client: ClientBinding, target: Target): Form {
@@ -33,10 +34,10 @@ export function expanded(td: ThingDescription, form: Form, variables: UriVariabl
   const filled = form.href.replaceAll(/\{([?&])([^}]+)\}/g, (_all, operator: string, names: string) => {
     const pairs = names.split(',').flatMap((name) => {
       const bare = name.replace('*', '');
-      const value = Object.hasOwn(variables, bare) ? variables[bare] : undefined;
-      return value === undefined
-        ? []
-        : [`${bare}=${[value].flat().map(String).map(encodeURIComponent).join(',')}`];
+      const own = decodeURIComponent(bare);
+      const value = Object.hasOwn(variables, own) ? variables[own] : undefined;
+      const items = isJsonObject(value) ? Object.entries(value).flat() : [value].flat();
+      return value === undefined ? [] : [`${bare}=${items.map(String).map(encodeURIComponent).join(',')}`];
     });
     return pairs.length === 0 ? '' : operator + pairs.join('&');
   });

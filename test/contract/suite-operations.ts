@@ -205,6 +205,8 @@ export const operationCells = {
         unit: 'F',
         digits: 2,
       });
+      const structured = { tags: ['1', 'b c'], 'zero, at*': { x: 1, y: -2.5 } };
+      expect(await thing.read('scaled', { uriVariables: structured })).toEqual(structured);
       expect(await thing.invoke('tell', undefined, { uriVariables: { times: 3 } })).toBe(3);
     },
   },

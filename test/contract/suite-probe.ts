@@ -10,7 +10,7 @@ import type {
 import type { Value } from '../../src/contracts/interaction.ts';
 import type { AffordanceKind, Form, Op, ThingDescription } from '../../src/contracts/td.ts';
 import { fromContent, toContent } from './suite-coding.ts';
-import { expanded, formFor, hasForm, type Target, type UriVariables } from './suite-forms.ts';
+import { expanded, formFor, hasForm, renamed, type Target, type UriVariables } from './suite-forms.ts';
 
 /** How a probe talks: over which client, in which media type, and how many ms it waits for anything. */
 export interface Line {
@@ -24,8 +24,8 @@ export interface Extra {
   readonly content?: Content;
   readonly uriVariables?: UriVariables;
   readonly timeout?: number;
-  /** Changes the chosen form, e.g. to a name that the TD does not have. */
-  readonly reform?: (form: Form) => Form;
+  /** Aims at another affordance, or at another Thing where `from` is no affordance, whether the TD has it or not. */
+  readonly renaming?: { readonly from: string; readonly to: string };
 }
 
 /** The wire form of an asynchronous invocation (Profile: ActionStatus). */
@@ -185,10 +185,22 @@ export class Probe {
 
   /** The request that a consumer with this media type makes of the TD's form. */
   request(target: Target, extra: Extra = {}): ClientRequest {
-    const { content, uriVariables = {}, timeout = this.line.patience, reform = (form) => form } = extra;
-    const form = reform(expanded(this.td, formFor(this.td, this.line.client, target), uriVariables));
-    const asked = { ...form, contentType: this.line.contentType };
-    return { op: target.op, form: asked, timeout, ...(content && { content }) };
+    const { content, uriVariables = {}, timeout = this.line.patience, renaming } = extra;
+    const { op, name } = target;
+    const chosen = expanded(this.td, formFor(this.td, this.line.client, target), uriVariables);
+    const form = renaming === undefined ? chosen : renamed(chosen, renaming.from, renaming.to);
+    const isOther = renaming !== undefined && renaming.from !== name;
+    return {
+      op,
+      form: { ...form, contentType: this.line.contentType },
+      target: {
+        thing: isOther ? renaming.to : (this.td.id ?? ''),
+        ...(name !== undefined && { name: renaming?.from === name ? renaming.to : name }),
+        uriVariables,
+      },
+      timeout,
+      ...(content && { content }),
+    };
   }
 
   content(value: Value): Content {

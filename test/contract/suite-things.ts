@@ -117,6 +117,8 @@ export function machine(device: Device): ThingDefinition {
           uriVariables: {
             unit: { type: 'string', enum: ['C', 'F'] },
             digits: { type: 'integer', minimum: 0 },
+            tags: { type: 'array', items: { type: 'string' } },
+            'zero, at*': { type: 'object', properties: { x: { type: 'number' }, y: { type: 'number' } } },
           },
         },
       },

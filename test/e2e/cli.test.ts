@@ -21,6 +21,8 @@ const td = {
     on: { type: 'boolean', observable: true },
     label: { type: 'string', readOnly: true, uriVariables: { a: { type: 'string' }, b: { type: 'string' } } },
     log: { type: 'string', readOnly: true },
+    picture: { readOnly: true, forms: [{ contentType: 'image/png' }] },
+    table: { readOnly: true, forms: [{ contentType: 'text/csv' }] },
   },
   actions: { dawn: { synchronous: false } },
 };
@@ -30,6 +32,8 @@ export default async (servient) => {
     properties: {
       on: { initial: false },
       label: { read: ({ uriVariables }) => uriVariables.a + '\\u001b[31m' + uriVariables.b },
+      picture: { read: () => Uint8Array.of(27, 91, 10) },
+      table: { read: () => 'a,b\\n1,2' },
       log: { read: () => (process.stdout.write('read\\n'), console.log('read'), 'written') },
     },
     actions: { dawn: () => new Promise(() => {}) },
@@ -95,7 +99,10 @@ describe('wot', { timeout: 40_000 }, () => {
     await output.has(/\n/);
     const { things, addresses } = JSON.parse(output.text());
     expect(things).toEqual([{ name: 'lamp', title: 'Lamp', id: expect.stringMatching(/^urn:uuid:/) }]);
-    expect(addresses).toEqual([expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/)]);
+    expect(addresses).toEqual([
+      expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
+      expect.stringMatching(/^ws:/),
+    ]);
     base = addresses[0];
   });
 
@@ -188,6 +195,30 @@ describe('wot', { timeout: 40_000 }, () => {
     expect(JSON.parse(json.stdout)).toMatchObject({ name: 'a\u009b2Jb\nc' });
   });
 
+  test('reads bytes as they are, in JSON as base64, and text as text', async () => {
+    const thing = `${base}/things/lamp`;
+    expect(await run('read', thing, 'picture')).toMatchObject({ code: 0, stdout: '\u001b[\n' });
+    expect(await run('read', thing, 'picture', '--json')).toMatchObject({ code: 0, stdout: '"G1sK"\n' });
+    expect(await run('read', thing, 'table')).toMatchObject({ code: 0, stdout: 'a,b\n1,2\n' });
+  });
+
+  test('ls finds the list of a servient below the path of a proxy', async () => {
+    const proxy = await served(({ url }, response) => {
+      const root = { things: '/edge/wot/things', td: '/edge/wot/.well-known/wot' };
+      response.end(
+        JSON.stringify(url === '/edge/wot/things' ? [{ name: 'lamp', href: '/edge/wot/things/lamp' }] : root),
+      );
+    });
+    const { code, stdout } = await run('ls', `${proxy.base}/edge/wot`);
+    proxy.server.close();
+    expect([code, stdout]).toEqual([0, expect.stringContaining(`${proxy.base}/edge/wot/things/lamp\n`)]);
+  });
+
+  test('says what a list of Things is', async () => {
+    const { code, stderr } = await run('td', `${base}/things`);
+    expect([code, stderr]).toEqual([3, expect.stringMatching(/list of Things.*wot ls/)]);
+  });
+
   describe('validate', () => {
     test('goes on after what cannot be read, and ends with the worst code', async () => {
       const broken = file('broken.json', '{ "title": ');
@@ -239,6 +270,9 @@ describe('wot', { timeout: 40_000 }, () => {
   test.for([
     [2, ['--http', 'abc'], /^wot: --http abc: expected a port 0-65535.*\n$/],
     [2, ['--http', 'off'], /^wot: .*all off.*\n$/],
+    [2, ['--http', '0', '--http2'], /^wot: .*--tls-cert and --tls-key with --http2\.\n$/],
+    [2, ['--tls-cert', 'lamp.mjs', '--tls-key', 'lamp.mjs'], /^wot: lamp\.mjs \(--tls-key\) is not .*\n$/],
+    [2, ['--public-base', 'http://x/?q'], /^wot: --public-base .*without query.*\n$/],
     [2, ['--http', '0', '--host', '192.0.2.1'], /^wot: Binding 192\.0\.2\.1 .*\n$/],
     [1, ['--http', '0', '--host', '192.0.2.1', '--insecure'], /wot: HTTP cannot listen .*\n$/],
     [1, ['--http', '0', '--data', '/proc/none/deep'], /^wot: The storage \/proc\/none\/deep\/.*[^.]\.\n$/],

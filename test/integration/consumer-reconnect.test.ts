@@ -5,6 +5,8 @@ import { httpClient } from '../../src/bindings/http/http-client.ts';
 import { http } from '../../src/bindings/http/http-server.ts';
 import { mqttClient } from '../../src/bindings/mqtt/mqtt-client.ts';
 import { mqtt } from '../../src/bindings/mqtt/mqtt-server.ts';
+import { websocketClient } from '../../src/bindings/websocket/websocket-client.ts';
+import { websocket } from '../../src/bindings/websocket/websocket-server.ts';
 import { consume } from '../../src/consumer/consume.ts';
 import type { ClientBinding, ServerBinding } from '../../src/contracts/binding.ts';
 import type { Clock } from '../../src/contracts/clock.ts';
@@ -12,8 +14,10 @@ import { createServient, type Servient } from '../../src/servient/create-servien
 import { defineThing } from '../../src/td/define-thing.ts';
 import { collector } from '../support/collector.ts';
 import { fakeClock } from '../support/fake-clock.ts';
+import { formsOfScheme } from '../support/forms-of-scheme.ts';
 
 const td = {
+  id: 'urn:example:tank',
   title: 'Tank',
   properties: { level: { type: 'number', observable: true } },
   events: { full: { data: { type: 'number' } } },
@@ -23,29 +27,34 @@ const tank = (level: number) => defineThing(td, () => ({ properties: { level: { 
 
 interface Protocol {
   readonly name: string;
-  server(port: number): ServerBinding;
+  servers(port: number): readonly ServerBinding[];
   client(clock: Clock): ClientBinding;
 }
 
 const protocols: readonly Protocol[] = [
-  { name: 'http', server: (port) => http({ port }), client: (clock) => httpClient({ clock }) },
-  { name: 'coap', server: (port) => coap({ port }), client: (clock) => coapClient({ clock }) },
-  { name: 'mqtt', server: (port) => mqtt({ broker: 'embedded', port }), client: () => mqttClient() },
+  { name: 'http', servers: (port) => [http({ port })], client: (clock) => httpClient({ clock }) },
+  {
+    name: 'ws',
+    servers: (port) => [http({ port }), websocket()],
+    client: (clock) => websocketClient({ clock }),
+  },
+  { name: 'coap', servers: (port) => [coap({ port })], client: (clock) => coapClient({ clock }) },
+  { name: 'mqtt', servers: (port) => [mqtt({ broker: 'embedded', port })], client: () => mqttClient() },
 ];
 
 let servient: Servient;
 
 afterEach(() => servient.stop());
 
-describe.each(protocols)('a subscription over $name', ({ server, client }) => {
+describe.each(protocols)('a subscription over $name', ({ name, servers, client }) => {
   it('outlives a restart of the servient, also one that takes its time to expose the Thing', async () => {
-    servient = createServient({ bindings: [server(0)] });
+    servient = createServient({ bindings: servers(0) });
     const exposed = await servient.expose(tank(1));
     const port = Number(new URL(servient.addresses[0] ?? '').port);
     const clock = fakeClock();
     const own = client(clock);
     onTestFinished(() => own.stop());
-    await using thing = await consume<typeof td>(exposed.td() as unknown as typeof td, {
+    await using thing = await consume<typeof td>(formsOfScheme(exposed.td(), name) as unknown as typeof td, {
       clients: [own],
       clock,
     });
@@ -62,7 +71,7 @@ describe.each(protocols)('a subscription over $name', ({ server, client }) => {
     onTestFinished(() => clearInterval(ticking));
     await servient.stop();
     await told.until((what) => what === 'interrupted');
-    const starting = createServient({ bindings: [server(port)] });
+    const starting = createServient({ bindings: servers(port) });
     servient = starting;
     await starting.start();
     // Some attempts find the servient without the Thing.
@@ -79,9 +88,9 @@ describe.each(protocols)('a subscription over $name', ({ server, client }) => {
   });
 
   it('ends when its Thing is removed', async () => {
-    servient = createServient({ bindings: [server(0)] });
+    servient = createServient({ bindings: servers(0) });
     const exposed = await servient.expose(tank(1));
-    await using thing = await consume<typeof td>(exposed.td() as unknown as typeof td);
+    await using thing = await consume<typeof td>(formsOfScheme(exposed.td(), name) as unknown as typeof td);
     const levels = thing.properties.level.observe();
     expect((await levels.next()).value).toBe(1);
     const end = levels.next();

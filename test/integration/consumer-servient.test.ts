@@ -2,11 +2,15 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { coap } from '../../src/bindings/coap/coap-server.ts';
 import { http } from '../../src/bindings/http/http-server.ts';
 import { mqtt } from '../../src/bindings/mqtt/mqtt-server.ts';
+import { websocket } from '../../src/bindings/websocket/websocket-server.ts';
 import { consume } from '../../src/consumer/consume.ts';
 import type { ServerBinding } from '../../src/contracts/binding.ts';
 import { createServient, type Servient } from '../../src/servient/create-servient.ts';
 import { defineThing } from '../../src/td/define-thing.ts';
+import { makeCertificate } from '../support/certificate.ts';
 import { failureOf } from '../support/failure-of.ts';
+import { formsOfScheme } from '../support/forms-of-scheme.ts';
+import { needs } from '../support/system-parts.ts';
 
 const tankTd = {
   title: 'Tank',
@@ -45,21 +49,22 @@ const tank = defineThing(tankTd, (thing) => ({
   },
 }));
 
-const bindings: readonly (readonly [string, () => ServerBinding])[] = [
-  ['http', () => http({ port: 0 })],
-  ['coap', () => coap({ port: 0 })],
-  ['mqtt', () => mqtt({ broker: 'embedded', port: 0 })],
+const bindings: readonly (readonly [scheme: string, () => readonly ServerBinding[]])[] = [
+  ['http', () => [http({ port: 0 })]],
+  ['ws', () => [http({ port: 0 }), websocket()]],
+  ['coap', () => [coap({ port: 0 })]],
+  ['mqtt', () => [mqtt({ broker: 'embedded', port: 0 })]],
 ];
 
 let servient: Servient;
 
 afterEach(() => servient.stop());
 
-describe.each(bindings)('a consumer over %s', (_name, binding) => {
+describe.each(bindings)('a consumer over %s', (scheme, binding) => {
   async function consumed() {
-    servient = createServient({ bindings: [binding()] });
+    servient = createServient({ bindings: binding() });
     const exposed = await servient.expose(tank);
-    return consume<typeof tankTd>(exposed.td() as unknown as typeof tankTd);
+    return consume<typeof tankTd>(formsOfScheme(exposed.td(), scheme) as unknown as typeof tankTd);
   }
 
   it('reads, writes and invokes', async () => {
@@ -116,3 +121,23 @@ describe.each(bindings)('a consumer over %s', (_name, binding) => {
     );
   });
 });
+
+const { missing, note } = needs('openssl');
+
+it.skipIf(missing)(
+  `a consumer trusts the authority that it is given, over HTTPS and over WSS${note}`,
+  async () => {
+    const tls = makeCertificate();
+    const web = http({ port: 0, tls });
+    servient = createServient({ bindings: [web, websocket()] });
+    const exposed = await servient.expose(tank);
+    expect(await failureOf(() => consume(`${web.httpSide.base}/things/tank`))).toMatch(
+      /CERTIFICATE_NOT_TRUSTED/,
+    );
+    for (const scheme of ['https', 'wss']) {
+      const td = formsOfScheme(exposed.td(), scheme) as unknown as typeof tankTd;
+      await using thing = await consume<typeof tankTd>(td, { ca: tls.cert });
+      expect(await thing.properties.level.read()).toBe(1);
+    }
+  },
+);

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { httpClient } from '../../src/bindings/http/http-client.ts';
 import type { ClientBinding, ClientRequest, Notification } from '../../src/contracts/binding.ts';
@@ -93,6 +94,7 @@ describe('requests', () => {
     ['queryallactions', {}, 'GET'],
     ['writeproperty', { 'htv:methodName': 'PATCH' }, 'PATCH'],
     ['invokeaction', { 'http:methodName': 'PUT' }, 'PUT'],
+    ['readproperty', { 'htv:methodName': 'get' }, 'GET'],
   ])('%s %j is a %s', async (op, form, method) => {
     answer = (_, response) => response.writeHead(204).end();
     expect(await client.request(request(op, form))).toEqual({});
@@ -136,11 +138,103 @@ describe('requests', () => {
     expect(seen[0]?.headers).not.toHaveProperty('undefined');
   });
 
-  it('follows redirections of reads, never of writes', async () => {
+  it('follows redirections of reads and tells where they led, never of writes', async () => {
     answer = ({ url }, response) =>
       url === '/x' ? response.writeHead(302, { location: '/y' }).end() : response.end('2');
-    expect((await client.request(request('readproperty'))).content?.body).toEqual(Buffer.from('2'));
+    const { content, address } = await client.request(request('readproperty'));
+    expect([String(content?.body), address]).toEqual(['2', `${base}/y`]);
     expect((await failure(client.request(request('writeproperty')))).details.status).toBe(302);
+  });
+
+  it.each<[number, Op]>([
+    [301, 'writeproperty'],
+    [307, 'invokeaction'],
+    [308, 'writemultipleproperties'],
+  ])('tells where a %i of %s leads that it does not follow', async (status, op) => {
+    answer = (_, response) => response.writeHead(status, { location: '/x' }).end();
+    const error = await failure(client.request(request(op)));
+    expect(error).toMatchObject({ kind: 'internal', code: 'REDIRECTED', details: { status, op } });
+    expect(error.message).toContain(
+      `leads on to ${base}/x, where it is not sent by itself; use this address`,
+    );
+  });
+
+  it('says where an endless redirection of a read leads', async () => {
+    answer = (_, response) => response.writeHead(302, { location: '/x' }).end();
+    const { code, message } = await failure(client.request(request('readproperty')));
+    expect([code, message]).toEqual([
+      'REDIRECTED',
+      expect.stringContaining(`leads on to ${base}/x, where it is followed no further`),
+    ]);
+  });
+
+  it('does not ask for an invocation to be sent again that is told of elsewhere', async () => {
+    answer = (_, response) => response.writeHead(303, { location: '/y' }).end();
+    const { message } = await failure(client.request(request('invokeaction')));
+    expect(message).toContain(`what came of it is told at ${base}/y.`);
+  });
+
+  it('refuses an address with credentials and does not repeat them', async () => {
+    const href = base.replace('//', '//bob:hunter2@');
+    const error = await failure(client.request(request('readproperty', { href: `${href}/x` })));
+    expect(error).toMatchObject({ kind: 'invalid', code: 'CREDENTIALS_IN_ADDRESS' });
+    expect(JSON.stringify([error.message, error.details])).not.toMatch(/bob|hunter2/);
+    expect(seen).toEqual([]);
+  });
+
+  it('carries neither credentials nor the headers of the form to another origin', async () => {
+    const other = createServer((incoming, response) => {
+      seen.push(incoming);
+      response.end('2');
+    }).listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const location = `http://127.0.0.1:${(other.address() as AddressInfo).port}/y`;
+    answer = ({ url }, response) =>
+      response.writeHead(307, { location: url === '/x' ? '/same' : location }).end('moved');
+    const known = httpClient({ credentials: { token: 't' } });
+    const headers = [{ 'htv:fieldName': 'X-Api-Key', 'htv:fieldValue': 'k' }];
+    const { content } = await known.request(request('readproperty', { 'htv:headers': headers }));
+    await known.stop();
+    other.close();
+    expect(String(content?.body)).toBe('2');
+    const sent = seen.map((incoming) => [incoming.headers.authorization, incoming.headers['x-api-key']]);
+    expect(sent).toEqual([
+      ['Bearer t', 'k'],
+      ['Bearer t', 'k'],
+      [undefined, undefined],
+    ]);
+    expect(seen[2]?.headers.accept).toBe('application/json');
+  });
+
+  it.each([{ location: '/x' }, { location: 'ftp://h/' }, { location: 'http://[' }, {}])(
+    'gives up a redirection by %j',
+    async (headers) => {
+      answer = (_, response) => response.writeHead(302, headers).end();
+      expect((await failure(client.request(request('readproperty')))).details.status).toBe(302);
+      expect(seen.length).toBeLessThanOrEqual(6);
+    },
+  );
+
+  it.each([
+    ['gzip', gzipSync],
+    ['br', brotliCompressSync],
+    ['deflate', deflateSync],
+  ])('decodes %s, bounded', async (coding, encode) => {
+    const headers = { 'content-encoding': coding };
+    answer = (_, response) => response.writeHead(200, headers).end(encode('"value"'));
+    expect(String((await client.request(request('readproperty'))).content?.body)).toBe('"value"');
+    answer = (_, response) => response.writeHead(200, headers).end(encode(Buffer.alloc(1001)));
+    expect((await failure(client.request(request('readproperty')))).code).toBe('RESPONSE_TOO_LARGE');
+    answer = (_, response) => response.writeHead(200, headers).end('"value"');
+    expect((await failure(client.request(request('readproperty')))).code).toBe('RESPONSE_MALFORMED');
+    answer = (_, response) => response.writeHead(400, headers).end(encode('{"title":"No"}'));
+    const refused = failure(client.request(request('readproperty', {})));
+    expect((await refused).details.status).toBe(400);
+  });
+
+  it('names a content coding that it does not know', async () => {
+    answer = (_, response) => response.writeHead(200, { 'content-encoding': 'constructor' }).end('x');
+    expect((await failure(client.request(request('readproperty')))).code).toBe('CONTENT_CODING_UNKNOWN');
   });
 
   it('sends credentials', async () => {
@@ -183,7 +277,25 @@ describe('failures', () => {
       response.writeHead(409, { 'content-type': 'application/problem+json' }).end(JSON.stringify(problem));
     const error = await failure(client.request(request('invokeaction')));
     expect(error).toMatchObject({ kind: 'conflict', code: 'BUSY', message: 'The valve moves.' });
-    expect(error.details).toEqual({ href: `${base}/x`, status: 409, errors: problem.errors });
+    expect(error.details).toEqual({
+      href: `${base}/x`,
+      op: 'invokeaction',
+      status: 409,
+      problem,
+      errors: problem.errors,
+    });
+  });
+
+  it.each([
+    [400, 'unavailable', 'invalid'],
+    [500, 'not-found', 'internal'],
+    [400, 'conflict', 'conflict'],
+    [503, 'timeout', 'timeout'],
+    [400, '__proto__', 'invalid'],
+  ])('takes the kind of a problem of status %i that says %s for %s', async (status, told, kind) => {
+    answer = (_, response) =>
+      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify({ kind: told }));
+    expect((await failure(client.request(request('readproperty')))).kind).toBe(kind);
   });
 
   it.each([
@@ -208,6 +320,28 @@ describe('failures', () => {
     expect(error.message).toContain(`GET ${base}/x`);
     if ('retry-after' in headers) expect(error.details.retryAfter).toBe(7);
     if ('allow' in headers) expect(error.details.allow).toEqual(['GET', 'PUT']);
+  });
+
+  it.each([
+    ['text/plain', 'no such\n thing', '"no such thing"'],
+    ['text/html; charset=utf-8', '<style>p{}</style><pre>Cannot GET</pre>', '"Cannot GET"'],
+    ['application/json', '{"message":"no such thing"}', 'no such thing'],
+    ['application/json', '{"title":"Gone away"}', '"Gone away"'],
+    ['application/json', '{"nonsense', 'nonsense'],
+    ['text/plain', 'x'.repeat(500), `"${'x'.repeat(200)}…"`],
+    ['text/plain', ' \r\n', '404.'],
+    ['image/png', 'x', '404.'],
+  ])('quotes a foreign body %s %j', async (type, body, quoted) => {
+    answer = (_, response) => response.writeHead(404, { 'content-type': type }).end(body);
+    const error = await failure(client.request(request('readproperty')));
+    expect(error.message).toContain(`GET ${base}/x was answered with HTTP status 404`);
+    expect(error.message).toContain(quoted);
+  });
+
+  it('reads a Retry-After that is a date', async () => {
+    const date = new Date(clock.now() + 90_000).toUTCString();
+    answer = (_, response) => response.writeHead(503, { 'retry-after': date }).end();
+    expect((await failure(client.request(request('readproperty')))).details.retryAfter).toBe(90);
   });
 
   it('says that nobody listens', async () => {
@@ -240,14 +374,89 @@ describe('failures', () => {
     expect((await failure(client.request(request('readproperty')))).code).toBe('RESPONSE_TOO_LARGE');
   });
 
-  it('sends a read again when a kept connection broke, but no invocation', async () => {
+  it.each<[Op, Partial<ClientRequest>]>([
+    ['readproperty', {}],
+    ['writeproperty', { content: { type: 'application/json', body: Buffer.from('1') } }],
+    ['cancelaction', {}],
+    ['invokeaction', { idempotent: true }],
+  ])('sends %s %j again, once, when a kept connection broke', async (op, more) => {
     answer = (incoming, response) => (seen.length === 1 ? incoming.socket.destroy() : response.end('1'));
-    await client.request(request('readproperty'));
+    await client.request(request(op, {}, more));
     expect(seen).toHaveLength(2);
     seen = [];
-    expect((await failure(client.request(request('invokeaction')))).kind).toBe('unavailable');
-    expect(seen).toHaveLength(1);
+    answer = ({ socket }) => socket.destroy();
+    expect((await failure(client.request(request(op, {}, more)))).code).toBe('CONNECTION_FAILED');
+    expect(seen).toHaveLength(2);
   });
+
+  it.each<[Op, string]>([
+    ['invokeaction', 'GET'],
+    ['invokeaction', 'PUT'],
+    ['writeproperty', 'GET'],
+    ['writeproperty', 'POST'],
+    ['cancelaction', 'POST'],
+  ])('sends %s by %s once, for only the op says what it does', async (op, method) => {
+    const form = { 'htv:methodName': method };
+    answer = ({ socket }) => socket.destroy();
+    expect((await failure(client.request(request(op, form)))).code).toBe('OUTCOME_UNKNOWN');
+    answer = (_, response) => response.writeHead(503, { 'retry-after': '0' }).end();
+    expect((await failure(client.request(request(op, form)))).kind).toBe('overloaded');
+    answer = (_, response) => response.writeHead(302, { location: '/y' }).end();
+    expect((await failure(client.request(request(op, form)))).code).toBe('REDIRECTED');
+    expect(seen.map(({ url }) => url)).toEqual(['/x', '/x', '/x']);
+  });
+
+  it('sends a read by POST again, for it only reads', async () => {
+    answer = ({ socket }, response) => (seen.length === 1 ? socket.destroy() : response.end('1'));
+    await client.request(request('readproperty', { 'htv:methodName': 'POST' }));
+    expect(seen).toHaveLength(2);
+  });
+
+  it.each([404, 410])('takes %i after a cancellation that was sent again for done', async (status) => {
+    answer = ({ socket }, response) =>
+      seen.length === 1 ? socket.destroy() : response.writeHead(status).end('gone');
+    expect(await client.request(request('cancelaction'))).toEqual({});
+    expect(seen).toHaveLength(2);
+    expect((await failure(client.request(request('cancelaction')))).details.status).toBe(status);
+  });
+
+  it('never sends an invocation again whose outcome is unknown, and says so', async () => {
+    answer = ({ socket }) => socket.destroy();
+    const error = await failure(client.request(request('invokeaction')));
+    expect(error).toMatchObject({ kind: 'unavailable', code: 'OUTCOME_UNKNOWN' });
+    expect(error.message).toMatch(/whether the Thing did it is unknown/);
+    expect(seen).toHaveLength(1);
+    server.closeAllConnections();
+    server.close();
+    expect((await failure(client.request(request('invokeaction')))).code).toBe('CONNECTION_FAILED');
+  });
+
+  it.each([429, 503])(
+    'after %i reads again when the peer says, as long as the caller waits',
+    async (status) => {
+      answer = (_, response) => {
+        if (seen.length === 2) response.end('1');
+        else response.writeHead(status, { 'retry-after': '3' }).end();
+      };
+      const reading = client.request(request('readproperty'));
+      while (seen.length < 2) {
+        await new Promise((resolve) => setImmediate(resolve));
+        clock.advance(100);
+      }
+      expect((await reading).content?.body).toEqual(Buffer.from('1'));
+      seen = [];
+      expect((await failure(client.request(request('writeproperty')))).details.retryAfter).toBe(3);
+      seen = [];
+      const late = client.request(request('readproperty', {}, { timeout: 2000 }));
+      expect((await failure(late)).details.retryAfter).toBe(3);
+      const abort = new AbortController();
+      seen = [];
+      const aborted = client.request(request('readproperty', {}, { signal: abort.signal }));
+      while (seen.length < 1) await new Promise((resolve) => setImmediate(resolve));
+      abort.abort(new Error('enough'));
+      await expect(aborted).rejects.toThrow('enough');
+    },
+  );
 
   it.each<Partial<Form>>([
     { href: 'http://[' },
@@ -340,6 +549,73 @@ describe('Server-Sent Events', () => {
     answer = () => clock.advance(5000);
     expect((await failure(observe(recorder()))).kind).toBe('timeout');
     await expect(observe(recorder(), { signal: AbortSignal.abort(new Error('no')) })).rejects.toThrow('no');
+  });
+
+  it('takes the events of its affordance, and those without a name, for its own', async () => {
+    answer = (_, response) =>
+      response
+        .writeHead(200, stream)
+        .write('event: ping\ndata: 1\n\nevent: level\ndata: 2\n\ndata: 3\n\nevent: $gap\ndata: {}\n\n');
+    const listener = recorder();
+    const close = await observe(listener, { target: { thing: 'urn:x', name: 'level' } });
+    expect(await listener.until(3)).toEqual(['2', '3', 'gap {}']);
+    await close();
+  });
+
+  it('asks for uncoded streams and refuses others', async () => {
+    answer = (_, response) =>
+      response.writeHead(200, { ...stream, 'content-encoding': 'gzip' }).write(gzipSync('data: 1\n\n'));
+    const error = await failure(observe(recorder()));
+    expect(error).toMatchObject({ kind: 'unsupported-media', code: 'CONTENT_CODING_UNKNOWN' });
+    expect(error.message).toContain('"gzip"');
+    expect(seen[0]?.headers['accept-encoding']).toBe('identity');
+  });
+
+  it('goes on after an id that no header can carry', async () => {
+    answer = (_, response) => {
+      if (seen.length === 1) response.writeHead(200, stream).end('id: a\n\nid: b\u0001\ndata: 1\n\n');
+      else response.writeHead(204).end();
+    };
+    const listener = recorder();
+    await observe(listener);
+    while (listener.lines.length < 2) {
+      await new Promise((resolve) => setImmediate(resolve));
+      clock.advance(1000);
+    }
+    expect(listener.lines).toEqual(['1', 'ended']);
+    expect(seen[1]?.headers['last-event-id']).toBe('a');
+  });
+
+  it('follows a redirection', async () => {
+    answer = ({ url }, response) => {
+      if (url === '/x') response.writeHead(307, { location: '/y' }).end();
+      else response.writeHead(200, stream).write('data: 1\n\n');
+    };
+    const listener = recorder();
+    const close = await observe(listener);
+    expect(await listener.until(1)).toEqual(['1']);
+    await close();
+  });
+
+  it.each([
+    ['', [1000, 2000, 4000]],
+    [': welcome\n\n', [1000, 2000, 4000]],
+    ['data: 1\n\n', [1000, 1000, 1000]],
+  ])('a server that closes after %j is asked again after %j ms', async (text, pauses) => {
+    const delays: number[] = [];
+    const after: FakeClock['after'] = (delay, call) => {
+      if (delay !== 5000) delays.push(delay); // the timeout of the request
+      return clock.after(delay, call);
+    };
+    const asking = httpClient({ clock: { ...clock, after }, random: () => 1 });
+    answer = (_, response) => response.writeHead(200, stream).end(text);
+    await asking.subscribe(request('observeproperty', { subprotocol: 'sse' }), recorder());
+    while (delays.length < 3) {
+      await new Promise((resolve) => setImmediate(resolve));
+      clock.advance(100);
+    }
+    await asking.stop();
+    expect(delays.slice(0, 3)).toEqual(pauses);
   });
 
   it('has no time limit once it stands, ends with the signal and with the client', async () => {

@@ -1,9 +1,11 @@
+import { once } from 'node:events';
 import { connect } from 'node:net';
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { ConnectionRefusals } from '../../src/bindings/http/connection-refusals.ts';
-import { http } from '../../src/bindings/http/http-server.ts';
+import { Connections } from '../../src/bindings/http/connections.ts';
+import { type HttpOptions, http } from '../../src/bindings/http/http-server.ts';
 import type { ThingDefinition } from '../../src/contracts/definition.ts';
 import { createServient } from '../../src/servient/create-servient.ts';
 import { fakeClock } from '../support/fake-clock.ts';
@@ -73,6 +75,12 @@ describe('bytes that are not HTTP, after a request', () => {
 
 describe('a problem body tells', () => {
   test.for([
+    [
+      'two Hosts',
+      'GET / HTTP/1.1\r\nConnection: close\r\nHost: localhost\r\nhost: a\r\n\r\n',
+      400,
+      'HOST_INVALID',
+    ],
     ['no Host', `GET ${path} HTTP/1.1\r\nConnection: close\r\n\r\n`, 400, 'HOST_INVALID'],
     [
       'an unknown expectation',
@@ -91,7 +99,7 @@ describe('a problem body tells', () => {
     const clock = fakeClock();
     const socket = new PassThrough();
     const late = Object.assign(new Error(), { code: 'ERR_HTTP_REQUEST_TIMEOUT' });
-    const refusals = new ConnectionRefusals(clock);
+    const refusals = new ConnectionRefusals(clock, new Connections({ most: 1, mostPerClient: 1 }));
     for (let times = 0; times < 2; times++) refusals.malformed(late, socket);
     const answered = await text(socket);
     expect(answered).toMatch(/^HTTP\/1.1 408 Request Timeout\r\n/);
@@ -101,6 +109,58 @@ describe('a problem body tells', () => {
     expect(silent.destroyed).toBe(false);
     clock.advance(2000);
     expect(silent.destroyed).toBe(true);
+  });
+});
+
+describe('limits', () => {
+  async function serve(options: HttpOptions, thing = lamp) {
+    const own = createServient({ bindings: [http({ port: 0, ...options })] });
+    onTestFinished(() => own.stop());
+    await own.expose(thing);
+    return String(own.addresses[0]);
+  }
+
+  test.for([
+    ['a head', 'GET /things HTTP/1.1\r\nHost: localhost\r\n'],
+    ['a body', `PUT ${path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\n1`],
+    ['a chunked body', `PUT ${path} HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n`],
+    ['nothing', ''],
+  ] as const)('%s that does not come is told so', async ([, bytes]) => {
+    const { status, body } = await rawHttp(await serve({ headersTimeout: 100, requestTimeout: 200 }), bytes);
+    expect([status, body]).toEqual([408, expect.stringContaining('"code":"REQUEST_TIMEOUT"')]);
+  });
+
+  test('a client with too many connections is told so, once it closes one it is served', async () => {
+    const its = await serve({ maxConnectionsPerClient: 2 });
+    const { hostname, port } = new URL(its);
+    const held = [1, 2].map(() => connect(Number(port), hostname));
+    await Promise.all(held.map((socket) => once(socket, 'connect')));
+    const refused = await rawHttp(its, '');
+    expect(refused.status).toBe(503);
+    expect(JSON.parse(refused.body)).toMatchObject({ status: 503, code: 'CONNECTIONS_EXHAUSTED' });
+    held[0]?.destroy();
+    const get = `GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`;
+    await expect.poll(async () => (await rawHttp(its, get)).status).toBe(200);
+    held[1]?.destroy();
+  });
+
+  test('a flood of requests on one connection is read as they are answered', async () => {
+    let reads = 0;
+    const gate = Promise.withResolvers<number>();
+    const read = () => {
+      reads++;
+      return gate.promise;
+    };
+    const its = await serve({}, { ...lamp, handlers: () => ({ properties: { slow: { read } } }) });
+    const count = 10_000;
+    const last = `GET ${path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`;
+    const answered = rawHttp(its, `GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`.repeat(count) + last);
+    await expect.poll(() => reads).toBeGreaterThan(99);
+    // Others are served meanwhile.
+    for (let times = 0; times < 20; times++) expect((await fetch(`${its}/things`)).status).toBe(200);
+    expect(reads).toBeLessThan(count / 3);
+    gate.resolve(7);
+    expect((await answered).body.match(/\b200 OK\b/g)).toHaveLength(count);
   });
 });
 

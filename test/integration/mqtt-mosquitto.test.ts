@@ -211,6 +211,19 @@ describe.skipIf(parts.missing)(`an external broker${parts.note}`, () => {
     expect((await value).text).toBe('4');
   });
 
+  test('a broker that is away makes the servient not ready, and names itself without its password', async () => {
+    const web = http({ port: 0 });
+    const url = broker.url.replace('mqtt://', 'mqtt://user:hush@');
+    servient = createServient({ bindings: [web, mqtt({ broker: url })] });
+    await servient.start();
+    const ready = async () => (await (await fetch(`${web.httpSide.base}/readyz`)).json()) as object;
+    expect(await ready()).toEqual({ status: 'ready' });
+    await broker.stop();
+    await expect.poll(ready).toMatchObject({ status: 503, detail: `The MQTT broker ${broker.url} is away.` });
+    broker = await startMosquitto(command, [], broker.port);
+    await expect.poll(ready, { timeout: 5000 }).toEqual({ status: 'ready' });
+  });
+
   test('the state of a stopped servient is offline', async () => {
     await servient.start();
     await servient.stop();

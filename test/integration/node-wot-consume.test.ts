@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'v
 import { coap } from '../../src/bindings/coap/coap-server.ts';
 import { http } from '../../src/bindings/http/http-server.ts';
 import { mqtt } from '../../src/bindings/mqtt/mqtt-server.ts';
+import { websocket } from '../../src/bindings/websocket/websocket-server.ts';
 import type { ThingDescription } from '../../src/contracts/td.ts';
 import { createServient } from '../../src/servient/create-servient.ts';
 import type { ScriptingApi } from '../../src/servient/node-wot.ts';
@@ -11,7 +12,7 @@ import { formsOfScheme } from '../support/forms-of-scheme.ts';
 import { meter } from '../support/meter.ts';
 
 const servient = createServient({
-  bindings: [http({ port: 0 }), coap({ port: 0 }), mqtt({ broker: 'embedded', port: 0 })],
+  bindings: [http({ port: 0 }), websocket(), coap({ port: 0 }), mqtt({ broker: 'embedded', port: 0 })],
 });
 const scripts = createServient();
 let WoT: ScriptingApi;
@@ -26,7 +27,7 @@ afterAll(async () => {
   await servient.stop();
 });
 
-describe.each(['http', 'coap', 'mqtt'])('WoT.consume of our TD over %s', (scheme) => {
+describe.each(['http', 'ws', 'coap', 'mqtt'])('WoT.consume of our TD over %s', (scheme) => {
   const consumed = () => WoT.consume(formsOfScheme(td, scheme) as never);
 
   it('reads and writes', async () => {
@@ -86,7 +87,8 @@ describe.each(['http', 'coap', 'mqtt'])('WoT.consume of our TD over %s', (scheme
   });
 
   it('fetches the TD', async () => {
-    const base = servient.addresses.find((address) => address.startsWith(scheme));
+    // Over WebSocket there are no documents.
+    const base = servient.addresses.find((address) => address.startsWith(scheme.replace('ws', 'http')));
     expect(await WoT.requestThingDescription(`${base}/things/meter`)).toEqual(td);
   });
 });

@@ -228,3 +228,38 @@ describe('WoT.produce', () => {
     expect([...servient.things.keys()]).toEqual(['servient', 'lamp']);
   });
 });
+
+it('content of a declared type goes in and comes out as it is', async () => {
+  const servient = createServient({ bindings: [http({ port: 0 })] });
+  onTestFinished(() => servient.stop());
+  await servient.start();
+  const wot = await servient.wot();
+  const forms = [{ href: '', contentType: 'image/svg+xml' }];
+  const thing = await wot.produce({
+    title: 'Plan',
+    properties: {
+      drawing: { type: 'string', forms },
+      notes: { forms: [{ href: '', contentType: 'text/csv' }] },
+    },
+    actions: { render: { output: {}, forms } },
+  });
+  let notes = 'a,b';
+  const svg = '<svg xmlns="http://www.w3.org/2000/svg"/>';
+  thing.setPropertyReadHandler('drawing', async () => svg);
+  thing.setPropertyReadHandler('notes', async () => notes);
+  thing.setPropertyWriteHandler('notes', async (given) => {
+    notes = Buffer.from(await given.arrayBuffer()).toString();
+  });
+  thing.setActionHandler('render', async () => svg);
+  await thing.expose();
+  const plan = `${servient.addresses[0]}/things/plan`;
+  const got = async (path: string, method = 'GET') => {
+    const response = await fetch(`${plan}/${path}`, { method });
+    return [response.headers.get('content-type'), await response.text()];
+  };
+  expect(await got('properties/drawing')).toEqual(['image/svg+xml', svg]);
+  expect(await got('actions/render', 'POST')).toEqual(['image/svg+xml', svg]);
+  const headers = { 'content-type': 'text/csv' };
+  expect((await fetch(`${plan}/properties/notes`, { method: 'PUT', body: 'c,d', headers })).status).toBe(204);
+  expect(await got('properties/notes')).toEqual(['text/csv', 'c,d']);
+});

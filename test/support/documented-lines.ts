@@ -62,6 +62,7 @@ export function readdressed(text: string, addresses: Addresses): string {
   const { hostname, port } = new URL(addresses.mqtt);
   return text
     .replaceAll(new RegExp(`http://${hosts}:8080`, 'g'), addresses.http)
+    .replaceAll(new RegExp(`ws://${hosts}:8080`, 'g'), addresses.http.replace('http', 'ws'))
     .replaceAll(new RegExp(`(?<!/)\\b${hosts}:8080`, 'g'), new URL(addresses.http).host)
     .replaceAll(new RegExp(`coap://${hosts}(?::5683)?(?=[/\\s'"]|$)`, 'g'), addresses.coap)
     .replaceAll(new RegExp(`mqtt://${hosts}(?::1883)?(?=[/\\s'"]|$)`, 'g'), addresses.mqtt)

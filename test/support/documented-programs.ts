@@ -9,7 +9,9 @@ export function userFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'documented-'));
   mkdirSync(join(folder, 'node_modules'));
   symlinkSync(root, join(folder, 'node_modules', 'thingwright'));
-  symlinkSync(join(root, 'node_modules', '@types'), join(folder, 'node_modules', '@types'));
+  for (const used of ['@types', 'express']) {
+    symlinkSync(join(root, 'node_modules', used), join(folder, 'node_modules', used));
+  }
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }\n');
   const include = ['*.ts'];
   writeFileSync(

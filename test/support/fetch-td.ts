@@ -9,6 +9,6 @@ export async function fetchTd(
   address: string,
   timeout = 5000,
 ): Promise<ThingDescription> {
-  const bytes = await readDocument(address, new ClientPool([client]), { timeout });
-  return parseDocument(address, bytes) as ThingDescription;
+  const { body } = await readDocument(address, new ClientPool([client]), { timeout });
+  return parseDocument(address, body) as ThingDescription;
 }

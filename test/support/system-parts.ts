@@ -7,6 +7,8 @@ export const systemParts = {
   mosquitto: { package: 'mosquitto', commands: ['mosquitto'] },
   mosquitto_pub: { package: 'mosquitto-clients', commands: ['mosquitto_pub'] },
   mosquitto_sub: { package: 'mosquitto-clients', commands: ['mosquitto_sub'] },
+  openssl: { package: 'openssl', commands: ['openssl'] },
+  curl: { package: 'curl', commands: ['curl'] },
   ip: { package: 'iproute2', commands: ['ip'] },
 } as const satisfies Record<string, { readonly package: string; readonly commands: readonly string[] }>;
 

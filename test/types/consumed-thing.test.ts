@@ -2,6 +2,7 @@ import { expectTypeOf, it } from 'vitest';
 import { consume } from '../../src/consumer/consume.ts';
 import type { ConsumedThing, EventChange, PropertyChange } from '../../src/consumer/consumed-thing.ts';
 import type { Invocation } from '../../src/consumer/invocation.ts';
+import type { ActionStatus } from '../../src/contracts/interaction.ts';
 import type { ThingDescription } from '../../src/contracts/td.ts';
 
 const td = {
@@ -61,6 +62,10 @@ it('types what is given and taken', () => {
     expectTypeOf(hours).toEqualTypeOf<number>();
     expectTypeOf((await lamp.readAll()).hours).toEqualTypeOf<number | undefined>();
     expectTypeOf(await (await lamp.actions.fade.invoke({ to: 1 })).result).toEqualTypeOf<string>();
+    expectTypeOf(await lamp.queryAllActions()).toEqualTypeOf<{
+      readonly toggle?: readonly ActionStatus[];
+      readonly fade?: readonly ActionStatus[];
+    }>();
     await lamp.actions.toggle.invoke();
     // @ts-expect-error not in the enum
     await lamp.properties.mode.write('dim');

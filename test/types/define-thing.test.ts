@@ -1,3 +1,5 @@
+import { Readable } from 'node:stream';
+import { ReadableStream } from 'node:stream/web';
 import { expectTypeOf, test } from 'vitest';
 import type { ThingHandlers } from '../../src/contracts/definition.ts';
 import type { PartialTd } from '../../src/contracts/td.ts';
@@ -234,4 +236,68 @@ test('a loosely typed TD takes loosely typed handlers', () => {
     );
     defineThing(JSON.parse('{}'), { properties: { any: { read: () => 1 } } });
   });
+});
+
+test('declared content types: bytes, text and streams', () => {
+  const camera = {
+    title: 'Camera',
+    properties: {
+      frame: { readOnly: true, forms: [{ contentType: 'image/png' }] },
+      overlay: { type: 'string', forms: [{ contentType: 'image/svg+xml' }] },
+      log: { readOnly: true, forms: [{ contentType: 'text/csv' }] },
+      limit: { type: 'number', forms: [{ contentType: 'text/plain' }] },
+      record: { type: 'boolean', forms: [{ contentType: 'application/senml+json' }] },
+    },
+    actions: {
+      print: {
+        input: {},
+        output: {},
+        forms: [{ contentType: 'application/pdf', response: { contentType: 'text/plain' } }],
+      },
+      snap: { output: {}, forms: [{ response: { contentType: 'image/jpeg' } }] },
+      turn: {
+        forms: [{ contentType: 'application/octet-stream', response: { contentType: 'image/png' } }],
+      },
+      load: { forms: [{ contentType: 'application/pdf' }] },
+      shot: { output: {}, forms: [{ contentType: 'image/png' }] },
+    },
+    events: {
+      motion: { data: {}, forms: [{ contentType: 'image/jpeg' }] },
+      line: { forms: [{ contentType: 'text/csv' }] },
+    },
+  } as const satisfies PartialTd;
+  type Camera = typeof camera;
+  expectTypeOf<PropertyData<Camera, 'frame'>>().toEqualTypeOf<Uint8Array>();
+  expectTypeOf<PropertyInput<Camera, 'overlay'>>().toEqualTypeOf<Uint8Array>();
+  expectTypeOf<PropertyData<Camera, 'log'>>().toEqualTypeOf<string>();
+  expectTypeOf<PropertyData<Camera, 'limit'>>().toEqualTypeOf<number>();
+  expectTypeOf<PropertyData<Camera, 'record'>>().toEqualTypeOf<boolean>();
+  expectTypeOf<ActionInput<Camera, 'print'>>().toEqualTypeOf<Uint8Array>();
+  expectTypeOf<ActionInput<Camera, 'snap'>>().toEqualTypeOf<undefined>();
+  expectTypeOf<ActionOutput<Camera, 'snap'>>().toEqualTypeOf<Uint8Array>();
+  expectTypeOf<ActionInput<Camera, 'turn'>>().toEqualTypeOf<Uint8Array>();
+  expectTypeOf<ActionOutput<Camera, 'turn'>>().toEqualTypeOf<Uint8Array>();
+  expectTypeOf<ActionInput<Camera, 'load'>>().toEqualTypeOf<Uint8Array>();
+  expectTypeOf<ActionOutput<Camera, 'load'>>().toEqualTypeOf<void>();
+  expectTypeOf<ActionInput<Camera, 'shot'>>().toEqualTypeOf<undefined>();
+  expectTypeOf<EventData<Camera, 'motion'>>().toEqualTypeOf<Uint8Array>();
+  expectTypeOf<EventData<Camera, 'line'>>().toEqualTypeOf<string>();
+  typesOnly(() =>
+    defineThing(camera, {
+      properties: {
+        frame: { read: () => Readable.from(['png']) },
+        overlay: { initial: new Uint8Array(), written: (value) => void value.byteLength },
+        log: { read: async () => new ReadableStream() },
+        limit: { initial: 3 },
+        record: { read: () => true, write: (value) => void (value satisfies boolean) },
+      },
+      actions: {
+        print: (input) => String(input.byteLength),
+        snap: () => 'text of an image',
+        turn: (input) => Readable.from([input]),
+        load: (input) => void input.byteLength,
+        shot: () => new Uint8Array(),
+      },
+    }),
+  );
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
-import { escaped } from '../../src/cli/output.ts';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { escaped, jsonText, printValue } from '../../src/cli/output.ts';
 
 describe('printed text', () => {
   test('cannot steer the terminal', () => {
@@ -17,5 +17,24 @@ describe('printed text', () => {
         expect(line).not.toMatch(/[^\P{Cc}\t]/u);
       }),
     );
+  });
+});
+
+describe('bytes', () => {
+  test('do not go to a terminal', () => {
+    const { isTTY } = process.stdout;
+    const write = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+    process.stdout.isTTY = true;
+    onTestFinished(() => {
+      process.stdout.isTTY = isTTY;
+      write.mockRestore();
+    });
+    printValue(Uint8Array.of(27, 91), false, 'image/png');
+    const [[line] = []] = write.mock.calls;
+    expect(line).toMatch(/^2 bytes of image\/png; .*> file.*--json/);
+  });
+
+  test('are base64 in JSON', () => {
+    expect(jsonText({ value: Buffer.from([1, 2]) })).toBe('{"value":"AQI="}');
   });
 });

@@ -2,7 +2,9 @@ import { encode as encodeByCbor2 } from 'cbor2';
 import { describe, expect, it } from 'vitest';
 import { cbor } from '../../src/codec/cbor.ts';
 import { json } from '../../src/codec/json.ts';
+import { octetStream } from '../../src/codec/octet-stream.ts';
 import { codecFor, decodeContent, encodeContent } from '../../src/codec/registry.ts';
+import { text } from '../../src/codec/text.ts';
 import { failureOf } from '../support/failure-of.ts';
 
 const bytes = (hex: string) => Uint8Array.from(Buffer.from(hex, 'hex'));
@@ -191,7 +193,7 @@ describe('text and bytes', () => {
   it.each([
     ['text/plain', { a: 1 }, 'only strings, numbers and booleans'],
     ['text/plain', null, 'only strings, numbers and booleans'],
-    ['application/octet-stream', 'text', 'only a Uint8Array'],
+    ['application/octet-stream', 7, 'only a Uint8Array'],
   ])('%s refuses %j', async (type, value, reason) => {
     expect(await failureOf(() => encodeContent(type, value))).toContain(reason);
   });
@@ -217,20 +219,24 @@ describe('media types', () => {
     ['application/cbor', cbor],
     ['application/senml+cbor', cbor],
     ['application/vnd.example+cbor', cbor],
+    ['text/csv;header=present', text],
+    ['image/png', octetStream],
+    ['application/jsonx', octetStream],
+    ['multipart/x-mixed-replace; boundary="a b"', octetStream],
   ])('%s', (type, codec) => {
     expect(codecFor(type)).toBe(codec);
   });
 
-  it.each(['', 'image/png', 'constructor', '__proto__', 'application/jsonx', ';'])(
-    '%j is unknown',
+  it.each(['', 'png', 'image/*', 'constructor', '__proto__', ';', 'a/b;c', `a/b${' '.repeat(2000)}`])(
+    '%j is none',
     (type) => {
       expect(codecFor(type)).toBeUndefined();
     },
   );
 
   it('says which media types and charsets there are', async () => {
-    const unknown = await failureOf(() => decodeContent({ type: 'image/png', body: bytes('00') }));
-    expect(unknown).toMatch(/unsupported-media CONTENT_TYPE_UNKNOWN: "image\/png".*application\/json/);
+    const unknown = await failureOf(() => decodeContent({ type: 'png', body: bytes('00') }));
+    expect(unknown).toMatch(/unsupported-media CONTENT_TYPE_INVALID: "png".*application\/json/);
     const charset = await failureOf(() => encodeContent('text/plain; charset=latin1', 'x'));
     expect(charset).toMatch(/unsupported-media CHARSET_UNKNOWN: .*"latin1".*utf-8/);
   });

@@ -3,7 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { silentLogger } from '../../src/contracts/logger.ts';
-import { readConfigEnvironment, readConfigFile, readConfigFlags } from '../../src/servient/config.ts';
+import {
+  type Config,
+  readConfigEnvironment,
+  readConfigFile,
+  readConfigFlags,
+} from '../../src/servient/config.ts';
 import { configuredServient } from '../../src/servient/configured-servient.ts';
 import schema from '../../td-schemas/config.schema.json' with { type: 'json' };
 import { failureOf } from '../support/failure-of.ts';
@@ -86,6 +91,7 @@ describe('the configuration', () => {
       THINGWRIGHT_MQTT: 'mqtts://broker:8883',
       THINGWRIGHT_DATA: 'off',
       THINGWRIGHT_INSECURE: '1',
+      THINGWRIGHT_HTTP2: 'on',
       THINGWRIGHT_CORS: 'https://a.example, http://b.example:3000',
     };
     expect(await readConfigEnvironment(environment)).toEqual({
@@ -94,6 +100,7 @@ describe('the configuration', () => {
       mqtt: 'mqtts://broker:8883',
       data: false,
       insecure: true,
+      http2: true,
       cors: ['https://a.example', 'http://b.example:3000'],
     });
     expect(await readConfigEnvironment({})).toEqual({});
@@ -101,7 +108,7 @@ describe('the configuration', () => {
       publicBase: 'https://a.example/wot',
     });
     expect(await failureOf(() => readConfigEnvironment({ THINGWRIGHT_PUBLIC_BASE: 'http://[' }))).toBe(
-      'invalid CONFIG_INVALID: THINGWRIGHT_PUBLIC_BASE http://[: expected an http or https URL by which peers reach this servient, where it is not the bound address.',
+      'invalid CONFIG_INVALID: THINGWRIGHT_PUBLIC_BASE http://[: expected an http or https URL by which peers reach this servient, without query, fragment and credentials.',
     );
   });
 
@@ -152,6 +159,48 @@ describe('the configuration', () => {
     );
     expect(await failureOf(() => configuredServient({ ...off, http: 0, data: false }, silentLogger))).toBe(
       'no failure',
+    );
+  });
+
+  test.for(['http://x/?q=1', 'http://x/wot#a', 'http://u:p@x/', 'ftp://x'])(
+    'has no public base %s',
+    async (publicBase) => {
+      expect(await failureOf(() => readConfigFlags({ publicBase }))).toContain(
+        `--public-base ${publicBase}: `,
+      );
+    },
+  );
+
+  test('has hosts without port', async () => {
+    const hosts = (...allowedHosts: string[]) => file('g.json', JSON.stringify({ allowedHosts }));
+    const good = ['a.example', '192.0.2.1', '::1', '[2001:db8::1]'];
+    expect(await readConfigFile(hosts(...good))).toEqual({ allowedHosts: good });
+    for (const host of ['a.example:80', 'http://a.example', 'a/b', '']) {
+      const path = hosts(host);
+      expect(await failureOf(() => readConfigFile(path))).toContain('allowedHosts');
+    }
+  });
+
+  test.for<readonly [string, Config, RegExp]>([
+    [
+      'WebSocket without HTTP',
+      { http: false, websocket: true },
+      /WebSocket shares the port of HTTP, which is off/,
+    ],
+    ['HTTP/2 without TLS', { http2: true }, /--tls-cert and --tls-key with --http2/],
+    ['a certificate without its key', { tlsCert: 'c.pem' }, /needs both/],
+    ['a certificate that is not there', { tlsCert: 'c.pem', tlsKey: 'k.pem' }, /c\.pem cannot be read/],
+  ])('does not fit together: %s', async ([, config, message]) => {
+    const failure = await failureOf(() => configuredServient({ ...config, data: false }, silentLogger));
+    expect(failure).toMatch(/^invalid CONFIG_INVALID: /);
+    expect(failure).toMatch(message);
+  });
+
+  test('names the flags of TLS files that are none', async () => {
+    const none = file('none.pem', 'nothing');
+    const config = { tlsCert: none, tlsKey: none, data: false } as const;
+    expect(await failureOf(() => configuredServient(config, silentLogger))).toMatch(
+      /^invalid TLS_KEY_INVALID: .*none\.pem \(--tls-key\) is not a usable .*; name another file\.$/,
     );
   });
 

@@ -6,6 +6,7 @@ import { idToTimestamp, openChangeIds, timestampToId } from '../../src/interacti
 import { notifier } from '../../src/interaction/notify-rule.ts';
 import { openSubscription } from '../../src/interaction/subscriptions.ts';
 import { memoryStorage } from '../../src/storage/memory/memory-storage.ts';
+import { collectGarbage } from '../support/collect-garbage.ts';
 import { fakeClock } from '../support/fake-clock.ts';
 
 const topic = { thing: 'lamp', kind: 'properties', name: 'level' } as const;
@@ -203,6 +204,15 @@ describe('a subscription', () => {
     stop();
     expect(one.told).toEqual(['ended']);
   });
+});
+
+test('the replay ring lets go of what it drops', async () => {
+  const { feed } = await openFeed({ changes: 2, bytes: 1e6 });
+  const dropped = new WeakRef(feed.publish(topic, { large: true }));
+  for (const data of [1, 2]) feed.publish(topic, data);
+  await new Promise(setImmediate);
+  collectGarbage();
+  expect(dropped.deref()).toBeUndefined();
 });
 
 describe('a notify rule', () => {

@@ -711,4 +711,30 @@ describe('values', () => {
     expect(told).toEqual([0, 9]);
     expect(storage.properties.load('p').get('level')).toBe(9);
   });
+
+  test('that come too late for their Thing are not acknowledged', async () => {
+    const ends: (() => void)[] = [];
+    const { servient, interactions } = await machine({
+      handlers: (thing) => ({
+        properties: {
+          level: { initial: 1, written: () => new Promise<void>((resolve) => ends.push(resolve)) },
+        },
+        actions: {
+          ping: async () => {
+            await new Promise<void>((resolve) => ends.push(resolve));
+            thing.set('fixed', 'late');
+          },
+        },
+      }),
+    });
+    const under = [
+      interactions.writeProperty('level', 7, context),
+      interactions.invokeAction('ping', undefined, context),
+    ];
+    const endings = under.map((call) => failureOf(() => call));
+    await servient.unexpose('machine');
+    for (const end of ends) end();
+    const late = failureOf(() => interactions.writeProperty('secret', 'x', context));
+    for (const ending of [...endings, late]) expect(await ending).toMatch(/^unavailable THING_GONE: .*again/);
+  });
 });

@@ -13,6 +13,8 @@ import { createServient, type Servient, type ServientOptions } from '../../src/s
 import { memoryStorage } from '../../src/storage/memory/memory-storage.ts';
 import { validateTd } from '../../src/td/validate.ts';
 import { failureOf } from '../support/failure-of.ts';
+import { fakeClock } from '../support/fake-clock.ts';
+import { keepingLogger } from '../support/logged.ts';
 
 const running: Servient[] = [];
 afterEach(async () => {
@@ -85,6 +87,22 @@ describe('a servient', () => {
     }
   });
 
+  test('tells of many Things that come together at once, then of the rest together', async () => {
+    const clock = fakeClock();
+    const servient = servientOf({ clock });
+    await servient.start();
+    const lengths: unknown[] = [];
+    const subscriber = { change: ({ data }: Change) => lengths.push((data as readonly unknown[]).length) };
+    const own = servient.things.get('servient')?.interactions;
+    await own?.observeProperty('things', subscriber, { principal: anonymous });
+    for (let number = 1; number <= 20; number++) await servient.expose(thing({ title: `Lamp ${number}` }));
+    expect(lengths).toEqual([0, 1]);
+    clock.advance(2000);
+    expect(lengths).toEqual([0, 1, 20]);
+    await servient.expose(thing());
+    expect(lengths).toEqual([0, 1, 20, 21]);
+  });
+
   test('leaves nothing of a Thing that a binding refuses', async () => {
     const closed: string[] = [];
     const refusing: ServerBinding = {
@@ -132,6 +150,37 @@ describe('a servient', () => {
     await servient.expose(thing({ id: 'urn:example:1', securityDefinitions: { n: { scheme: 'nosec' } } }));
     const twin = thing({ id: 'urn:example:1', title: 'Twin' });
     expect(await failureOf(() => servient.expose(twin))).toMatch('conflict ID_TAKEN');
+  });
+
+  test('refuses what its bindings cannot carry, and a uriVariable that one of them needs', async () => {
+    const servient = servientOf({ bindings: [http({ port: 0 })] });
+    const motion = thing({ events: { motion: { forms: [{ contentType: 'image/png' }] } } });
+    const refused = await failureOf(() => servient.expose(motion));
+    expect(refused).toMatch(/CONTENT_NOT_CARRIED: "motion".*image\/png.*\(http\).*add coap\(\) or mqtt\(\)/);
+    const named = thing({
+      properties: { level: { type: 'integer' } },
+      uriVariables: { names: { type: 'integer' } },
+    });
+    expect(await failureOf(() => servient.expose(named))).toMatch(/URI_VARIABLE_TAKEN: .*"names"/);
+    const { td } = await servient.expose(thing({ properties: { level: { type: 'integer' } } }));
+    const again = thing({ ...td(), title: 'Again', id: 'urn:example:again' });
+    expect((await servient.expose(again)).td().uriVariables).toEqual(td().uriVariables);
+  });
+
+  test('takes uriVariables of any name', async () => {
+    const servient = servientOf({ bindings: [http({ port: 0 }), coap({ port: 0 })] });
+    const level = { type: 'integer', uriVariables: { 'flow rate*, 50%': { type: 'integer' } } } as const;
+    const { td } = await servient.expose(thing({ properties: { level } }));
+    expect(td().properties?.['level']?.forms?.[0]?.href).toMatch(/\{\?flow%20rate%2A%2C%2050%25\}$/);
+  });
+
+  test('tells once of words of JSON Schema that nobody checks', async () => {
+    const { logger, lines } = keepingLogger();
+    const servient = servientOf({ bindings: [http({ port: 0 })], logger });
+    const tags = { type: 'array', uniqueItems: true, items: { additionalProperties: false } } as const;
+    await servient.expose(thing({ properties: { tags } }));
+    const named = '/properties/tags/uniqueItems, /properties/tags/items/additionalProperties';
+    expect(lines).toMatchObject([{ level: 'warn', message: expect.stringContaining(named) }]);
   });
 
   test('keeps a name until its Thing is gone', async () => {
@@ -185,6 +234,32 @@ describe('a servient', () => {
     expect(servient.things.size).toBe(0);
   });
 
+  test('with Things to expose is up when they are there, and stops where that fails', async () => {
+    const servient = servientOf({ bindings: [http({ port: 0 })] });
+    const ask = async (path: string) => (await fetch(servient.addresses[0] + path)).status;
+    await servient.start(async () => {
+      await servient.expose(thing());
+      expect([await ask('/readyz'), await ask('/things/lamp'), await ask('/things/fan')]).toEqual([
+        503, 200, 503,
+      ]);
+      await servient.expose(thing({ title: 'Fan' }));
+    });
+    expect([await ask('/readyz'), await ask('/things/fan'), await ask('/things/x')]).toEqual([200, 200, 404]);
+    await servient.stop();
+    const failing = servient.start(() => Promise.reject(new Error('no device')));
+    await expect(failing).rejects.toThrow('no device');
+    expect(servient.addresses).toEqual([]);
+  });
+
+  test.for(['foo', 'ftp://x', 'http://', 'http://x/?q=1', 'http://x/#a', 'http://u:p@x/', 'http://x:99999'])(
+    'has no public base %j',
+    async (publicBase) => {
+      expect(await failureOf(() => createServient({ publicBase }))).toMatch(
+        /^invalid PUBLIC_BASE_INVALID: .*e\.g\. "https:.*, not /,
+      );
+    },
+  );
+
   test('refuses a binding of another servient', async () => {
     const bindings = [http({ port: 0 })];
     const first = servientOf({ bindings });
@@ -235,6 +310,9 @@ describe('bind addresses', () => {
       );
       expect(safeBindAddress(host, true)).toBe(host);
     }
+    const mapped = await failureOf(() => safeBindAddress('::ffff:192.0.2.1', false));
+    expect(mapped).toMatch(/Binding 192\.0\.2\.1 .*need no credentials/);
+    expect(mapped).not.toContain('TLS');
     const open = servientOf({ host: '0.0.0.0', bindings: [http({ port: 0 })] });
     expect(await failureOf(() => open.start())).toMatch('OPEN_BIND_REFUSED');
   });

@@ -306,6 +306,11 @@ describe('rules that no schema states', () => {
       inForm({ href: 'https://x/p{?a,b*}{&c:3}' }, { uriVariables: { a: {}, c: {} } }),
       ['td-uriVariables-names /properties/p/forms/0/href'],
     ],
+    [
+      'a variable whose name is encoded',
+      inForm({ href: 'https://x/p{?a%20b,c%25}' }, { uriVariables: { 'a b': {}, 'c%25': {} } }),
+      [],
+    ],
     ['a variable of the Thing', { uriVariables: { a: {} }, ...inForm({ href: 'https://x/{a}' }) }, []],
     [
       'a schema name that does not exist',

@@ -1,15 +1,14 @@
-import { codecFor, decodeContent, encodeContent } from '../../codec/registry.ts';
+import { encodeContent } from '../../codec/registry.ts';
 import type { Principal } from '../../contracts/access.ts';
 import type { Limits } from '../../contracts/binding.ts';
 import { WotError } from '../../contracts/errors.ts';
 import type { CallContext, Change } from '../../contracts/interaction.ts';
 import { idToTimestamp } from '../../interaction/change-ids.ts';
+import { type PayloadShape, payloadTypes, receivedValue } from '../../interaction/payload-types.ts';
+import { isBinary } from '../../td/declared-content.ts';
 import { type CoapOption, type Envelope, emptyBytes } from './coap-message.ts';
 import { optionNumber, optionTexts, optionUint, uintOption } from './coap-option.ts';
-import { contentFormatOf, mediaTypeOfFormat } from './content-formats.ts';
-
-/** The media types in which values travel. */
-export const valueTypes = ['application/json', 'application/cbor'] as const;
+import { coapType, contentFormatOf, mediaTypeOfFormat } from './content-formats.ts';
 
 /** One request with its whole body, as the operations see it. */
 export class CoapCall implements CallContext {
@@ -36,16 +35,24 @@ export class CoapCall implements CallContext {
     this.uriVariables = queryOf(optionTexts(request.options, optionNumber.uriQuery));
   }
 
-  /** The payload as a value, undefined where there is none; JSON where no Content-Format says otherwise. */
-  input(): unknown {
+  /** The same call, for an operation whose payloads may be bytes. */
+  get carrying(): CallContext {
+    const { principal, uriVariables } = this;
+    return { principal, uriVariables, carries: 'bytes' };
+  }
+
+  /** The payload as a value, undefined where there is none; the type that is expected first where no Content-Format says otherwise. */
+  input(shape: PayloadShape = {}): unknown {
     if (this.#body.length === 0) return undefined;
+    const expected = coapShape(shape);
     const format = optionUint(this.#options, optionNumber.contentFormat);
-    const type = format === undefined ? 'application/json' : mediaTypeOfFormat(format);
-    if (type === undefined || codecFor(type) === undefined) {
-      const message = `Content-Format ${format} is not supported; send JSON (50) or CBOR (60).`;
+    const types = payloadTypes(expected);
+    const type = format === undefined ? types[0] : mediaTypeOfFormat(format);
+    if (type === undefined) {
+      const message = `Content-Format ${format} is not supported; send ${named(types)}.`;
       throw new WotError('unsupported-media', 'CONTENT_FORMAT_UNKNOWN', message);
     }
-    return decodeContent({ type, body: this.#body }, this.#limits.nesting);
+    return receivedValue({ type, body: this.#body }, expected, this.#limits.nesting);
   }
 
   /** The media type to answer with, the first one offered without an Accept; WotError `not-acceptable`. */
@@ -53,17 +60,16 @@ export class CoapCall implements CallContext {
     const format = optionUint(this.#options, optionNumber.accept);
     const type = format === undefined ? offered[0] : mediaTypeOfFormat(format);
     if (type !== undefined && offered.includes(type)) return type;
-    const formats = offered.map((each) => `${each} (${contentFormatOf(each)})`).join(' or ');
     throw new WotError(
       'not-acceptable',
       'NOT_ACCEPTABLE',
-      `Accept ${format} is not available here; ask for ${formats}.`,
+      `Accept ${format} is not available here; ask for ${named(offered)}.`,
     );
   }
 
   /** A response with a value in the accepted format; no value, no payload. */
-  answer(code: string, value: unknown, options: readonly CoapOption[] = []): Envelope {
-    const type = this.accepted(valueTypes);
+  answer(code: string, value: unknown, { shape = {}, options = [] }: AnswerParts = {}): Envelope {
+    const type = this.accepted(payloadTypes(coapShape(shape)));
     return value === undefined
       ? { code, options, payload: emptyBytes }
       : contentEnvelope(code, type, encodeContent(type, value).body, options);
@@ -79,9 +85,27 @@ export class CoapCall implements CallContext {
   }
 
   /** The response that tells one change: its data alone, or with its name where affordances share the resource; the ETag is its id. */
-  answerChange(change: Change, shared: boolean): Envelope {
-    return this.answer('2.05', shared ? changeRecord(change, shared) : change.data, [changeTag(change.id)]);
+  answerChange(
+    change: Change,
+    { shared, shape }: { readonly shared: boolean; readonly shape?: PayloadShape },
+  ): Envelope {
+    const options = [changeTag(change.id)];
+    if (shared) return this.answer('2.05', changeRecord(change, shared), { options });
+    return this.answer('2.05', change.data, { options, ...(shape && { shape }) });
   }
+}
+
+interface AnswerParts {
+  readonly shape?: PayloadShape;
+  readonly options?: readonly CoapOption[];
+}
+
+function coapShape(shape: PayloadShape): PayloadShape {
+  return shape.type === undefined ? shape : { ...shape, type: coapType(shape.type) };
+}
+
+function named(types: readonly string[]): string {
+  return types.map((type) => `${type} (${contentFormatOf(type)})`).join(' or ');
 }
 
 export function contentEnvelope(
@@ -109,6 +133,13 @@ export function changeRecord({ id, name, data }: Change, shared: boolean) {
 }
 
 /** A change id as an ETag of 8 bytes. */
+/** Bytes cannot stand in the records of a replay. */
+export function refuseRecords(shape: PayloadShape | undefined): void {
+  if (!isBinary(shape?.type)) return;
+  const message = `Changes of ${shape?.type} are not kept for ?after={id}; ask without it for the present value.`;
+  throw new WotError('not-acceptable', 'BINARY_NOT_CARRIED', message);
+}
+
 function changeTag(id: number): CoapOption {
   const value = Buffer.alloc(8);
   value.writeBigUInt64BE(BigInt(id));

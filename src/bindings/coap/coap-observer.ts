@@ -1,7 +1,7 @@
 import { WotError } from '../../contracts/errors.ts';
 import type { Change, Gap } from '../../contracts/interaction.ts';
 import { PacedSubscription } from '../../interaction/paced-subscription.ts';
-import { type CoapCall, changeRecord } from './coap-call.ts';
+import { type CoapCall, changeRecord, refuseRecords } from './coap-call.ts';
 import type { Outcome } from './coap-exchange.ts';
 import type { Envelope } from './coap-message.ts';
 import { optionNumber, uintOption } from './coap-option.ts';
@@ -57,7 +57,9 @@ export class CoapObserver {
   /** Subscribes and gives the first response; nothing follows before `proceed`. WotError where subscribing fails. */
   async start(): Promise<Envelope> {
     const { call } = this.#parts;
-    const nothing = call.answer('2.05', undefined);
+    const { shape } = this.#parts.observable;
+    const nothing = call.answer('2.05', undefined, shape && { shape });
+    if (call.after !== undefined) refuseRecords(shape);
     await this.#subscription.start(call.after);
     return this.#numbered(this.#next() ?? nothing);
   }
@@ -131,7 +133,7 @@ export class CoapObserver {
     }
     const change = this.#waiting.shift();
     if (change === undefined || 'gap' in change) return undefined;
-    return call.answerChange(change, shared);
+    return call.answerChange(change, this.#parts.observable);
   }
 
   #numbered(notification: Envelope): Envelope {

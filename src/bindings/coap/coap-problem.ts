@@ -60,7 +60,8 @@ function problemOf(format: number, payload: Buffer): object | string | undefined
   const mediaType = mediaTypeOfFormat(format) ?? '';
   try {
     const value: unknown = codecFor(mediaType)?.decode(payload, 64);
-    if (typeof value !== 'object' || value === null) return String(value ?? '');
+    if (typeof value !== 'object' || value === null || value instanceof Uint8Array)
+      return String(value ?? '');
     return mediaType === concise ? fromConcise(value as Readonly<Record<string, unknown>>) : value;
   } catch {
     return undefined; // a body that cannot be read says nothing more than the code

@@ -26,7 +26,7 @@ function find([first, second, ...rest]: readonly string[], host: BindingHost): R
   if (first !== 'things') return undefined;
   if (second === undefined)
     return {
-      methods: { GET: (call) => call.answer('2.05', listPage(host.things, call.uriVariables).entries) },
+      methods: { GET: (call) => call.answer('2.05', listPage(host.things, call.uriVariables)) },
     };
   const thing = host.things.get(second) ?? host.things.get(decodeComponent(second));
   if (thing === undefined) return undefined;
@@ -38,10 +38,10 @@ function td(thing: HostedThing): Resource {
     methods: {
       GET(call) {
         const type = call.accepted(['application/td+json', 'application/json', 'application/cbor']);
-        const { td: description, bytes } = thing.description();
+        const served = thing.description();
         return type === 'application/cbor'
-          ? call.answer('2.05', description)
-          : contentEnvelope('2.05', type, bytes);
+          ? call.answer('2.05', served.td)
+          : contentEnvelope('2.05', type, served.bytes);
       },
     },
   };

@@ -6,7 +6,7 @@ import { pathForms } from '../../interaction/path-forms.ts';
 import { urlHost } from '../../security/bind-address.ts';
 import { readBlock } from './block.ts';
 import { BlockTransfers } from './block-transfers.ts';
-import { CoapCall, valueTypes } from './coap-call.ts';
+import { CoapCall } from './coap-call.ts';
 import { methodCode, methodOfCode } from './coap-code.ts';
 import { CoapEndpoint } from './coap-endpoint.ts';
 import type { Exchange, Inbound } from './coap-exchange.ts';
@@ -15,6 +15,7 @@ import { CoapObservers, type ProblemMaker } from './coap-observers.ts';
 import { optionNumber, optionUint, siftOptions } from './coap-option.ts';
 import { problemEnvelope } from './coap-problem.ts';
 import { resourceAt } from './coap-resources.ts';
+import { coapType } from './content-formats.ts';
 import type { Resource } from './thing-resources.ts';
 
 const context = { cov: 'https://www.w3.org/2019/wot/coap#' };
@@ -77,7 +78,9 @@ class CoapServer implements ServerBinding {
   }
 
   forms(thing: HostedThing): ThingForms {
-    return { context, ...pathForms(thing, { base: this.#running?.base ?? '', subprotocol: 'cov:observe' }) };
+    const base = this.#running?.base ?? '';
+    const protocol = { base, subprotocol: 'cov:observe', observesBytes: true, contentType: coapType };
+    return { context, ...pathForms(thing, protocol) };
   }
 
   // Paths are looked up among the servient's Things, and subscriptions end with their Thing.
@@ -128,7 +131,7 @@ class CoapServer implements ServerBinding {
   }
 
   async #perform({ host, blocks, observers }: Running, request: Inbound, call: CoapCall): Promise<Envelope> {
-    const { methods, observable } = resourceAt(call.path, host);
+    const { methods, observable, gives } = resourceAt(call.path, host);
     const isGet = request.code === methodCode.GET;
     const observe = isGet ? optionUint(request.options, optionNumber.observe) : undefined;
     if (observe === 1) observers.remove(request);
@@ -139,7 +142,7 @@ class CoapServer implements ServerBinding {
     }
     const handler = handlerOf(methods, request.code);
     // Whoever cannot be answered must not have changed anything.
-    if (!isGet) call.accepted(valueTypes);
+    if (!isGet) call.answer('2.04', undefined, gives && { shape: gives });
     return blocks.begin(request, await handler(call));
   }
 

@@ -8,8 +8,10 @@ import type {
 } from '../../contracts/interaction.ts';
 import type { AffordanceKind } from '../../contracts/td.ts';
 import { actionStatus, actionStatuses } from '../../interaction/action-status.ts';
+import type { PayloadShape } from '../../interaction/payload-types.ts';
 import { decodeComponent, namesIn } from '../../interaction/uri-component.ts';
-import { type CoapCall, changeRecord } from './coap-call.ts';
+import { declaredContent, payloadSchemas } from '../../td/declared-content.ts';
+import { type CoapCall, changeRecord, refuseRecords } from './coap-call.ts';
 import type { Method } from './coap-code.ts';
 import { type Envelope, emptyBytes } from './coap-message.ts';
 import { optionNumber, textOption } from './coap-option.ts';
@@ -20,12 +22,16 @@ export interface Observable {
   wanted(change: Change): boolean;
   /** Several affordances share it, so notifications carry the name. */
   readonly shared: boolean;
+  /** What a notification holds, where that is one affordance's. */
+  readonly shape?: PayloadShape;
 }
 
 /** What is at a path: its methods, and how it is observed. */
 export interface Resource {
   readonly methods: Readonly<Partial<Record<Method, (call: CoapCall) => Envelope | Promise<Envelope>>>>;
   readonly observable?: Observable;
+  /** What other methods than GET answer with, where that is no plain data. */
+  readonly gives?: PayloadShape;
 }
 
 const changed: Envelope = { code: '2.04', options: [], payload: emptyBytes };
@@ -66,20 +72,27 @@ function ownName(members: object = {}, segment: string): string | undefined {
 
 function property(thing: HostedThing, name: string): Resource {
   const { interactions } = thing;
-  const { observable } = thing.affordances.properties?.[name] ?? {};
+  const schema = thing.affordances.properties?.[name] ?? {};
+  const { observable } = schema;
+  const { input, output } = declaredContent(schema);
+  const shape = { type: output, schema };
   const observed: Observable = {
-    subscribe: (subscriber, context) => interactions.observeProperty(name, subscriber, context),
+    subscribe: (subscriber, context) =>
+      interactions.observeProperty(name, subscriber, { ...context, carries: 'bytes' }),
     wanted: (change) => change.kind === 'properties' && change.name === name,
     shared: false,
+    shape,
   };
   const GET = async (call: CoapCall): Promise<Envelope> =>
-    replayed(thing, observed, call) ?? call.answer('2.05', await interactions.readProperty(name, call));
+    replayed(thing, observed, call) ??
+    call.answer('2.05', await interactions.readProperty(name, call.carrying), { shape });
   const PUT = async (call: CoapCall): Promise<Envelope> => {
-    await interactions.writeProperty(name, call.input(), call);
+    await interactions.writeProperty(name, call.input({ type: input, schema }), call.carrying);
     return changed;
   };
   return {
     methods: { GET, PUT },
+    gives: shape,
     ...(observable === true ? { observable: observed } : {}),
   };
 }
@@ -117,15 +130,21 @@ function allProperties(thing: HostedThing): Resource {
   };
 }
 
-function action({ name: thing, interactions }: HostedThing, name: string): Resource {
+function action({ name: thing, interactions, affordances }: HostedThing, name: string): Resource {
+  const affordance = affordances.actions?.[name] ?? {};
+  const content = declaredContent(affordance);
+  const { input, output } = payloadSchemas(affordance);
+  const takes = { type: input && content.input, schema: input };
+  const gives = affordance.synchronous === false ? {} : { type: content.output, schema: output };
   return {
+    gives,
     methods: {
       async POST(call) {
-        const result = await interactions.invokeAction(name, call.input(), call);
-        if (!('invocation' in result)) return call.answer('2.04', result.output);
+        const result = await interactions.invokeAction(name, call.input(takes), call.carrying);
+        if (!('invocation' in result)) return call.answer('2.04', result.output, { shape: gives });
         const segments = ['things', thing, 'actions', name, result.invocation.id];
-        const location = segments.map((segment) => textOption(optionNumber.locationPath, segment));
-        return call.answer('2.01', actionStatus(thing, result.invocation), location);
+        const options = segments.map((segment) => textOption(optionNumber.locationPath, segment));
+        return call.answer('2.01', actionStatus(thing, result.invocation), { options });
       },
     },
   };
@@ -158,10 +177,13 @@ function allActions({ name: thing, interactions }: HostedThing): Resource {
 
 function event(thing: HostedThing, name: string): Resource {
   const { interactions } = thing;
+  const event = thing.affordances.events?.[name] ?? {};
   return eventResource(thing, {
-    subscribe: (subscriber, context) => interactions.subscribeEvent(name, subscriber, context),
+    subscribe: (subscriber, context) =>
+      interactions.subscribeEvent(name, subscriber, { ...context, carries: 'bytes' }),
     wanted: (change) => change.kind === 'events' && change.name === name,
     shared: false,
+    shape: { type: declaredContent(event).output, schema: event.data },
   });
 }
 
@@ -179,8 +201,11 @@ function eventResource(thing: HostedThing, observable: Observable): Resource {
   const GET = (call: CoapCall): Envelope => {
     const replay = replayed(thing, observable, call);
     if (replay !== undefined) return replay;
-    const last = thing.interactions.replay(0, call).changes.findLast(observable.wanted);
-    return last === undefined ? call.answer('2.05', undefined) : call.answerChange(last, observable.shared);
+    const { shape, shared, wanted } = observable;
+    const last = thing.interactions.replay(0, shared ? call : call.carrying).changes.findLast(wanted);
+    return last === undefined
+      ? call.answer('2.05', undefined, shape && { shape })
+      : call.answerChange(last, observable);
   };
   return { observable, methods: { GET } };
 }
@@ -188,11 +213,12 @@ function eventResource(thing: HostedThing, observable: Observable): Resource {
 /** `?after={id}`: what the ring holds since then, a gap first. */
 function replayed(
   { interactions }: HostedThing,
-  { wanted, shared }: Observable,
+  { wanted, shared, shape }: Observable,
   call: CoapCall,
 ): Envelope | undefined {
   const { after } = call;
   if (after === undefined) return undefined;
+  refuseRecords(shape);
   const { gap, changes } = interactions.replay(after, call);
   const records = changes.filter(wanted).map((change) => changeRecord(change, shared));
   return call.answer('2.05', gap ? [{ gap }, ...records] : records);

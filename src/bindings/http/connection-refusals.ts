@@ -1,89 +1,103 @@
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { anonymous } from '../../contracts/access.ts';
 import type { Clock } from '../../contracts/clock.ts';
 import { toProblem, WotError } from '../../contracts/errors.ts';
-import { ServerExchange } from './server-exchange.ts';
+import { httpStatus } from '../../contracts/http-status.ts';
+import type { Connections } from './connections.ts';
+import { type ProblemOptions, ServerExchange } from './server-exchange.ts';
+import { endOnError } from './upgrades.ts';
 
 /** Milliseconds that a refused peer has to read why. */
 const lingerFor = 2000;
 
 interface Refusal {
-  readonly status: number;
   readonly error: WotError;
+  /** Where it is not that of the error's kind. */
+  readonly status?: number;
 }
 
 /** Answers what is no request to a Thing: bytes that are not HTTP, half requests, CONNECT, unknown expectations. A connection ends with it. */
 export class ConnectionRefusals {
   readonly #clock: Clock;
-  readonly #latest = new WeakMap<Duplex, ServerResponse>();
+  readonly #connections: Connections;
   readonly #refused = new WeakSet<Duplex>();
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, connections: Connections) {
     this.#clock = clock;
-  }
-
-  /** Notes the newest answer of a connection: a refusal must not take its place. */
-  note(response: ServerResponse): void {
-    this.#latest.set(response.req.socket, response);
+    this.#connections = connections;
   }
 
   /** For `clientError`. */
   malformed(fault: Error & { readonly code?: string }, socket: Duplex): void {
-    const latest = this.#latest.get(socket);
-    if (latest?.req.complete === false) refuseBody(latest, refusalOf(fault));
-    else this.#refuse(socket, refusalOf(fault));
+    const refusal = refusalOf(fault);
+    const latest = this.#connections.latest(socket);
+    // What broke is the connection or its TLS: nothing can be said there.
+    if (refusal === undefined) socket.destroy();
+    else if (latest?.req.complete !== false) this.refuse(socket, refusal);
+    // Nobody may take what has been sent for the whole.
+    else if (latest.headersSent) (socket as Socket).destroySoon();
+    else {
+      // The response stays with the handler that may still answer.
+      this.#connections.giveUp(socket);
+      this.refuse(socket, refusal);
+    }
   }
 
   /** For `connect`. */
   connect(socket: Duplex): void {
     const detail = 'This servient is not a proxy and does not CONNECT; ask it for its own Things.';
-    socket.on('error', () => socket.destroy());
+    endOnError(socket);
     socket.resume();
-    this.#refuse(socket, {
-      status: 501,
-      error: new WotError('not-implemented', 'CONNECT_NOT_OFFERED', detail),
-    });
+    this.refuse(socket, { error: new WotError('not-implemented', 'CONNECT_NOT_OFFERED', detail) });
   }
 
   /** For `checkExpectation` (RFC 9110 section 10.1.1). */
   expectation(request: IncomingMessage, response: ServerResponse): void {
-    this.note(response);
     const detail = `Expect: ${request.headers.expect} is not understood; leave it out, or send 100-continue.`;
     const error = new WotError('invalid', 'EXPECTATION_UNKNOWN', detail);
-    new ServerExchange(request, response, anonymous, '').sendProblem(error, { status: 417 });
+    this.#connections.inTurn(request, response, () => refuseRequest(response, error, { status: 417 }));
   }
 
-  #refuse(socket: Duplex, refusal: Refusal): void {
+  /** Answers on a socket that no request holds any more, after what is under way there. */
+  refuse(socket: Duplex, refusal: Refusal): void {
     if (this.#refused.has(socket)) return;
     this.#refused.add(socket);
-    const latest = this.#latest.get(socket);
-    if (latest === undefined || latest.writableFinished) this.#answer(socket, refusal);
-    else latest.once('finish', () => this.#answer(socket, refusal));
-  }
-
-  #answer(socket: Duplex, { status, error }: Refusal): void {
-    if (!socket.writable) return void socket.destroy();
-    const body = JSON.stringify(toProblem(error, status));
-    const head = `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Type: application/problem+json\r\nContent-Length: ${Buffer.byteLength(body)}`;
-    socket.end(`${head}\r\n\r\n${body}`);
-    this.#clock.after(lingerFor, () => socket.destroy());
+    this.#connections.whenAnswered(socket, () => {
+      if (!socket.writable) return void socket.destroy();
+      socket.end(refusalText(refusal));
+      this.#clock.after(lingerFor, () => socket.destroy());
+    });
   }
 }
 
-/** What broke is the body of a request that is being served: its own answer says so. */
-function refuseBody(response: ServerResponse, { status, error }: Refusal): void {
-  const exchange = new ServerExchange(response.req, response, anonymous, '');
-  if (!response.headersSent) exchange.sendProblem(error, { status });
-  response.end();
+/** Answers a request that nobody else serves. */
+export function refuseRequest(response: ServerResponse, error: WotError, options?: ProblemOptions): void {
+  new ServerExchange(response.req, response, anonymous, '').sendProblem(error, options);
 }
 
-function refusalOf({ code }: { readonly code?: string }): Refusal {
+/** A whole answer, as it stands on the wire. */
+export function refusalText({ error, status = httpStatus[error.kind] }: Refusal): string {
+  const body = JSON.stringify(toProblem(error, status));
+  const { retryAfter } = error.details;
+  const head = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+    'Connection: close',
+    'Content-Type: application/problem+json',
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    ...(retryAfter === undefined ? [] : [`Retry-After: ${Math.ceil(retryAfter)}`]),
+  ];
+  return `${head.join('\r\n')}\r\n\r\n${body}`;
+}
+
+function refusalOf({ code = '' }: { readonly code?: string }): Refusal | undefined {
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT') {
     const detail = 'The request did not arrive in time; send it again, without pauses.';
     return { status: 408, error: new WotError('timeout', 'REQUEST_TIMEOUT', detail) };
   }
-  const detail = `The request is not valid HTTP/1.1 (${code ?? 'malformed'}); correct the client that sent it.`;
+  if (!code.startsWith('HPE_')) return undefined;
+  const detail = `The request is not valid HTTP/1.1 (${code}); correct the client that sent it.`;
   const status = code === 'HPE_HEADER_OVERFLOW' ? 431 : 400;
   return { status, error: new WotError('invalid', 'HTTP_MALFORMED', detail) };
 }

@@ -1,35 +1,32 @@
-import { Agent, interceptors } from 'undici';
+import { Agent } from 'undici';
+import { authorizationOf, type HttpCredentials } from '../../contracts/access.ts';
 import type {
   ClientBinding,
   ClientRequest,
   ClientResponse,
   NotificationListener,
 } from '../../contracts/binding.ts';
-import { type Clock, waitingClock } from '../../contracts/clock.ts';
-import { withDeadline } from '../../contracts/deadline.ts';
+import { type Clock, pause, waitingClock } from '../../contracts/clock.ts';
 import { WotError } from '../../contracts/errors.ts';
 import { untilClosed } from '../../contracts/subscription-loop.ts';
 import type { Form, Op } from '../../contracts/td.ts';
-import { responseType, subscriptionOps } from '../../td/defaults.ts';
-import {
-  answeredContent,
-  type HttpContext,
-  type OutgoingRequest,
-  openExchange,
-  readBody,
-} from './http-exchange.ts';
+import { trustedAuthorities } from '../../security/trusted-authorities.ts';
+import { responseType, safeOps, subscriptionOps } from '../../td/defaults.ts';
+import { answeredContent, exchange } from './http-exchange.ts';
+import { createdAt } from './http-location.ts';
+import { type Answer, deadlineOf, type HttpContext, isSafe, type OutgoingRequest } from './http-sending.ts';
 import { subscribeLongpoll } from './longpoll-client.ts';
 import { subscribeSse } from './sse-client.ts';
-
-/** Who the client says it is: HTTP Basic (RFC 7617) or a bearer token (RFC 6750). */
-export type HttpCredentials =
-  | { readonly user: string; readonly password: string }
-  | { readonly token: string };
+import { WaitingLine } from './waiting-line.ts';
 
 export interface HttpClientOptions {
   /** Sent with every request of this client, so make one client for each trusted set of Things. */
   readonly credentials?: HttpCredentials;
-  /** Bytes of one response body and characters of one event; default 64 MiB. */
+  /** Certificates in PEM that are trusted beside those of the system. */
+  readonly ca?: string;
+  /** Connections to each origin at most, requests above that wait; default 8. Subscriptions have one each beside these. */
+  readonly connections?: number;
+  /** Bytes of one response body, after decompression, and characters of one event; default 64 MiB. */
   readonly maxBody?: number;
   readonly clock?: Clock;
   /** From 0 to 1, for the jitter of retries. */
@@ -50,15 +47,20 @@ const defaultMethods: Readonly<Partial<Record<Op, string>>> = {
   queryallactions: 'GET',
 };
 
-const redirections = 5;
+/** How often what is safe is sent again to a peer that names the time for it. */
+const mostRetries = 3;
 
-/** The HTTP(S) client: kept-alive connections, SSE and long-polling subscriptions. */
+/** The HTTP(S) client: kept-alive connections, SSE and long-polling subscriptions. Throws WotError `invalid` CA_INVALID. */
 export function httpClient(options: HttpClientOptions = {}): ClientBinding {
-  const agent = new Agent();
+  const connect = options.ca === undefined ? {} : { ca: trustedAuthorities(options.ca) };
+  const connections = options.connections ?? 8;
+  const requests = new Agent({ connections, connect });
+  const streams = new Agent({ connect });
+  const streaming = { dispatcher: streams, line: new WaitingLine(Number.POSITIVE_INFINITY) };
   const stopping = new AbortController();
   const context: HttpContext = {
-    dispatcher: agent,
-    following: agent.compose(interceptors.redirect({ maxRedirections: redirections })),
+    dispatcher: requests,
+    line: new WaitingLine(connections),
     clock: options.clock ?? waitingClock,
     maxBody: options.maxBody ?? 64 * 1024 * 1024,
     random: options.random ?? Math.random,
@@ -68,14 +70,12 @@ export function httpClient(options: HttpClientOptions = {}): ClientBinding {
     name: 'http',
     schemes: ['http', 'https'],
     supports,
-    request: (request) =>
-      withDeadline(context.clock, { ...request, href: request.form.href }, (signal) =>
-        exchange(context, request, signal),
-      ),
-    subscribe: (request, listener) => subscribe(context, request, listener, stopping.signal),
+    request: (request) => respond(context, request),
+    subscribe: (request, listener) =>
+      subscribe({ ...context, ...streaming }, request, listener, stopping.signal),
     async stop() {
       stopping.abort(new WotError('unavailable', 'CLIENT_STOPPED', 'The HTTP client was stopped.'));
-      await agent.destroy();
+      await Promise.all([requests.destroy(), streams.destroy()]);
     },
   };
 }
@@ -87,24 +87,31 @@ function supports(op: Op, form: Form): boolean {
   return op in defaultMethods && (form.subprotocol === undefined || form.subprotocol === 'sse');
 }
 
-async function exchange(
-  context: HttpContext,
-  request: ClientRequest,
-  signal: AbortSignal,
-): Promise<ClientResponse> {
-  const call = callOf(request, signal);
-  const response = await openExchange(context, call);
-  const content = answeredContent(
-    response,
-    await readBody(context, call, response),
-    responseType(request.form),
-  );
-  const location = response.headers['location'];
-  const absolute = typeof location === 'string' ? URL.parse(location, call.href)?.href : undefined;
+async function respond(context: HttpContext, request: ClientRequest): Promise<ClientResponse> {
+  const call = callOf(context, request);
+  const answer = await exchangePatiently(context, call);
+  const content = answeredContent(answer, responseType(request.form));
+  const location = createdAt(answer);
   return {
     ...(content === undefined ? {} : { content }),
-    ...(absolute === undefined ? {} : { location: absolute }),
+    ...(location === undefined ? {} : { location }),
+    ...(answer.href === call.href ? {} : { address: answer.href }),
   };
+}
+
+/** What is safe is sent again when the peer says when, as long as the caller waits. */
+async function exchangePatiently(context: HttpContext, call: OutgoingRequest): Promise<Answer> {
+  for (let retries = 0; ; retries++) {
+    try {
+      return await exchange(context, call);
+    } catch (error) {
+      const wait = error instanceof WotError ? error.details.retryAfter : undefined;
+      const again = wait !== undefined && retries < mostRetries && isSafe(call);
+      if (!again || context.clock.now() + wait * 1000 >= call.deadline) throw error;
+      await pause(context.clock, wait * 1000, call.signal ?? new AbortController().signal);
+      call.signal?.throwIfAborted();
+    }
+  }
 }
 
 async function subscribe(
@@ -115,26 +122,42 @@ async function subscribe(
 ): Promise<() => Promise<void>> {
   const closing = new AbortController();
   const outer = request.signal === undefined ? [stopping] : [request.signal, stopping];
-  const call = callOf(request, AbortSignal.any([closing.signal, ...outer]));
+  const signal = AbortSignal.any([closing.signal, ...outer]);
+  const call = { ...callOf(context, request), signal };
   const heard = untilClosed(listener, closing.signal);
   const open = request.form.subprotocol === 'longpoll' ? subscribeLongpoll : subscribeSse;
-  await open(context, { request, call, listener: heard, type: responseType(request.form) });
+  const name = request.target?.name;
+  const type = responseType(request.form);
+  await open(context, { call, listener: heard, type, ...(name === undefined ? {} : { name }) });
   return async () => closing.abort();
 }
 
-function callOf({ op, form, content }: ClientRequest, signal: AbortSignal): OutgoingRequest {
-  const method = form['htv:methodName'] ?? form['http:methodName'] ?? defaultMethods[op] ?? 'GET';
+function callOf({ authorization, clock }: HttpContext, request: ClientRequest): OutgoingRequest {
+  const { op, form, content, timeout, signal } = request;
+  const named = form['htv:methodName'] ?? form['http:methodName'] ?? defaultMethods[op] ?? 'GET';
+  const method = String(named).toUpperCase();
   return {
-    method: String(method),
+    op,
+    method,
     href: form.href,
     headers: {
+      ...(authorization === undefined ? {} : { authorization }),
       accept: responseType(form),
       ...(content === undefined ? {} : { 'content-type': content.type }),
       ...formHeaders(form),
     },
     ...(content === undefined ? {} : { body: content.body }),
-    signal,
+    repeatable: isRepeatable(request, method),
+    ...(signal === undefined ? {} : { signal }),
+    timeout,
+    deadline: deadlineOf(timeout, clock),
   };
+}
+
+/** By the op, for a method alone tells nothing: there are devices that toggle on GET. */
+function isRepeatable({ op, idempotent }: ClientRequest, method: string): boolean {
+  if (safeOps.includes(op) || idempotent === true) return true;
+  return op !== 'invokeaction' && method === defaultMethods[op]; // PUT and DELETE: RFC 9110 section 9.2.2
 }
 
 /** The headers that a form asks for (HTTP binding, `htv:headers`), names in lower case. */
@@ -145,9 +168,4 @@ function formHeaders(form: Form): Readonly<Record<string, string>> {
   return Object.fromEntries(
     pairs.flatMap(([name, value]) => (typeof name === 'string' ? [[name.toLowerCase(), String(value)]] : [])),
   );
-}
-
-function authorizationOf(credentials: HttpCredentials): string {
-  if ('token' in credentials) return `Bearer ${credentials.token}`;
-  return `Basic ${Buffer.from(`${credentials.user}:${credentials.password}`).toString('base64')}`;
 }

@@ -1,99 +1,127 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import type { BindingHost, ServerBinding, ThingForms } from '../../contracts/binding.ts';
+import type { BindingHost, ThingForms } from '../../contracts/binding.ts';
 import type { Timer } from '../../contracts/clock.ts';
-import { WotError } from '../../contracts/errors.ts';
+import type { HttpSide } from '../../contracts/http-route.ts';
 import type { HostedThing } from '../../contracts/interaction.ts';
-import { asWotError } from '../../interaction/as-wot-error.ts';
+import type { Metric } from '../../contracts/metrics.ts';
 import { servientThing } from '../../interaction/hosted-list.ts';
-import { pathForms, thingPath } from '../../interaction/path-forms.ts';
-import { portInUse, urlHost } from '../../security/bind-address.ts';
+import { pathForms } from '../../interaction/path-forms.ts';
 import { ownMember } from '../../td/json-object.ts';
 import { ConnectionRefusals } from './connection-refusals.ts';
-import { HostGuard } from './host-guard.ts';
+import { Connections } from './connections.ts';
+import { Dispatcher } from './dispatcher.ts';
+import { healthRoutes } from './health-routes.ts';
+import { HttpListener } from './http-listener.ts';
+import { checkOptions, type HttpBinding, type HttpOptions, limitsOf } from './http-options.ts';
+import { httpSite, pathOf } from './http-site.ts';
 import { interactionRoutes, invocationMethods, type RouteParts } from './interaction-routes.ts';
-import { allowed, type Methods, methodHandler, Routes } from './routes.ts';
-import { ServerExchange } from './server-exchange.ts';
+import { LargeBodies } from './large-bodies.ts';
+import { MountedSite } from './mounted-site.ts';
+import { profilesOf } from './profiles.ts';
+import { RequestCounters } from './request-counters.ts';
+import { type Methods, Routes } from './routes.ts';
 import { SseStreams } from './sse-stream.ts';
-import { listMethods, rootMethods, tdMethods } from './td-routes.ts';
+import { listMethods, rootMethods, tdMethods, tdRoutes } from './td-routes.ts';
+import { warnOfDates } from './tls-options.ts';
+import { Upgrades } from './upgrades.ts';
+import { webApp } from './web-app.ts';
 
-export interface HttpOptions {
-  /** Default 8080; 0 takes a free one. */
-  readonly port?: number;
-  /** Bind address; default: the servient's. */
-  readonly host?: string;
-  /** Further host names under which the server is addressed. */
-  readonly allowedHosts?: readonly string[];
-  /** Origins whose pages may call. */
-  readonly cors?: readonly string[];
-  /** Event streams open at one time, default 10,000; more are refused with 503. */
-  readonly maxStreams?: number;
-}
+export type { HttpBinding, HttpOptions };
 
 const heartbeatEvery = 15_000;
-const drainFor = 1000;
 
-/** Things over HTTP: WoT Profile paths, methods and status codes; observe and events as server-sent events. */
-export function http(options: HttpOptions = {}): ServerBinding {
+/** Things over HTTP: WoT Profile paths, methods and status codes; observe and events as server-sent events. WotError `invalid` where the options do not fit together. */
+export function http(options: HttpOptions = {}): HttpBinding {
+  checkOptions(options);
   return new HttpServer(options);
 }
 
-class HttpServer implements ServerBinding {
+/** What there is between start and stop. */
+interface Running {
+  readonly host: BindingHost;
+  readonly base: string;
+  readonly prefix: string;
+  readonly dispatcher: Dispatcher;
+  readonly connections: Connections;
+  readonly streams: SseStreams;
+  readonly bodies: LargeBodies;
+  readonly heartbeat: Timer;
+  /** Where it has a server of its own. */
+  readonly listener: HttpListener | undefined;
+}
+
+class HttpServer implements HttpBinding {
   readonly name = 'http';
+  readonly httpSide: HttpSide;
+  readonly handler: HttpBinding['handler'];
+  readonly upgrade: HttpBinding['upgrade'];
   readonly #options: HttpOptions;
-  readonly #streams: SseStreams;
   readonly #routes = new Routes((segments) => this.#dynamic(segments));
   readonly #paths = new Map<string, readonly string[]>();
-  #host: BindingHost | undefined;
-  #server: Server | undefined;
-  #guard: HostGuard | undefined;
-  #heartbeat: Timer | undefined;
-  #base = '';
-  /** The path of the public base: what a proxy puts before all paths. */
-  #prefix = '';
+  readonly #upgrades = new Upgrades();
+  readonly #counters = new RequestCounters();
+  #running: Running | undefined;
 
   constructor(options: HttpOptions) {
+    const running = () => this.#running;
+    const mounted = new MountedSite(pathOf(options.mounted?.base), running);
     this.#options = options;
-    this.#streams = new SseStreams(options.maxStreams ?? 10_000);
+    this.handler = mounted.handler;
+    this.upgrade = mounted.upgrade;
+    this.httpSide = {
+      get base() {
+        return running()?.base ?? '';
+      },
+      addUpgrade: (route) => this.#upgrades.add(route),
+    };
   }
 
   get addresses(): readonly string[] {
-    return this.#base === '' ? [] : [this.#base];
+    return this.#running ? [this.#running.base] : [];
   }
 
   async start(host: BindingHost): Promise<void> {
-    const bind = host.bindAddress(this.#options.host);
-    const server = this.#createServer(new ConnectionRefusals(host.clock));
-    const port = await listen(server, bind, this.#options.port ?? 8080);
-    const reachable = host.reachableHost(bind);
-    this.#host = host;
-    this.#server = server;
-    this.#prefix = host.publicBase?.pathname.replace(/\/+$/, '') ?? '';
-    this.#base = host.publicBase?.href.replace(/\/+$/, '') ?? `http://${urlHost(reachable)}:${port}`;
-    this.#guard = new HostGuard({
-      allowedHosts: [bind, reachable, ...(this.#options.allowedHosts ?? [])],
-      ...(host.publicBase && { publicOrigin: host.publicBase.origin }),
-      cors: this.#options.cors ?? [],
-      wildcard: bind === '0.0.0.0' || bind === '::',
+    const options = this.#options;
+    const { mount, tls, port: wanted = 8080 } = options;
+    const { logger } = host;
+    if (tls) warnOfDates(tls, host.clock.now(), logger);
+    const { bind, base, guard, prefix, secure } = httpSite(options, host);
+    const limits = limitsOf(options, host.publicBase !== undefined);
+    const connections = new Connections(limits.connections);
+    const refusals = new ConnectionRefusals(host.clock, connections);
+    const dispatcher = new Dispatcher({
+      ...{ host, guard, prefix, connections, refusals },
+      ...{ routes: this.#routes, upgrades: this.#upgrades, counters: this.#counters },
+      elsewhere: mount && (await webApp({ mount, secure, logger })),
     });
-    this.#routes.add([
-      ['/', rootMethods(this.#prefix)],
-      ['/things', listMethods(host.things, this.#prefix)],
-      ['/.well-known/wot', tdMethods(() => servientThing(host.things).description())],
-    ]);
-    this.#heartbeat = host.clock.every(heartbeatEvery, () => this.#streams.heartbeat());
+    const listener =
+      bind === undefined ? undefined : new HttpListener({ options, dispatcher, connections, refusals, host });
+    this.#routes.add(ownRoutes(host, prefix));
+    const port = await listener?.listen(bind ?? '', wanted);
+    const streams = new SseStreams(limits.streams);
+    const heartbeat = host.clock.every(heartbeatEvery, () => {
+      streams.heartbeat();
+      connections.beat();
+      listener?.beat();
+    });
+    this.#running = {
+      ...{ host, base: base(port), prefix, dispatcher, connections, streams, heartbeat, listener },
+      bodies: new LargeBodies(limits.bodies),
+    };
   }
 
   forms(thing: HostedThing): ThingForms {
-    return pathForms(thing, { base: this.#base, subprotocol: 'sse' });
+    const forms = pathForms(thing, {
+      base: this.httpSide.base,
+      subprotocol: 'sse',
+      observesBytes: false,
+      contentType: (declared) => declared,
+    });
+    return { ...forms, profile: profilesOf(thing) };
   }
 
   async expose(thing: HostedThing): Promise<void> {
-    const routes = new Map(interactionRoutes(this.#parts(thing)));
-    routes.set(
-      thingPath(thing.name),
-      tdMethods(() => thing.description()),
-    );
+    const parts = this.#parts(thing);
+    const routes = new Map([...interactionRoutes(parts), ...tdRoutes(thing, parts.prefix)]);
     this.#routes.add(routes);
     this.#paths.set(thing.name, [...routes.keys()]);
   }
@@ -104,60 +132,43 @@ class HttpServer implements ServerBinding {
   }
 
   async stop(): Promise<void> {
-    const server = this.#server;
-    this.#server = undefined;
-    this.#base = '';
+    const running = this.#running;
+    if (!running) return;
+    running.heartbeat.cancel();
+    running.streams.stop();
+    // Who is connected already is served meanwhile.
+    await running.listener?.close();
+    this.#running = undefined;
     this.#routes.clear();
     this.#paths.clear();
-    this.#heartbeat?.cancel();
-    if (!server) return;
-    await new Promise<void>((resolve) => {
-      this.#streams.stop();
-      // Requests under way get a moment to end.
-      const cut = setTimeout(() => server.closeAllConnections(), drainFor);
-      server.close(() => {
-        clearTimeout(cut);
-        resolve();
-      });
-      server.closeIdleConnections();
-    });
   }
 
-  #createServer(refusals: ConnectionRefusals): Server {
-    const serve = (request: IncomingMessage, response: ServerResponse) => {
-      refusals.note(response);
-      return this.#serve(request, response);
-    };
-    // The guard answers what has no Host, with a body.
-    return createServer({ keepAliveTimeout: 30_000, requireHostHeader: false }, serve)
-      .on('checkContinue', serve)
-      .on('checkExpectation', (request, response) => refusals.expectation(request, response))
-      .on('connect', (_, socket) => refusals.connect(socket))
-      .on('clientError', (error, socket) => refusals.malformed(error, socket));
+  metrics(): readonly Metric[] {
+    if (!this.#running) return [];
+    const { base, connections, streams } = this.#running;
+    const labels = { address: base };
+    const metric = (type: Metric['type'], name: string, help: string, value: number): Metric => ({
+      name: `thingwright_http_${name}`,
+      help,
+      type,
+      samples: [{ labels, value }],
+    });
+    return [
+      ...this.#counters.metrics(labels),
+      metric('gauge', 'connections', 'Open HTTP connections.', connections.size),
+      metric(
+        'counter',
+        'connections_refused_total',
+        'HTTP connections beyond the limits.',
+        connections.refused,
+      ),
+      metric('gauge', 'streams', 'Open event streams.', streams.size),
+    ];
   }
 
   #parts(thing: HostedThing): RouteParts {
-    const { limits } = this.#host as BindingHost;
-    return { thing, streams: this.#streams, limits, prefix: this.#prefix };
-  }
-
-  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const host = this.#host as BindingHost;
-    const { path, query } = target(request.url ?? '/');
-    const principal = host.authenticate({});
-    const caller = principal instanceof Promise ? await principal : principal;
-    const exchange = new ServerExchange(request, response, caller, query);
-    let methods: Methods | undefined;
-    try {
-      this.#guard?.check(exchange);
-      methods = this.#routes.find(path);
-      if (isPreflight(request)) preflight(methods, exchange);
-      else await methodHandler(methods, request.method ?? 'GET')(exchange);
-    } catch (error) {
-      const what = 'The HTTP server failed to answer a request';
-      const problem = asWotError(error, host.logger, { code: 'INTERNAL', what });
-      exchange.sendProblem(problem, methods && { allow: allowed(methods) });
-    }
+    const { host, streams, bodies, prefix } = this.#running as Running;
+    return { thing, streams, bodies, limits: host.limits, prefix };
   }
 
   /** /things/{name}/actions/{action}/{invocationId} */
@@ -165,42 +176,17 @@ class HttpServer implements ServerBinding {
     | Methods
     | undefined {
     if (things !== 'things' || actions !== 'actions' || id === '' || rest.length > 0) return undefined;
-    const thing = this.#host?.things.get(name);
+    const thing = this.#running?.host.things.get(name);
     const asynchronous = ownMember(thing?.affordances.actions, action)?.synchronous === false;
     return thing && asynchronous ? invocationMethods(this.#parts(thing), action, id) : undefined;
   }
 }
 
-/** Origin-form and absolute-form (RFC 9112 section 3.2). */
-function target(url: string): { readonly path: string; readonly query: string } {
-  const local = url.startsWith('/') ? url : url.replace(/^https?:\/\/[^/?]*/i, '');
-  const mark = local.indexOf('?');
-  if (mark < 0) return { path: local || '/', query: '' };
-  return { path: local.slice(0, mark) || '/', query: local.slice(mark + 1) };
-}
-
-function isPreflight({ method, headers }: IncomingMessage): boolean {
-  return method === 'OPTIONS' && headers['access-control-request-method'] !== undefined;
-}
-
-/** Answers a CORS preflight (Fetch, section 3.2.2); the guard has checked the origin. */
-function preflight(methods: Methods, exchange: ServerExchange): void {
-  const { response } = exchange;
-  response.setHeader('access-control-allow-methods', allowed(methods).join(', '));
-  response.setHeader('access-control-allow-headers', 'Accept, Authorization, Content-Type, Last-Event-ID');
-  response.setHeader('access-control-max-age', 600);
-  exchange.sendNothing();
-}
-
-function listen(server: Server, host: string, port: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (cause: NodeJS.ErrnoException) => reject(listenError(cause, host, port)));
-    server.listen({ host, port }, () => resolve((server.address() as AddressInfo).port));
-  });
-}
-
-function listenError(cause: NodeJS.ErrnoException, host: string, port: number): WotError {
-  if (cause.code === 'EADDRINUSE') return portInUse('HTTP', host, port, cause);
-  const message = `HTTP cannot listen on ${host}:${port} (${cause.code}); choose another with --host and --http.`;
-  return new WotError('unavailable', 'ADDRESS_UNUSABLE', message, { cause });
+function ownRoutes(host: BindingHost, prefix: string): readonly (readonly [string, Methods])[] {
+  return [
+    ['/', rootMethods(prefix)],
+    ['/things', listMethods(host.things, prefix)],
+    ['/.well-known/wot', tdMethods((language) => servientThing(host.things).description(language))],
+    ...healthRoutes(host),
+  ];
 }

@@ -1,24 +1,30 @@
 import { codecFor } from '../../codec/registry.ts';
-import type { Limits } from '../../contracts/binding.ts';
 import { WotError } from '../../contracts/errors.ts';
 import type { HostedThing } from '../../contracts/interaction.ts';
 import type { ActionAffordance, PropertyAffordance } from '../../contracts/td.ts';
 import { actionStatus, actionStatuses } from '../../interaction/action-status.ts';
+import { isPayloadStream } from '../../interaction/declared-payload.ts';
 import { thingPath } from '../../interaction/path-forms.ts';
+import { payloadTypes } from '../../interaction/payload-types.ts';
 import { decodeComponent, namesIn } from '../../interaction/uri-component.ts';
-import { requestValue } from './request-body.ts';
+import { declaredContent, isBinary, isRaw, payloadSchemas } from '../../td/declared-content.ts';
+import { negotiate } from './negotiation.ts';
+import { checkConditions } from './preconditions.ts';
+import type { BodyParts } from './received-body.ts';
+import { requestValue, withBody } from './request-body.ts';
 import type { Methods } from './routes.ts';
 import type { ServerExchange } from './server-exchange.ts';
 import type { SseStreams } from './sse-stream.ts';
+import { sendStream } from './stream-answer.ts';
 
-const offered = ['application/json', 'application/cbor'] as const;
+/** What has no DataSchema of its own: several values, states of actions. */
+const offered = payloadTypes({});
 const eventStream = 'text/event-stream';
 
 /** What the routes of a Thing need of their server. */
-export interface RouteParts {
+export interface RouteParts extends BodyParts {
   readonly thing: HostedThing;
   readonly streams: SseStreams;
-  readonly limits: Limits;
   /** The path before all of the servient's own, as peers see it. */
   readonly prefix: string;
 }
@@ -42,23 +48,46 @@ export function interactionRoutes(parts: RouteParts): ReadonlyMap<string, Method
   return routes;
 }
 
+const propertyRefusals = { GET: 'PROPERTY_WRITE_ONLY', PUT: 'PROPERTY_READ_ONLY' };
+
 function propertyMethods(parts: RouteParts, name: string, affordance: PropertyAffordance): Methods {
   const { interactions } = parts.thing;
+  const { input, output } = declaredContent(affordance);
+  const types = payloadTypes({ type: output, schema: affordance });
+  const choice = affordance.observable === true && !isBinary(output) ? withStream(types) : types;
+  const raw = isRaw(output);
+  const readValue = interactions.propertyReader(name);
   const read = async (exchange: ServerExchange) => {
-    if (wantsStream(exchange)) return streamProperty(parts, name, exchange);
-    const type = exchange.accepted(offered);
-    sendValue(exchange, type, await interactions.readProperty(name, exchange));
+    const type = exchange.accepted(choice);
+    if (type === eventStream) return streamProperty(parts, name, exchange);
+    if (output !== undefined) exchange.guard(output);
+    const value = await readValue(raw ? exchange.carrying : exchange);
+    return isPayloadStream(value) ? sendStream(exchange, type, value) : sendValue(exchange, type, value);
   };
+  const shape = { type: input, schema: affordance };
+  const isStream = parts.thing.streams?.includes(name) === true;
   const write = async (exchange: ServerExchange) => {
-    await interactions.writeProperty(name, await requestValue(exchange, parts.limits), exchange);
+    checkConditions(exchange);
+    const take = (value: unknown) =>
+      interactions.writeProperty(name, value, isRaw(input) ? exchange.carrying : exchange);
+    if (isStream) await withBody(exchange, shape, take);
+    else await take(await requestValue(exchange, parts, shape));
     exchange.sendNothing();
   };
-  const refusals = { GET: 'PROPERTY_WRITE_ONLY', PUT: 'PROPERTY_READ_ONLY' };
   return {
     ...(affordance.writeOnly === true && affordance.observable !== true ? {} : { GET: read }),
     ...(affordance.readOnly === true ? {} : { PUT: write }),
-    refusals,
+    refusals: propertyRefusals,
   };
+}
+
+const streamed = new WeakMap<readonly string[], readonly string[]>();
+
+/** Lists that many affordances share stay shared. */
+function withStream(types: readonly string[]): readonly string[] {
+  const all = streamed.get(types) ?? [...types, eventStream];
+  streamed.set(types, all);
+  return all;
 }
 
 function streamProperty(
@@ -71,16 +100,17 @@ function streamProperty(
   );
 }
 
-function allPropertiesMethods({ thing, streams, limits }: RouteParts): Methods {
+function allPropertiesMethods(parts: RouteParts): Methods {
+  const { thing, streams } = parts;
   const { interactions, affordances } = thing;
   return {
     async GET(exchange) {
-      if (wantsStream(exchange)) {
+      const type = exchange.accepted(withStream(offered));
+      if (type === eventStream) {
         return streams.serve(exchange, (subscriber, after) =>
           interactions.observeAllProperties(subscriber, since(exchange, after)),
         );
       }
-      const type = exchange.accepted(offered);
       const names = requestedNames(exchange.query, affordances.properties ?? {});
       const values = names
         ? await interactions.readMultipleProperties(names, exchange)
@@ -88,30 +118,48 @@ function allPropertiesMethods({ thing, streams, limits }: RouteParts): Methods {
       sendValue(exchange, type, values);
     },
     async PUT(exchange) {
-      await interactions.writeMultipleProperties(await requestValue(exchange, limits), exchange);
+      checkConditions(exchange);
+      await interactions.writeMultipleProperties(await requestValue(exchange, parts, {}), exchange);
       exchange.sendNothing();
     },
   };
 }
 
 function actionMethods(parts: RouteParts, name: string, affordance: ActionAffordance): Methods {
-  const { thing, limits, prefix } = parts;
+  const { thing, prefix } = parts;
   const { interactions } = thing;
-  const invoke = async (exchange: ServerExchange) => {
-    const type = exchange.accepted(offered);
-    const result = await interactions.invokeAction(name, await requestValue(exchange, limits), exchange);
+  const content = declaredContent(affordance);
+  const { input, output } = payloadSchemas(affordance);
+  const shape = { type: input && content.input, schema: input };
+  const isAsynchronous = affordance.synchronous === false;
+  const given = isAsynchronous ? undefined : output && content.output;
+  const types = isAsynchronous ? offered : payloadTypes({ type: given, schema: output });
+  const answers = output !== undefined || isAsynchronous;
+  const raw = isRaw(shape.type) || isRaw(content.output);
+  const invoke = async (exchange: ServerExchange, type: string, value: unknown) => {
+    const result = await interactions.invokeAction(name, value, raw ? exchange.carrying : exchange);
     if ('invocation' in result) {
       const status = actionStatus(thing.name, result.invocation, prefix);
       // Profile http-basic invokeaction-21: 201 with Location and the ActionStatus.
       exchange.response.setHeader('location', status.href);
       sendValue(exchange, type, status, 201);
-    } else if (affordance.output === undefined) {
+    } else if (output === undefined) {
       exchange.sendNothing();
+    } else if (isPayloadStream(result.output)) {
+      await sendStream(exchange, type, result.output);
     } else {
       sendValue(exchange, type, result.output);
     }
   };
-  return { POST: invoke };
+  const isStream = thing.streams?.includes(name) === true;
+  const POST = async (exchange: ServerExchange) => {
+    checkConditions(exchange);
+    const type = answers ? exchange.accepted(types) : '';
+    if (given !== undefined) exchange.guard(given);
+    if (isStream) return withBody(exchange, shape, (body) => invoke(exchange, type, body));
+    return invoke(exchange, type, await requestValue(exchange, parts, shape));
+  };
+  return { POST };
 }
 
 /** The resource of one invocation; the id is the last segment of the path. */
@@ -123,6 +171,8 @@ export function invocationMethods({ thing, prefix }: RouteParts, action: string,
       sendValue(exchange, type, actionStatus(thing.name, status, prefix));
     },
     async DELETE(exchange) {
+      thing.interactions.actionOf(id, exchange);
+      checkConditions(exchange);
       await thing.interactions.cancelAction(action, id, exchange);
       exchange.sendNothing();
     },
@@ -163,12 +213,10 @@ function allEventsMethods({ thing, streams }: RouteParts): Methods {
   };
 }
 
-function wantsStream({ request: { headers } }: ServerExchange): boolean {
-  return headers.accept?.includes(eventStream) === true;
-}
-
-function refusePlainGet(exchange: ServerExchange): void {
-  if (wantsStream(exchange)) return;
+/** A stream never ends: it must be asked for by its name. */
+function refusePlainGet({ request: { headers } }: ServerExchange): void {
+  const named = headers.accept?.toLowerCase().includes(eventStream) === true;
+  if (named && negotiate(headers.accept, [eventStream])) return;
   const message = `Events are a stream here; ask with "Accept: ${eventStream}".`;
   throw new WotError('not-acceptable', 'EVENT_STREAM_ONLY', message);
 }
@@ -177,15 +225,20 @@ function since({ principal, uriVariables }: ServerExchange, after: number | unde
   return { principal, uriVariables, ...(after === undefined ? {} : { after }) };
 }
 
-/** Values of `names`, split at commas that are not part of a known name. */
+/** Values of `names`, which may be there several times, split at commas that are not part of a known name. */
 function requestedNames(query: string, properties: object): readonly string[] | undefined {
-  const raw = query.split('&').find((pair) => pair.startsWith('names='));
-  if (raw === undefined) return undefined;
-  const pieces = raw
-    .slice('names='.length)
-    .split(',')
-    .map((piece) => decodeComponent(piece.replaceAll('+', ' ')));
-  return namesIn(pieces, properties);
+  const given = query.split('&').filter((pair) => /^names(?:=|$)/.test(pair));
+  if (given.length === 0) return undefined;
+  const pieces = given.flatMap((pair) => pair.slice('names='.length).split(','));
+  if (pieces.every((piece) => piece === '')) {
+    const message =
+      'The query parameter names is empty; name the properties to read, separated by commas, or leave it out to read all.';
+    throw new WotError('invalid', 'NAMES_MISSING', message);
+  }
+  return namesIn(
+    pieces.map((piece) => decodeComponent(piece.replaceAll('+', ' '))),
+    properties,
+  );
 }
 
 function sendValue(exchange: ServerExchange, type: string, value: unknown, status = 200): void {

@@ -40,17 +40,32 @@ export class Routes {
     for (const path of paths) this.#methods.delete(path);
   }
 
-  /** WotError `invalid` for a malformed path, `not-found` where there is nothing. */
-  find(path: string): Methods {
+  /** WotError `invalid` for a malformed path. */
+  find(path: string): Methods | undefined {
     const known = this.#methods.get(path);
     if (known) return known;
     const segments = path.split('/').map(decodeComponent);
-    const methods =
-      this.#methods.get(segments.map(encodeURIComponent).join('/')) ?? this.#dynamic(segments.slice(1));
-    if (methods) return methods;
-    const message = `There is nothing at ${JSON.stringify(path.slice(0, 200))}; GET /things lists what there is.`;
-    throw new WotError('not-found', 'PATH_UNKNOWN', message);
+    return this.#methods.get(segments.map(encodeURIComponent).join('/')) ?? this.#dynamic(segments.slice(1));
   }
+}
+
+const ownPaths = ['/', '/healthz', '/readyz', '/metrics', '/.well-known/wot', '/things'];
+
+/** Whether a path is for the servient itself; below `/things` there is nothing but Things. */
+export function isOwn(path: string): boolean {
+  return path.startsWith('/things/') || ownPaths.includes(path);
+}
+
+/** WotError `not-found`, for a path that nobody has. */
+export function pathUnknown(path: string): WotError {
+  const message = `There is nothing at ${JSON.stringify(path.slice(0, 200))}; GET /things lists what there is.`;
+  return new WotError('not-found', 'PATH_UNKNOWN', message);
+}
+
+/** WotError `unavailable`, for what may be there in a moment. */
+export function starting(): WotError {
+  const message = 'The servient is starting or stopped; try again in a moment.';
+  return new WotError('unavailable', 'STARTING', message, { retryAfter: 1 });
 }
 
 /** The handler of a method; WotError `not-allowed` where there is none. */

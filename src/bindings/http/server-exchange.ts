@@ -1,16 +1,23 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import type { Http2ServerResponse } from 'node:http2';
 import type { Principal } from '../../contracts/access.ts';
 import { toProblem, WotError } from '../../contracts/errors.ts';
+import { httpStatus } from '../../contracts/http-status.ts';
 import type { CallContext } from '../../contracts/interaction.ts';
-import { decodeComponent } from '../../interaction/uri-component.ts';
-import { httpStatus } from './http-status.ts';
+import { payloadKind } from '../../contracts/media-type.ts';
+import { type QueryText, queryVariables } from '../../interaction/query-variables.ts';
+import { type Coding, chooseCoding, compress, compressedFrom, isCompressible } from './compression.ts';
+import { isHttp2 } from './http2-sessions.ts';
 import { negotiate } from './negotiation.ts';
 
 const smallBody = 16 * 1024;
 /** Bytes of a refused body that are read and thrown away, so that a peer that sends all of it first gets to read why. */
-const discarded = 64 * 1024 * 1024;
+export const discarded = 64 * 1024 * 1024;
 /** Milliseconds of silence after which such a peer is cut off; node's requestTimeout bounds the whole. */
 const discardIdle = 10_000;
+
+/** RFC 9113 section 7 */
+const internalError = 2;
 
 const problemType = 'application/problem+json';
 
@@ -29,7 +36,7 @@ export class ServerExchange implements CallContext {
   readonly principal: Principal;
   /** The query without `?`, as received. */
   readonly query: string;
-  #variables: Readonly<Record<string, string>> | undefined;
+  #variables: Readonly<Record<string, string | QueryText>> | undefined;
   #controller: AbortController | undefined;
   #vary = '';
   #continued = false;
@@ -41,8 +48,8 @@ export class ServerExchange implements CallContext {
     this.query = query;
   }
 
-  get uriVariables(): Readonly<Record<string, string>> {
-    this.#variables ??= parseQuery(this.query);
+  get uriVariables(): Readonly<Record<string, string | QueryText>> {
+    this.#variables ??= queryVariables(this.query);
     return this.#variables;
   }
 
@@ -56,6 +63,12 @@ export class ServerExchange implements CallContext {
       });
     }
     return this.#controller.signal;
+  }
+
+  /** The same call, for an operation whose payloads may be streams. */
+  get carrying(): CallContext {
+    const { principal, uriVariables, signal } = this;
+    return { principal, uriVariables, signal, carries: 'streams' };
   }
 
   /** Lets a peer that asked before send its body (RFC 9110 section 10.1.1). */
@@ -81,12 +94,53 @@ export class ServerExchange implements CallContext {
     );
   }
 
+  /** Keeps browsers from taking what a Thing gives in a type of its own for a page of this origin. */
+  guard(type: string): void {
+    this.response.setHeader('x-content-type-options', 'nosniff');
+    if (payloadKind(type) !== 'json') this.response.setHeader('content-security-policy', 'sandbox');
+  }
+
   writeHead(status: number, headers: OutgoingHttpHeaders = {}): ServerResponse {
     return this.response.writeHead(status, this.#vary === '' ? headers : { ...headers, vary: this.#vary });
   }
 
-  /** Answers with a body; HEAD gets its headers alone (RFC 9110 section 9.3.2). */
+  /** Answers with a body, compressed where that pays; HEAD gets its headers alone (RFC 9110 section 9.3.2). */
   send(status: number, type: string, body: Uint8Array): void {
+    if (body.byteLength >= compressedFrom && this.#mayCompress(type)) {
+      this.varies('Accept-Encoding');
+      const coding = chooseCoding(this.request.headers['accept-encoding']);
+      if (coding) this.#sendCoded(status, type, { coding, body });
+      else this.#end(status, type, body);
+    } else {
+      this.#end(status, type, body);
+    }
+  }
+
+  /** Who sets one of these headers sends what was compressed before, or has a strong validator for just these bytes. */
+  #mayCompress(type: string): boolean {
+    const { response } = this;
+    return isCompressible(type) && !response.hasHeader('content-encoding') && !response.hasHeader('etag');
+  }
+
+  #sendCoded(
+    status: number,
+    type: string,
+    { coding, body }: { readonly coding: Coding; readonly body: Uint8Array },
+  ): void {
+    // Whoever counts answers sees it before it has left.
+    this.response.statusCode = status;
+    compress(coding, body)
+      .then(
+        (coded) => {
+          this.response.setHeader('content-encoding', coding);
+          this.#end(status, type, coded);
+        },
+        () => this.#end(status, type, body),
+      )
+      .catch(() => this.#cut());
+  }
+
+  #end(status: number, type: string, body: Uint8Array): void {
     this.writeHead(status, { 'content-type': type, 'content-length': body.byteLength });
     if (this.request.method === 'HEAD') this.response.end();
     else if (body.byteLength > smallBody) this.response.end(body);
@@ -109,7 +163,7 @@ export class ServerExchange implements CallContext {
   /** Answers an error: RFC 9457, once; a peer that has its head already loses the connection. */
   sendProblem(error: WotError, { status = httpStatus[error.kind], allow = [] }: ProblemOptions = {}): void {
     if (this.response.headersSent) {
-      this.response.destroy();
+      this.#cut();
       return;
     }
     const { retryAfter } = error.details;
@@ -118,6 +172,13 @@ export class ServerExchange implements CallContext {
     const problem = toProblem(error, status);
     if (!hasUnreadBody(this.request)) this.sendJson(status, problem, problemType);
     else this.#sendBeforeBody(status, Buffer.from(JSON.stringify(problem)));
+  }
+
+  /** Ends an answer so that nobody takes what was sent for the whole. */
+  #cut(): void {
+    const { response, request } = this;
+    if (isHttp2(request)) (response as unknown as Http2ServerResponse).stream.close(internalError);
+    else response.destroy();
   }
 
   /** Whether the peer waits for a word before it sends its body. */
@@ -129,7 +190,12 @@ export class ServerExchange implements CallContext {
   #sendBeforeBody(status: number, body: Buffer): void {
     const { request, response } = this;
     // What is left of an unread body must not be taken for the next request.
-    const headers = { 'content-type': problemType, 'content-length': body.byteLength, connection: 'close' };
+    const headers = {
+      'content-type': problemType,
+      'content-length': body.byteLength,
+      // HTTP/2 has streams instead (RFC 9113 section 8.2.2).
+      ...(!isHttp2(request) && { connection: 'close' }),
+    };
     this.writeHead(status, headers).write(body);
     if (this.#holdsBody()) return void response.end();
     let size = 0;
@@ -140,19 +206,6 @@ export class ServerExchange implements CallContext {
     });
     request.once('end', () => response.end());
   }
-}
-
-/** Query parameters by name, the last one of a name wins; `+` is a space. */
-function parseQuery(query: string): Readonly<Record<string, string>> {
-  const variables: Record<string, string> = Object.create(null);
-  for (const pair of query.split('&')) {
-    if (pair === '') continue;
-    const equals = pair.indexOf('=');
-    const name = equals < 0 ? pair : pair.slice(0, equals);
-    const value = equals < 0 ? '' : pair.slice(equals + 1);
-    variables[decodeComponent(name.replaceAll('+', ' '))] = decodeComponent(value.replaceAll('+', ' '));
-  }
-  return variables;
 }
 
 function hasUnreadBody({ complete, headers }: IncomingMessage): boolean {

@@ -1,33 +1,42 @@
-import type {
-  ChangeGap,
-  ClientRequest,
-  Notification,
-  NotificationListener,
-} from '../../contracts/binding.ts';
+import type { ChangeGap, Notification, NotificationListener } from '../../contracts/binding.ts';
 import type { Clock, Timer } from '../../contracts/clock.ts';
-import { withDeadline } from '../../contracts/deadline.ts';
 import { WotError } from '../../contracts/errors.ts';
 import { type Attempt, keepSubscribed } from '../../contracts/subscription-loop.ts';
-import { bodyOf, type HttpContext, type OutgoingRequest, openExchange } from './http-exchange.ts';
-import { type SseMessage, sseParser } from './sse-parser.ts';
+import { exchange } from './http-exchange.ts';
+import {
+  type Answer,
+  deadlineOf,
+  type HttpContext,
+  type OutgoingRequest,
+  type StreamReceiver,
+} from './http-sending.ts';
+import { eventName, type SseMessage, sseParser } from './sse-parser.ts';
 
 const utf8 = new TextEncoder();
 
 /** Milliseconds in which three heartbeats of our servers did not come. */
 const silenceFor = 45_000;
 
-/** A subscription to send: its signal ends it, whatever happened before. */
+const streamHeaders = {
+  accept: 'text/event-stream',
+  'accept-encoding': 'identity',
+  'cache-control': 'no-store',
+};
+
+/** A subscription to send: the signal of its call ends it, whatever happened before. */
 export interface Subscription {
-  readonly request: ClientRequest;
-  readonly call: OutgoingRequest;
+  readonly call: OutgoingRequest & { readonly signal: AbortSignal };
   /** The content type of what is told. */
   readonly type: string;
+  /** The affordance, where it is about one. */
+  readonly name?: string;
   readonly listener: NotificationListener;
 }
 
 /** Subscribes to Server-Sent Events (WoT Profile, HTTP SSE); resumes with Last-Event-ID, ends on 204, 410 and the event `$end`. */
 export function subscribeSse(context: HttpContext, subscription: Subscription): Promise<void> {
-  const { listener, type, call } = subscription;
+  const { listener, type, call, name } = subscription;
+  const names = name === undefined ? undefined : ['message', eventName(name)];
   let lastId = '';
   let ended = false;
 
@@ -35,67 +44,73 @@ export function subscribeSse(context: HttpContext, subscription: Subscription): 
     lastId = received.id;
     if (received.event === '$end') ended = true;
     else if (received.event === '$gap') listener.gap?.(gapOf(received.data));
-    else listener.next(notificationOf(received, type));
+    else if (names?.includes(received.event) !== false) listener.next(notificationOf(received, type));
+  }
+
+  function resumed(): OutgoingRequest {
+    const resume = lastId === '' ? {} : { 'last-event-id': Buffer.from(lastId).toString('latin1') };
+    const headers = { ...call.headers, ...streamHeaders, ...resume };
+    return { ...call, headers, deadline: deadlineOf(call.timeout, context.clock) };
   }
 
   async function attempt({ delays, standing }: Attempt): Promise<'again' | 'ended'> {
-    const resume = lastId === '' ? {} : { 'last-event-id': Buffer.from(lastId).toString('latin1') };
-    const headers = { ...call.headers, accept: 'text/event-stream', 'cache-control': 'no-store', ...resume };
-    const silence = silenceWatch(context.clock, call.href);
-    const sent = { ...call, headers, signal: AbortSignal.any([call.signal, silence.signal]) };
-    const response = await withDeadline(
-      context.clock,
-      { ...sent, timeout: subscription.request.timeout },
-      (signal) => openExchange(context, { ...sent, signal }),
-    );
-    if (response.statusCode === 204) return 'ended';
-    const found = String(response.headers['content-type']);
-    if (!/^text\/event-stream\b/i.test(found)) {
-      response.body.destroy();
-      throw notAnEventStream(call.href, found);
-    }
-    standing();
-    const { comment } = silence;
-    const push = sseParser({ message, retry: delays.shortest, comment }, context.maxBody);
-    try {
-      for await (const chunk of bodyOf(sent, response)) {
-        delays.reset();
-        push(chunk);
-        if (ended) return 'ended';
-        silence.heard();
-      }
-    } finally {
-      silence.stop();
-    }
-    return 'again';
+    const watch = silenceWatch(context.clock, call.href, delays.reset);
+    const receive = (received: SseMessage): void => {
+      delays.reset();
+      if (!ended) message(received);
+    };
+    const position = (id: string): void => {
+      lastId = id;
+    };
+    const handlers = { message: receive, position, retry: delays.shortest, comment: watch.comment };
+    const push = sseParser(handlers, context.maxBody);
+    let close = (): void => {};
+    const receiver: StreamReceiver = {
+      opened(head, end) {
+        refuseOtherThanEvents(call.href, head);
+        close = end;
+        watch.begin(end);
+        if (head.status !== 204) standing();
+      },
+      chunk(bytes) {
+        push(bytes);
+        if (ended) close();
+        else watch.heard();
+      },
+    };
+    const { status } = await exchange(context, resumed(), receiver).finally(watch.stop);
+    return ended || status === 204 ? 'ended' : 'again';
   }
 
   return keepSubscribed(context, { signal: call.signal, listener, attempt });
 }
 
 interface SilenceWatch {
-  /** Aborts with WotError `timeout` SERVER_SILENT. */
-  readonly signal: AbortSignal;
+  /** `close` is called with WotError `timeout` SERVER_SILENT. */
+  begin(close: (error: WotError) => void): void;
   comment(): void;
   heard(): void;
   stop(): void;
 }
 
 /** Notices that a server which sends heartbeats fell silent; the first comment may be a greeting and is none. */
-function silenceWatch(clock: Clock, href: string): SilenceWatch {
-  const silent = new AbortController();
+function silenceWatch(clock: Clock, href: string, beating: () => void): SilenceWatch {
   let comments = 0;
   let timer: Timer | undefined;
+  let fellSilent = (): void => {};
   const stop = (): void => timer?.cancel();
   return {
-    signal: silent.signal,
     stop,
+    begin(close) {
+      fellSilent = () => close(serverSilent(href));
+    },
     comment() {
       comments += 1;
+      if (comments > 1) beating();
     },
     heard() {
       stop();
-      if (comments > 1) timer = clock.after(silenceFor, () => silent.abort(serverSilent(href)));
+      if (comments > 1) timer = clock.after(silenceFor, fellSilent);
     },
   };
 }
@@ -132,11 +147,20 @@ function gapOf(data: string): ChangeGap {
   }
 }
 
-function notAnEventStream(href: string, found: string): WotError {
-  return new WotError(
+function refuseOtherThanEvents(href: string, { status, headers }: Answer): void {
+  const found = String(headers['content-type']);
+  const coding = headers['content-encoding'] ?? 'identity';
+  if (coding !== 'identity') throw codedStream(href, String(coding));
+  if (status === 204 || /^text\/event-stream\b/i.test(found)) return;
+  throw new WotError(
     'unsupported-media',
     'NOT_AN_EVENT_STREAM',
     `GET ${href} answered ${found} instead of text/event-stream; the form's subprotocol sse is not offered there.`,
     { href },
   );
+}
+
+function codedStream(href: string, coding: string): WotError {
+  const message = `GET ${href} answered an event stream in the content coding ${JSON.stringify(coding)}, which was not asked for; the Thing, or the proxy before it, must send streams uncoded.`;
+  return new WotError('unsupported-media', 'CONTENT_CODING_UNKNOWN', message, { href });
 }

@@ -9,6 +9,8 @@ export interface SseMessage {
 
 export interface SseHandlers {
   message(message: SseMessage): void;
+  /** Where to resume after, without an event. */
+  position?(id: string): void;
   /** The server's wish for the reconnection time, in milliseconds. */
   retry?(milliseconds: number): void;
   /** A line that says nothing but that the server lives. */
@@ -16,7 +18,7 @@ export interface SseHandlers {
 }
 
 /**
- * Reads an event stream chunk by chunk (HTML Living Standard section 9.2.6); returns the function that takes the bytes.
+ * Reads an event stream chunk by chunk (HTML Living Standard section 9.2.6) and ignores ids with control characters; returns the function that takes the bytes.
  * It throws `too-large` EVENT_TOO_LARGE when one line or one event's data passes `limit` characters.
  */
 export function sseParser(handlers: SseHandlers, limit = 64 * 1024 * 1024): (bytes: Uint8Array) => void {
@@ -24,12 +26,19 @@ export function sseParser(handlers: SseHandlers, limit = 64 * 1024 * 1024): (byt
   let data: string[] = [];
   let size = 0;
   let id = '';
+  let moved = false;
 
   function field(name: string, value: string): void {
     if (name === 'event') event = value;
     else if (name === 'data') addData(value);
-    else if (name === 'id' && !value.includes('\0')) id = value;
+    else if (name === 'id' && !/\p{Cc}/u.test(value))
+      setId(value); // no header could carry it back
     else if (name === 'retry' && /^\d+$/.test(value)) handlers.retry?.(Number(value));
+  }
+
+  function setId(value: string): void {
+    id = value;
+    moved = true;
   }
 
   function addData(value: string): void {
@@ -44,6 +53,8 @@ export function sseParser(handlers: SseHandlers, limit = 64 * 1024 * 1024): (byt
     data = [];
     size = 0;
     if (told) handlers.message(message);
+    else if (moved) handlers.position?.(id);
+    moved = false;
   }
 
   return lineReader(limit, (line) => {
@@ -86,4 +97,9 @@ function bounded(size: number, limit: number): number {
     'EVENT_TOO_LARGE',
     `The event stream holds an event of more than ${limit} characters; the subscription ends here.`,
   );
+}
+
+/** The name of an affordance as it stands on a line of an event stream, which it cannot end. */
+export function eventName(name: string): string {
+  return name.replaceAll(/[\r\n]/g, ' ');
 }

@@ -1,32 +1,72 @@
 import type { HostedThing, ServedTd } from '../../contracts/interaction.ts';
-import { listPage } from '../../interaction/hosted-list.ts';
+import { thingPath } from '../../interaction/path-forms.ts';
+import { chooseLanguage } from './accept-language.ts';
+import { openApi } from './openapi.ts';
 import type { Methods } from './routes.ts';
+import type { ServerExchange } from './server-exchange.ts';
+import { jsonDocument, type StoredDocument, sendDocument } from './stored-document.ts';
+import { ThingsList } from './things-list.ts';
+
+type Description = HostedThing['description'];
 
 const tdTypes = ['application/td+json', 'application/ld+json', 'application/json'] as const;
+const openApiType = 'application/vnd.oai.openapi+json;version=3.1';
 
-/** The TD of one Thing at its own URL. */
-export function tdMethods(description: () => ServedTd): Methods {
+/** The TD of a Thing at its own URL, and its OpenAPI document below; `prefix` is the path before all of the servient's own. */
+export function tdRoutes(thing: HostedThing, prefix: string): ReadonlyMap<string, Methods> {
+  const description: Description = (language) => thing.description(language);
+  const { modified } = thing.affordances;
+  const document = thingPath(thing.name, 'openapi.json');
+  const headers = {
+    // RFC 8631 section 4.1
+    link: `<${prefix}${document}>; rel="service-desc"; type="${openApiType}"`,
+    ...(modified === undefined ? {} : { 'last-modified': new Date(modified).toUTCString() }),
+  };
+  return new Map([
+    [thingPath(thing.name), tdMethods(description, headers)],
+    [document, openApiMethods(description)],
+  ]);
+}
+
+/** A TD, in the language that the peer likes best. */
+export function tdMethods(description: Description, headers: Readonly<Record<string, string>> = {}): Methods {
   return {
     GET(exchange) {
       const type = exchange.accepted(tdTypes);
-      exchange.varies('Accept-Language, Authorization');
-      const { bytes, etag } = description();
-      const { request, response } = exchange;
-      response.setHeader('etag', etag);
-      if (matches(request.headers['if-none-match'], etag)) exchange.sendNothing(304);
-      else exchange.send(200, type, bytes);
+      const { served, language } = inLanguage(exchange, description);
+      return sendDocument(exchange, served, { ...headers, ...language, 'content-type': type });
     },
   };
 }
 
-/** `GET /things`: what is hosted here, in order of exposure; `limit` and `offset` page it; `prefix` is the path before all of the servient's own. */
+/** What a Thing offers over HTTP, for those who know OpenAPI better than TDs. */
+function openApiMethods(description: Description): Methods {
+  return {
+    GET(exchange) {
+      const type = exchange.accepted(['application/json', openApiType]);
+      const { served, language } = inLanguage(exchange, description);
+      return sendDocument(exchange, openApiDocument(served), { ...language, 'content-type': type });
+    },
+  };
+}
+
+const openApiDocuments = new WeakMap<ServedTd, StoredDocument>();
+
+function openApiDocument(served: ServedTd): StoredDocument {
+  const known = openApiDocuments.get(served) ?? jsonDocument(JSON.stringify(openApi(served.td)));
+  openApiDocuments.set(served, known);
+  return known;
+}
+
+/** `GET /things`: what is hosted here, in order of exposure; `limit` and `offset` page it. */
 export function listMethods(things: ReadonlyMap<string, HostedThing>, prefix: string): Methods {
+  const list = new ThingsList(things, prefix);
   return {
     GET(exchange) {
       exchange.accepted(['application/json']);
-      const { entries, next } = listPage(things, exchange.uriVariables, prefix);
-      if (next !== undefined) exchange.response.setHeader('link', `<${prefix}/things?${next}>; rel="next"`);
-      exchange.sendJson(200, entries);
+      const { document, next } = list.page(exchange.uriVariables);
+      const link = next === undefined ? {} : { link: `<${prefix}/things?${next}>; rel="next"` };
+      return sendDocument(exchange, document, { ...link, 'content-type': 'application/json' });
     },
   };
 }
@@ -37,8 +77,11 @@ export function rootMethods(prefix: string): Methods {
   return { GET: (exchange) => exchange.sendJson(200, start) };
 }
 
-/** Weak comparison (RFC 9110 section 13.1.2). */
-function matches(header: string | undefined, etag: string): boolean {
-  if (header === undefined) return false;
-  return header.trim() === '*' || header.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag);
+/** The TD that answers Accept-Language, and the header that says so where it made a difference. */
+function inLanguage(exchange: ServerExchange, description: Description) {
+  exchange.varies('Accept-Language, Authorization');
+  const served = description();
+  const language = chooseLanguage(exchange.request.headers['accept-language'], served.languages);
+  if (language === undefined) return { served };
+  return { served: description(language), language: { 'content-language': language } };
 }

@@ -1,10 +1,10 @@
 import type { IPublishPacket } from 'mqtt';
-import { decodeContent } from '../../codec/registry.ts';
 import type { Limits } from '../../contracts/binding.ts';
 import { WotError } from '../../contracts/errors.ts';
-import type { Value } from '../../contracts/interaction.ts';
 import type { Logger } from '../../contracts/logger.ts';
 import { asWotError } from '../../interaction/as-wot-error.ts';
+import { receivedValue } from '../../interaction/payload-types.ts';
+import { queryVariables } from '../../interaction/query-variables.ts';
 import type { Message } from './broker-link.ts';
 import { mqttBroker } from './mqtt-publications.ts';
 import type { Route } from './mqtt-requests.ts';
@@ -47,7 +47,7 @@ export async function answerRequest(
   }
   const answer = answerWriter(packet, request?.replyTopic, context.contentType);
   try {
-    return answer({ value: await perform(packet, request, context) });
+    return answer(await perform(packet, request, context));
   } catch (thrown) {
     const what = `The MQTT server failed to answer a request at ${topic}`;
     const error = asWotError(thrown, context.logger, { code: 'INTERNAL', what });
@@ -61,8 +61,8 @@ async function perform(
   packet: IPublishPacket,
   request: RequestTopic | undefined,
   { routeOf, contentType, limits, overloaded }: AnswerContext,
-): Promise<Value> {
-  const route = routeFor(packet.topic, request, routeOf);
+): Promise<Outcome> {
+  const { run, takes = {}, gives } = routeFor(packet.topic, request, routeOf);
   if (overloaded) {
     const message = 'Too many requests are under way over MQTT; try again a little later.';
     throw new WotError('overloaded', 'TOO_MANY_REQUESTS', message, { retryAfter: 1 });
@@ -72,10 +72,11 @@ async function perform(
     const message = `The payload has ${body.length} bytes; at most ${limits.body} are taken.`;
     throw new WotError('too-large', 'BODY_TOO_LARGE', message);
   }
-  const type = packet.properties?.contentType ?? contentType;
-  const input = body.length === 0 ? undefined : decodeContent({ type, body }, limits.nesting);
-  const uriVariables = Object.fromEntries(new URLSearchParams(request?.query));
-  return route(input, { principal: mqttBroker, uriVariables });
+  const type = packet.properties?.contentType ?? takes.type ?? contentType;
+  const input = body.length === 0 ? undefined : receivedValue({ type, body }, takes, limits.nesting);
+  const uriVariables = queryVariables(request?.query ?? '');
+  const value = await run(input, { principal: mqttBroker, uriVariables, carries: 'bytes' });
+  return { value, ...(gives === undefined ? {} : { type: gives }) };
 }
 
 function routeFor(

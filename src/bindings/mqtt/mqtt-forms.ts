@@ -1,7 +1,9 @@
 import type { ThingForms } from '../../contracts/binding.ts';
 import type { HostedThing } from '../../contracts/interaction.ts';
-import type { AffordanceKind, Form, Op } from '../../contracts/td.ts';
+import type { AffordanceKind, Form, Op, PartialForm } from '../../contracts/td.ts';
+import { declaredContent, formContent, invocationContent, isBinary } from '../../td/declared-content.ts';
 import { mapMembers } from '../../td/json-object.ts';
+import { queryTemplate } from '../../td/uri-template.ts';
 import { affordanceTopic, thingTopic } from './mqtt-topics.ts';
 
 const context = { mqv: 'https://www.w3.org/2019/wot/mqtt#', tw: 'urn:thingwright:mqtt#' };
@@ -12,6 +14,7 @@ interface Affordance {
   readonly writeOnly?: boolean;
   readonly observable?: boolean;
   readonly synchronous?: unknown;
+  readonly forms?: readonly PartialForm[];
 }
 
 /** What requests and values are made of. */
@@ -40,8 +43,8 @@ export function mqttForms(thing: HostedThing, href: string, payloads: Payloads):
     forms: thingLevelForms(thing, form),
     properties: each('properties', (topic, property) => propertyForms(topic, property, form)),
     actions: each('actions', (topic, action) => actionForms(topic, action, form)),
-    events: each('events', (topic) => [
-      form.subscribe(['subscribeevent', 'unsubscribeevent'], topic, { 'mqv:qos': '1' }),
+    events: each('events', (topic, event) => [
+      form.subscribe(['subscribeevent', 'unsubscribeevent'], topic, { 'mqv:qos': '1', ...gives(event) }),
     ]),
   };
 }
@@ -56,6 +59,7 @@ function formMaker(href: string, { contentType, maxPayload }: Payloads) {
   });
   return {
     withResult,
+    content: (action: Affordance) => formContent(invocationContent(action), contentType),
     subscribe: (op: readonly Op[], filter: string, terms: Partial<Form> = {}): Form => ({
       href,
       ...type,
@@ -65,7 +69,7 @@ function formMaker(href: string, { contentType, maxPayload }: Payloads) {
       ...terms,
     }),
     request: (op: Op, topic: string, { uriVariables }: Affordance = {}): Form => ({
-      href: uriVariables ? `${href}/{?${Object.keys(uriVariables).join(',')}}` : href,
+      href: uriVariables ? `${href}/${queryTemplate(Object.keys(uriVariables))}` : href,
       ...type,
       op,
       'mqv:controlPacket': 'publish',
@@ -84,17 +88,23 @@ function propertyForms(topic: string, property: Affordance, form: FormMaker): re
           form.subscribe(['readproperty', ...observe], topic, {
             'mqv:retain': true,
             ...form.withResult(`${topic}/get`),
+            ...gives(property),
           }),
         ]
       : [
-          ...(writeOnly ? [] : [form.request('readproperty', `${topic}/get`, property)]),
-          ...(observable ? [form.subscribe(observe, topic)] : []),
+          ...(writeOnly
+            ? []
+            : [{ ...form.request('readproperty', `${topic}/get`, property), ...gives(property) }]),
+          ...(observable ? [form.subscribe(observe, topic, gives(property))] : []),
         ];
-  return readOnly ? values : [...values, form.request('writeproperty', `${topic}/set`, property)];
+  if (readOnly) return values;
+  const { input } = declaredContent(property);
+  const write = form.request('writeproperty', `${topic}/set`, property);
+  return [...values, { ...write, ...(input && { contentType: input }) }];
 }
 
 function actionForms(topic: string, action: Affordance, form: FormMaker): readonly Form[] {
-  const invoke = form.request('invokeaction', `${topic}/invoke`, action);
+  const invoke = { ...form.request('invokeaction', `${topic}/invoke`, action), ...form.content(action) };
   if (action.synchronous !== false) return [invoke];
   return [
     invoke,
@@ -103,27 +113,39 @@ function actionForms(topic: string, action: Affordance, form: FormMaker): readon
   ];
 }
 
+/** Whether one form can tell what all of them send: a wildcard filter has one content type. */
+function isUniform(affordances: readonly Affordance[]): boolean {
+  return affordances.length > 0 && affordances.every((each) => declaredContent(each).output === undefined);
+}
+
+/** The content type of what an affordance tells, where one is declared. */
+function gives(affordance: Affordance): { readonly contentType?: string } {
+  const { output } = declaredContent(affordance);
+  return output === undefined ? {} : { contentType: output };
+}
+
 function thingLevelForms({ name, affordances }: HostedThing, form: FormMaker): readonly Form[] {
   const properties: readonly Affordance[] = Object.values(affordances.properties ?? {});
   const actions: readonly Affordance[] = Object.values(affordances.actions ?? {});
   const topic = thingTopic(name);
   const ops: readonly Op[] = [
-    ...(properties.some(({ writeOnly }) => !writeOnly)
+    ...(properties.some((each) => !each.writeOnly && !isBinary(declaredContent(each).output))
       ? (['readallproperties', 'readmultipleproperties'] as const)
       : []),
-    ...(properties.some(({ readOnly }) => !readOnly)
+    ...(properties.some((each) => !each.readOnly && !isBinary(declaredContent(each).input))
       ? (['writeallproperties', 'writemultipleproperties'] as const)
       : []),
     ...(actions.some(({ synchronous }) => synchronous === false) ? (['queryallactions'] as const) : []),
   ];
-  const observable = properties.some((property) => property.observable);
+  const events: readonly Affordance[] = Object.values(affordances.events ?? {});
+  const observable = properties.filter((property) => property.observable);
   const observe: readonly Op[] = ['observeallproperties', 'unobserveallproperties'];
   const subscribe: readonly Op[] = ['subscribeallevents', 'unsubscribeallevents'];
   return [
     ...ops.map((op) => form.request(op, `${topic}/ops/${op}`)),
-    ...(observable ? [form.subscribe(observe, `${topic}/properties/+`, { 'mqv:retain': true })] : []),
-    ...(Object.keys(affordances.events ?? {}).length > 0
-      ? [form.subscribe(subscribe, `${topic}/events/+`, { 'mqv:qos': '1' })]
+    ...(isUniform(observable)
+      ? [form.subscribe(observe, `${topic}/properties/+`, { 'mqv:retain': true })]
       : []),
+    ...(isUniform(events) ? [form.subscribe(subscribe, `${topic}/events/+`, { 'mqv:qos': '1' })] : []),
   ];
 }

@@ -3,8 +3,11 @@ import { encodeContent } from '../../codec/registry.ts';
 import type { Principal } from '../../contracts/access.ts';
 import type { Change, HostedThing, Subscriber, Unsubscribe } from '../../contracts/interaction.ts';
 import type { Logger } from '../../contracts/logger.ts';
+import type { EventAffordance } from '../../contracts/td.ts';
 import { idToTimestamp } from '../../interaction/change-ids.ts';
 import { PacedSubscription } from '../../interaction/paced-subscription.ts';
+import { declaredContent } from '../../td/declared-content.ts';
+import { ownMember } from '../../td/json-object.ts';
 import type { Publisher } from './mqtt-publisher.ts';
 import { affordanceTopic, thingTopic } from './mqtt-topics.ts';
 
@@ -115,11 +118,16 @@ class Publications {
 
   #publish(change: Change, send: (message: ReturnType<typeof changeMessage>) => void): void {
     try {
-      send(changeMessage(change, this.#outlet.contentType));
+      send(changeMessage(change, this.#typeOf(change)));
     } catch (error) {
       const { thing, name } = change;
       this.#outlet.logger.error(`A value of ${name} of ${thing} cannot be published`, { error });
     }
+  }
+
+  #typeOf({ kind, name }: Change): string {
+    const affordance = ownMember<EventAffordance>(this.#thing.affordances[kind], name);
+    return declaredContent(affordance ?? {}).output ?? this.#outlet.contentType;
   }
 
   #retainTd(): void {
@@ -136,7 +144,7 @@ class Publications {
 }
 
 function from(after: number | undefined) {
-  return { principal: mqttBroker, ...(after !== undefined && { after }) };
+  return { principal: mqttBroker, carries: 'bytes' as const, ...(after !== undefined && { after }) };
 }
 
 function changeMessage({ id, thing, kind, name, data }: Change, contentType: string) {

@@ -1,10 +1,22 @@
 import { WotError } from '../../contracts/errors.ts';
 import type { CallContext, HostedThing, Value } from '../../contracts/interaction.ts';
+import type { ActionAffordance } from '../../contracts/td.ts';
 import { idToTimestamp } from '../../interaction/change-ids.ts';
+import type { PayloadShape } from '../../interaction/payload-types.ts';
+import { declaredContent } from '../../td/declared-content.ts';
 import { affordanceTopic, thingTopic } from './mqtt-topics.ts';
 
-/** What a request topic does: takes the payload's value, gives the result's. */
-export type Route = (input: Value, context: CallContext) => Promise<Value>;
+/** What a request topic does. */
+export interface Route {
+  /** Takes the payload's value, gives the result's. */
+  run(input: Value, context: CallContext): Promise<Value>;
+  /** What the payload is, where that is no plain data. */
+  readonly takes?: PayloadShape;
+  /** The content type of the result, where one is declared. */
+  readonly gives?: string | undefined;
+}
+
+type Run = Route['run'];
 
 /** The request topics of a Thing by name (without what follows the verb). */
 export function requestRoutes({
@@ -13,28 +25,38 @@ export function requestRoutes({
   interactions,
 }: HostedThing): ReadonlyMap<string, Route> {
   const routes = new Map<string, Route>();
-  for (const name of Object.keys(affordances.properties ?? {})) {
+  const set = (topic: string, run: Run, content: Omit<Route, 'run'> = {}) =>
+    routes.set(topic, { run, ...content });
+  for (const [name, schema] of Object.entries(affordances.properties ?? {})) {
     const topic = affordanceTopic(thing, 'properties', name);
-    routes.set(`${topic}/get`, (_input, context) => interactions.readProperty(name, context));
-    routes.set(`${topic}/set`, (input, context) => interactions.writeProperty(name, input, context));
+    const { input, output } = declaredContent(schema);
+    set(`${topic}/get`, (_input, context) => interactions.readProperty(name, context), { gives: output });
+    set(`${topic}/set`, (value, context) => interactions.writeProperty(name, value, context), {
+      takes: { type: input, schema },
+    });
   }
-  for (const name of Object.keys(affordances.actions ?? {})) {
+  for (const [name, affordance] of Object.entries(affordances.actions ?? {})) {
     const topic = affordanceTopic(thing, 'actions', name);
-    routes.set(`${topic}/invoke`, async (input, context) => {
+    const invoke: Run = async (input, context) => {
       const result = await interactions.invokeAction(name, input, context);
       return 'invocation' in result ? result.invocation : result.output;
-    });
-    routes.set(`${topic}/query`, async (id, context) =>
-      interactions.queryAction(name, invocationId(id), context),
-    );
-    routes.set(`${topic}/cancel`, async (id, context) =>
-      interactions.cancelAction(name, invocationId(id), context),
-    );
+    };
+    set(`${topic}/invoke`, invoke, actionContent(affordance));
+    set(`${topic}/query`, async (id, context) => interactions.queryAction(name, invocationId(id), context));
+    set(`${topic}/cancel`, async (id, context) => interactions.cancelAction(name, invocationId(id), context));
   }
-  for (const [op, route] of Object.entries(thingRoutes(interactions))) {
-    routes.set(`${thingTopic(thing)}/ops/${op}`, route);
+  for (const [op, run] of Object.entries(thingRoutes(interactions))) {
+    set(`${thingTopic(thing)}/ops/${op}`, run);
   }
   return routes;
+}
+
+function actionContent(affordance: ActionAffordance): Omit<Route, 'run'> {
+  const { input, output } = declaredContent(affordance);
+  return {
+    takes: { type: input, schema: affordance.input },
+    gives: affordance.synchronous === false ? undefined : output,
+  };
 }
 
 /** What to subscribe to for all requests to a Thing; unknown affordances and ops included, so that they get an answer. */
@@ -49,7 +71,7 @@ export function requestFilters({ name, affordances }: HostedThing): readonly str
   ];
 }
 
-function thingRoutes(interactions: HostedThing['interactions']): Readonly<Record<string, Route>> {
+function thingRoutes(interactions: HostedThing['interactions']): Readonly<Record<string, Run>> {
   return {
     readallproperties: (_input, context) => interactions.readAllProperties(context),
     readmultipleproperties: async (names, context) =>
@@ -65,7 +87,7 @@ function thingRoutes(interactions: HostedThing['interactions']): Readonly<Record
 function replay(interactions: HostedThing['interactions'], input: Value, context: CallContext): Value {
   const after = (input as { readonly after?: unknown } | null | undefined)?.after;
   if (typeof after !== 'number') throw expected('an object with the number "after", the last change id');
-  const { gap, changes } = interactions.replay(after, context);
+  const { gap, changes } = interactions.replay(after, { principal: context.principal });
   return [
     ...(gap ? [{ gap }] : []),
     ...changes.map(({ id, kind, name, data }) => ({ id, timestamp: idToTimestamp(id), kind, name, data })),

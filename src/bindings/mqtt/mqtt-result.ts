@@ -3,9 +3,10 @@ import { decodeContent, encodeContent } from '../../codec/registry.ts';
 import type { Content } from '../../contracts/binding.ts';
 import { type ErrorKind, errorKinds, fromProblem, toProblem, WotError } from '../../contracts/errors.ts';
 import type { Value } from '../../contracts/interaction.ts';
+import { isRaw } from '../../td/declared-content.ts';
 
-/** How a request ended; `value` is undefined where there is none. */
-export type Outcome = { readonly value: Value } | { readonly error: WotError };
+/** How a request ended; `value` is undefined where there is none, `type` its content type where one is declared. */
+export type Outcome = { readonly value: Value; readonly type?: string } | { readonly error: WotError };
 
 /** A result as it is published. */
 export interface ResultMessage {
@@ -20,18 +21,28 @@ export function resultMessage(outcome: Outcome, contentType: string): ResultMess
     const { body } = encodeContent(contentType, toProblem(outcome.error));
     return { payload: body, properties: { contentType, userProperties: { status: kind, code } } };
   }
-  const payload =
-    outcome.value === undefined ? new Uint8Array() : encodeContent(contentType, outcome.value).body;
-  return { payload, properties: { contentType, userProperties: { status: 'ok' } } };
+  const { value, type = contentType } = outcome;
+  const payload = value === undefined ? new Uint8Array() : encodeContent(type, value).body;
+  return { payload, properties: { contentType: type, userProperties: { status: 'ok' } } };
 }
 
-/** MQTT 3.1.1: `{"status":"ok","value":...}` or `{"status":kind,"problem":...}` in the content type of the form. */
+/**
+ * MQTT 3.1.1: `{"status":"ok","value":...}` or `{"status":kind,"problem":...}` in the content type of the form; bytes are
+ * `base64` instead of `value`, and an envelope of what is neither JSON nor CBOR is JSON.
+ */
 export function resultEnvelope(outcome: Outcome, contentType: string): ResultMessage {
-  const envelope =
-    'error' in outcome
-      ? { status: outcome.error.kind, problem: toProblem(outcome.error) }
-      : { status: 'ok', ...(outcome.value === undefined ? {} : { value: outcome.value }) };
-  return { payload: encodeContent(contentType, envelope).body };
+  if ('error' in outcome) {
+    const envelope = { status: outcome.error.kind, problem: toProblem(outcome.error) };
+    return { payload: encodeContent(contentType, envelope).body };
+  }
+  const { value, type = contentType } = outcome;
+  const told = value instanceof Uint8Array ? { base64: Buffer.from(value).toString('base64') } : { value };
+  const envelope = { status: 'ok', ...(value === undefined ? {} : told) };
+  return { payload: encodeContent(envelopeType(type), envelope).body };
+}
+
+function envelopeType(contentType: string): string {
+  return isRaw(contentType) ? 'application/json' : contentType;
 }
 
 /** Where a result came from, for errors and for its media type. */
@@ -56,13 +67,17 @@ export function readEnvelope(
   packet: IPublishPacket,
   { href, contentType }: ResultSource,
 ): Content | undefined {
-  const envelope = decodeContent({ type: contentType, body: bytesOf(packet) });
+  const envelope = decodeContent({ type: envelopeType(contentType), body: bytesOf(packet) });
   if (typeof envelope !== 'object' || envelope === null || !('status' in envelope)) {
     const message = `The result from ${href} has no member "status"; the peer does not follow the reply convention.`;
     throw new WotError('internal', 'RESULT_MALFORMED', message, { href });
   }
   const { status } = envelope;
-  if (status === 'ok') return 'value' in envelope ? encodeContent(contentType, envelope.value) : undefined;
+  if (status === 'ok') {
+    if ('base64' in envelope)
+      return encodeContent(contentType, Buffer.from(String(envelope.base64), 'base64'));
+    return 'value' in envelope ? encodeContent(contentType, envelope.value) : undefined;
+  }
   const problem = 'problem' in envelope ? envelope.problem : undefined;
   throw fromProblem(problem, kindOf(status), { href, status: String(status) });
 }

@@ -65,6 +65,11 @@ class MqttServer implements ServerBinding {
     return this.#running ? [this.#running.link.url] : [];
   }
 
+  fault(): string | undefined {
+    if (!this.#running || this.#running.link.connected) return undefined;
+    return `The MQTT broker ${this.#running.link.url} is away.`;
+  }
+
   async start(host: BindingHost): Promise<void> {
     const link = await (this.#isEmbedded ? this.#embeddedLink(host) : this.#externalLink(host));
     const publisher = new Publisher(link, host.limits.queue, host.logger);

@@ -20,11 +20,21 @@ interface Listed {
 export async function ls([address]: readonly string[], options: ThingOptions): Promise<number> {
   const base = address === undefined ? servientAddress(options) : documentAddress(address);
   if (base === undefined) throw noAddress(address ?? '');
-  const url = new URL(base).pathname.length > 1 ? base : new URL('/things', base).href;
-  const listed = listedThings(await fetchDocument(url, options), url);
+  const given = new URL(base).pathname.length > 1 ? base : new URL('/things', base).href;
+  const { answer, url } = await listAt(given, options);
+  const listed = listedThings(answer, url);
   if (options.json) for (const thing of listed) print(JSON.stringify(thing));
   else for (const line of columns(listed)) print(line);
   return exitCodes.ok;
+}
+
+/** What is at an address; where that is the root of a servient, below a path of a proxy, the list that it names. */
+async function listAt(url: string, options: ThingOptions) {
+  const answer = await fetchDocument(url, options);
+  const named = isJsonObject(answer) ? answer['things'] : undefined;
+  if (typeof named !== 'string' || !named.startsWith('/')) return { answer, url };
+  const list = absolute(named, url);
+  return { answer: await fetchDocument(list, options), url: list };
 }
 
 /** The Things that an answer tells of, with absolute addresses. */

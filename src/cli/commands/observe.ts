@@ -1,6 +1,6 @@
 import type { ConsumedChange } from '../../consumer/change-queue.ts';
 import type { SubscriptionOptions } from '../../consumer/interaction-options.ts';
-import { exitCodes, notice, print } from '../output.ts';
+import { exitCodes, jsonText, notice, print } from '../output.ts';
 import { type AnyThing, affordance, callOptions, type ThingOptions, withThing } from '../thing-argument.ts';
 
 interface WatchOptions extends ThingOptions {
@@ -35,7 +35,7 @@ function watching(open: (thing: AnyThing, name: string | undefined, options: Sub
       });
       let left = options.count ?? Number.POSITIVE_INFINITY;
       for await (const change of stream.changes()) {
-        print(options.json ? JSON.stringify(change) : asLine(change));
+        print(options.json ? jsonText(change) : asLine(change));
         left -= 1;
         if (left === 0) break;
       }
@@ -45,5 +45,5 @@ function watching(open: (thing: AnyThing, name: string | undefined, options: Sub
 
 function asLine({ name, value, timestamp, gap }: NamedChange): string {
   const lost = gap && '(changes before this were lost)';
-  return [timestamp, name, JSON.stringify(value), lost].filter((part) => part !== undefined).join('  ');
+  return [timestamp, name, jsonText(value), lost].filter((part) => part !== undefined).join('  ');
 }

@@ -35,13 +35,9 @@ export async function serve(modules: readonly string[], flags: ServeFlags): Prom
   const exposes: Expose[] = [];
   for (const module of modules) exposes.push(await load(module));
   stopOnSignals(servient, logger);
-  try {
-    await servient.start();
+  await servient.start(async () => {
     for (const expose of exposes) await expose(servient);
-  } catch (error) {
-    await servient.stop();
-    throw error;
-  }
+  });
   if (flags.json === true) print(JSON.stringify(startRecord(servient)));
   else process.stdout.write(`${startBanner(servient)}\n`);
 }

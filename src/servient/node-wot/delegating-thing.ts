@@ -1,14 +1,10 @@
 import type { ContentListener, ExposedThing as NodeWotThing } from '@node-wot/core';
 import { anonymous } from '../../contracts/access.ts';
-import type {
-  CallContext,
-  Change,
-  HostedThing,
-  Interactions,
-  Unsubscribe,
-  Value,
-} from '../../contracts/interaction.ts';
+import type { CallContext, Change, HostedThing, Unsubscribe, Value } from '../../contracts/interaction.ts';
 import type { Logger } from '../../contracts/logger.ts';
+import type { ActionAffordance, AffordanceKind, PartialTd } from '../../contracts/td.ts';
+import { invocationContent } from '../../td/declared-content.ts';
+import { ownMember } from '../../td/json-object.ts';
 import type { NodeWotParts } from './foreign-server.ts';
 import { type NodeWotCore, valueFromNodeWot, valueToNodeWot } from './node-wot-content.ts';
 
@@ -19,29 +15,25 @@ export function delegatingThing(
   hosted: HostedThing,
   { core, servient, logger }: NodeWotParts & { readonly logger: Logger },
 ): NodeWotThing {
-  const { affordances, id, interactions } = hosted;
+  const { affordances, id } = hosted;
   const nosec = { securityDefinitions: { nosec_sc: { scheme: 'nosec' } }, security: ['nosec_sc'] };
   const thing = new core.ExposedThing(servient, { ...nosec, ...affordances, id, forms: [] } as never);
   for (const kind of ['properties', 'actions', 'events'] as const) {
     for (const affordance of Object.values(thing[kind])) Object.assign(affordance, { forms: [] });
   }
-  return Object.assign(
-    thing,
-    operations(thing, core, interactions),
-    subscriptions(core, interactions, logger),
-  );
+  return Object.assign(thing, operations(thing, core, hosted), subscriptions(core, hosted, logger));
 }
 
-function operations(thing: NodeWotThing, core: NodeWotCore, interactions: Interactions) {
-  const typeOf = (forms: readonly { contentType?: string }[] | undefined, { formIndex }: Options) =>
-    forms?.[formIndex]?.contentType;
+function operations(thing: NodeWotThing, core: NodeWotCore, { interactions, affordances }: HostedThing) {
+  const typeOf = (kind: 'properties' | 'actions', name: string, { formIndex }: Options) =>
+    outputType(affordances, kind, name) ?? thing[kind][name]?.forms[formIndex]?.contentType;
   const contents = (values: Readonly<Record<string, Value>>) =>
     new Map(Object.entries(values).map(([name, value]) => [name, valueToNodeWot(core, value)]));
   const handled: Partial<NodeWotThing> = {
     handleReadProperty: (name, options) =>
       settled(async () => {
         const value = await interactions.readProperty(name, contextOf(options));
-        return valueToNodeWot(core, value, typeOf(thing.properties[name]?.forms, options));
+        return valueToNodeWot(core, value, typeOf('properties', name, options));
       }),
     handleWriteProperty: (name, content, options) =>
       settled(async () =>
@@ -52,7 +44,7 @@ function operations(thing: NodeWotThing, core: NodeWotCore, interactions: Intera
         const input = await valueFromNodeWot(content);
         const result = await interactions.invokeAction(name, input, contextOf(options));
         const answer = 'output' in result ? result.output : result.invocation;
-        return valueToNodeWot(core, answer, typeOf(thing.actions[name]?.forms, options));
+        return valueToNodeWot(core, answer, typeOf('actions', name, options));
       }),
     handleReadAllProperties: (options) =>
       settled(async () => contents(await interactions.readAllProperties(contextOf(options)))),
@@ -68,7 +60,13 @@ function operations(thing: NodeWotThing, core: NodeWotCore, interactions: Intera
   return handled;
 }
 
-function subscriptions(core: NodeWotCore, interactions: Interactions, logger: Logger) {
+/** The content type that the author of an affordance declares for what it gives. */
+function outputType(td: PartialTd, kind: AffordanceKind, name: string): string | undefined {
+  const affordance = ownMember<ActionAffordance>(td[kind], name);
+  return affordance && invocationContent(affordance).output;
+}
+
+function subscriptions(core: NodeWotCore, { interactions, affordances }: HostedThing, logger: Logger) {
   const standing = new Map<ContentListener, Promise<Unsubscribe | undefined>>();
   // Resolves whatever happens: the stock HTTP server lets a rejection end the process.
   const begin = (listener: ContentListener, open: () => Promise<Unsubscribe>) => {
@@ -86,14 +84,16 @@ function subscriptions(core: NodeWotCore, interactions: Interactions, logger: Lo
   const handled: Partial<NodeWotThing> = {
     handleSubscribeEvent: (name, listener, options) =>
       begin(listener, () => {
-        const change = ({ data }: Change) => listener(valueToNodeWot(core, data));
+        const type = outputType(affordances, 'events', name);
+        const change = ({ data }: Change) => listener(valueToNodeWot(core, data, type));
         return interactions.subscribeEvent(name, { change }, contextOf(options));
       }),
     handleUnsubscribeEvent: (_, listener) => end(listener),
     handleObserveProperty: (name, listener, options) =>
       begin(listener, async () => {
         let present = true; // node-wot tells changes alone: who long-polls would get the present value again and again
-        const change = ({ data }: Change) => present || listener(valueToNodeWot(core, data));
+        const type = outputType(affordances, 'properties', name);
+        const change = ({ data }: Change) => present || listener(valueToNodeWot(core, data, type));
         const stop = await interactions.observeProperty(name, { change }, contextOf(options));
         present = false;
         return stop;
@@ -104,7 +104,8 @@ function subscriptions(core: NodeWotCore, interactions: Interactions, logger: Lo
 }
 
 function contextOf({ uriVariables = {} }: Options): CallContext {
-  return { principal: anonymous, uriVariables: uriVariables as Readonly<Record<string, unknown>> };
+  const given = uriVariables as Readonly<Record<string, unknown>>;
+  return { principal: anonymous, uriVariables: given, carries: 'bytes' };
 }
 
 /** Answers as the work does; a rejection that the stock MQTT server does not look at does not end the process. */

@@ -3,6 +3,7 @@ import type { ThingDefinition } from '../../contracts/definition.ts';
 import { WotError } from '../../contracts/errors.ts';
 import type { Logger } from '../../contracts/logger.ts';
 import { type ExposedThing, slug } from '../exposure.ts';
+import type { ScriptForms } from './declared-forms.ts';
 import type { NodeWotCore } from './node-wot-content.ts';
 import { producedThing } from './produced-thing.ts';
 
@@ -28,9 +29,9 @@ export function hostingServer(
     return result;
   }
 
-  async function expose(thing: NodeWotThing): Promise<void> {
+  async function expose(thing: NodeWotThing, template?: ScriptForms): Promise<void> {
     await destroy(thing.id);
-    const produced = producedThing(thing, { core, logger, closed: () => exposed.delete(thing.id) });
+    const produced = producedThing(thing, { core, logger, template, closed: () => exposed.delete(thing.id) });
     const { name, td, handle } = await exposeByFreeName(host, produced.definition);
     exposed.set(thing.id, name);
     try {
@@ -49,7 +50,7 @@ export function hostingServer(
 
   return {
     scheme: 'thingwright',
-    expose: (thing) => inTurn(() => expose(thing)),
+    expose: (thing, template) => inTurn(() => expose(thing, template)),
     destroy: (id) => inTurn(() => destroy(id)),
     start: () => Promise.resolve(),
     stop: () => Promise.resolve(),

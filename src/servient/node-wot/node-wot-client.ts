@@ -7,6 +7,7 @@ import type { Logger } from '../../contracts/logger.ts';
 import type { Form, Op } from '../../contracts/td.ts';
 import { defaultContentType } from '../../td/defaults.ts';
 import { fromNodeWot, type NodeWotCore, toNodeWot } from './node-wot-content.ts';
+import { targetedRequest, targetMember } from './targeted-forms.ts';
 
 /** What our clients need to serve node-wot. */
 export interface ClientParts {
@@ -16,7 +17,7 @@ export interface ClientParts {
 }
 
 /** The schemes of our own clients. */
-export const clientSchemes = ['http', 'https', 'coap', 'mqtt', 'mqtts'] as const;
+export const clientSchemes = ['http', 'https', 'ws', 'wss', 'coap', 'mqtt', 'mqtts'] as const;
 
 const timeout = 30_000;
 
@@ -29,9 +30,10 @@ function protocolClient({ core, clients, logger }: ClientParts): ProtocolClient 
   const subscriptions = new Map<string, () => Promise<void>>();
 
   const request = async (op: Op, of: NodeWotForm, input?: Content) => {
-    const form = of as Form;
+    const aim = targetedRequest(of as Form);
+    const { form } = aim;
     const client = await clientFor(clients, op, form);
-    const { content } = await client.request({ op, form, timeout, ...(input && { content: input }) });
+    const { content } = await client.request({ op, ...aim, timeout, ...(input && { content: input }) });
     return toNodeWot(core, content ?? nothing(form));
   };
 
@@ -43,7 +45,8 @@ function protocolClient({ core, clients, logger }: ClientParts): ProtocolClient 
     invokeResource: async (form, content) =>
       request('invokeaction', form, content && (await fromNodeWot(content))),
     async subscribeResource(of, next, error, complete) {
-      const form = of as Form;
+      const aim = targetedRequest(of as Form);
+      const { form } = aim;
       const op = [form.op].flat().includes('observeproperty') ? 'observeproperty' : 'subscribeevent';
       const client = await clientFor(clients, op, form);
       const listener: NotificationListener = {
@@ -52,8 +55,8 @@ function protocolClient({ core, clients, logger }: ClientParts): ProtocolClient 
         failed: (failure) => error?.(failure),
         ended: () => complete?.(),
       };
-      const end = await client.subscribe({ op, form, timeout }, listener);
-      subscriptions.set(keyOf(form), end);
+      const end = await client.subscribe({ op, ...aim, timeout }, listener);
+      subscriptions.set(keyOf(of as Form), end);
       // The core asks for rxjs' Subscription and drops it: it ends subscriptions by unlinkResource.
       return { closed: false, unsubscribe: end } as unknown as NodeWotSubscription;
     },
@@ -61,7 +64,7 @@ function protocolClient({ core, clients, logger }: ClientParts): ProtocolClient 
       await subscriptions.get(keyOf(form as Form))?.();
     },
     async requestThingDescription(uri) {
-      const body = await readDocument(uri, clients, { timeout });
+      const { body } = await readDocument(uri, clients, { timeout });
       return toNodeWot(core, { type: 'application/td+json', body });
     },
     setSecurity: (schemes) => schemes.every(({ scheme }) => scheme === 'nosec'),
@@ -82,9 +85,9 @@ async function clientFor(clients: ClientPool, op: Op, form: Form): Promise<Clien
   throw new WotError('not-implemented', 'NO_CLIENT_FOR_FORM', message, { href });
 }
 
-/** Over MQTT all subscriptions of a broker share the href. */
+/** Over MQTT all subscriptions of a broker share the href, over WebSocket all of an endpoint. */
 function keyOf(form: Form): string {
-  return JSON.stringify([form.href, form['mqv:filter'], form['mqv:topic']]);
+  return JSON.stringify([form[targetMember] ?? form.href, form['mqv:filter'], form['mqv:topic']]);
 }
 
 function nothing({ contentType = defaultContentType }: Form): Content {

@@ -9,8 +9,10 @@ import type {
 import type { Logger } from '../../contracts/logger.ts';
 import type { PartialTd, ThingDescription } from '../../contracts/td.ts';
 import { checkTd } from '../../td/check-definition.ts';
+import { declaredContent, invocationContent } from '../../td/declared-content.ts';
 import { mapMembers } from '../../td/json-object.ts';
 import { context10 } from '../../td/validation/context-check.ts';
+import { type ScriptForms, withContent } from './declared-forms.ts';
 import { type NodeWotCore, valueFromNodeWot, valueToNodeWot } from './node-wot-content.ts';
 import { handlerError } from './node-wot-error.ts';
 
@@ -21,12 +23,21 @@ export interface ProducedThing {
   exposed(td: ThingDescription, handle: ThingHandle): Promise<void>;
 }
 
-/** `closed` is called when the Thing is no longer exposed, for whatever reason. Throws WotError `invalid`. */
+interface ProducedParts {
+  readonly core: NodeWotCore;
+  readonly logger: Logger;
+  /** The Thing with the forms that its script declared, which node-wot takes off before it is exposed. */
+  readonly template: ScriptForms | undefined;
+  /** Called when the Thing is no longer exposed, for whatever reason. */
+  closed(): void;
+}
+
+/** Throws WotError `invalid`. */
 export function producedThing(
   thing: NodeWotThing,
-  { core, logger, closed }: { readonly core: NodeWotCore; readonly logger: Logger; closed(): void },
+  { core, logger, template, closed }: ProducedParts,
 ): ProducedThing {
-  const td = tdOf(thing);
+  const td = withContent(tdOf(thing), template ?? {});
   checkTd(td);
   const stops: (() => void)[] = [];
   let served: ThingDescription | undefined;
@@ -47,7 +58,7 @@ export function producedThing(
     definition: {
       td,
       options: {},
-      handlers: () => ({ properties: properties(thing, core), actions: actions(thing, core), close }),
+      handlers: () => ({ properties: properties(thing, td, core), actions: actions(thing, td, core), close }),
     },
     async exposed(told, handle) {
       served = structuredClone(told);
@@ -62,28 +73,43 @@ function optionsOf({ uriVariables, principal }: HandlerContext) {
   return { formIndex: 0, uriVariables: { ...uriVariables }, principal };
 }
 
-function properties(thing: NodeWotThing, core: NodeWotCore): Readonly<Record<string, PropertyHandler>> {
-  return mapMembers(thing.properties, (name) => ({
-    read: (context) => called(() => thing.handleReadProperty(name, optionsOf(context))),
-    async write(value, context) {
-      const content = valueToNodeWot(core, value);
-      await called(() => thing.handleWriteProperty(name, content, optionsOf(context)));
-    },
-  }));
-}
-
-function actions(thing: NodeWotThing, core: NodeWotCore): Readonly<Record<string, ActionHandler>> {
-  return mapMembers(thing.actions, (name) => (input, context) => {
-    const content = valueToNodeWot(core, input);
-    return called(() => thing.handleInvokeAction(name, content, optionsOf(context)));
+function properties(
+  thing: NodeWotThing,
+  td: PartialTd,
+  core: NodeWotCore,
+): Readonly<Record<string, PropertyHandler>> {
+  return mapMembers(td.properties, (name, property) => {
+    const { input, output } = declaredContent(property);
+    return {
+      read: (context) => called(() => thing.handleReadProperty(name, optionsOf(context)), output),
+      async write(value, context) {
+        const content = valueToNodeWot(core, value, input);
+        await called(() => thing.handleWriteProperty(name, content, optionsOf(context)));
+      },
+    };
   });
 }
 
-async function called(handle: () => Promise<unknown>): Promise<unknown> {
+function actions(
+  thing: NodeWotThing,
+  td: PartialTd,
+  core: NodeWotCore,
+): Readonly<Record<string, ActionHandler>> {
+  return mapMembers(td.actions, (name, action) => {
+    const content = declaredContent(action);
+    const { output } = invocationContent(action);
+    return (value, context) => {
+      const input = valueToNodeWot(core, value, content.input);
+      return called(() => thing.handleInvokeAction(name, input, optionsOf(context)), output);
+    };
+  });
+}
+
+async function called(handle: () => Promise<unknown>, declared?: string): Promise<unknown> {
   const content = await handle().catch((error) => {
     throw handlerError(error);
   });
-  return valueFromNodeWot(content as Content | undefined);
+  return valueFromNodeWot(content as Content | undefined, declared);
 }
 
 /** The servient is the one subscriber of the ExposedThing, from expose to destroy, so that no event misses the replay ring. */

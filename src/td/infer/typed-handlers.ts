@@ -1,13 +1,14 @@
+import type { ReadableStream } from 'node:stream/web';
 import type { HandlerContext, ThingHandlers } from '../../contracts/definition.ts';
 import type { AffordanceKind } from '../../contracts/td.ts';
-import type { Affordances, InputOf, OutputOf } from './affordances.ts';
-import type { DataOf } from './data-of.ts';
+import type { Affordances, InputOf, OutputGivenOf, PropertyPayload } from './affordances.ts';
+import type { GivenOf } from './payload-of.ts';
 import type { Declared, MergedVariables } from './uri-variables.ts';
 
-/** `ThingHandlers` with the names and data of a TD literal: one for each property and action; loose where the TD is. */
-export type TypedHandlers<T> = Pick<ThingHandlers, 'close'> &
-  Section<T, 'properties', PropertyHandlers<Affordances<T, 'properties'>, Declared<T>>> &
-  Section<T, 'actions', ActionHandlers<Affordances<T, 'actions'>, Declared<T>>> &
+/** `ThingHandlers` with the names and data of a TD literal: one for each property and action, S of which get streams; loose where the TD is. */
+export type TypedHandlers<T, S extends string = never> = Pick<ThingHandlers, 'close'> &
+  Section<T, 'properties', PropertyHandlers<Affordances<T, 'properties'>, Declared<T>, S>> &
+  Section<T, 'actions', ActionHandlers<Affordances<T, 'actions'>, Declared<T>, S>> &
   Partial<Section<T, 'events', EventHandlers<Affordances<T, 'events'>>>>;
 
 type Section<T, K extends AffordanceKind, Handlers> = string extends keyof Affordances<T, K>
@@ -16,15 +17,22 @@ type Section<T, K extends AffordanceKind, Handlers> = string extends keyof Affor
     ? { readonly [P in K]?: Readonly<Record<string, never>> }
     : { readonly [P in K]: Handlers };
 
-type PropertyHandlers<Properties, OfThing> = {
-  readonly [N in keyof Properties]: TypedPropertyHandler<Properties[N], TypedContext<Properties[N], OfThing>>;
+type PropertyHandlers<Properties, OfThing, S> = {
+  readonly [N in keyof Properties]: N extends S
+    ? StreamHandler<Properties[N], TypedContext<Properties[N], OfThing>>
+    : TypedPropertyHandler<Properties[N], TypedContext<Properties[N], OfThing>>;
 };
 
-type ActionHandlers<Actions, OfThing> = {
+/** Of a property that is written as a stream. */
+type StreamHandler<Property, Context> = {
+  readonly write: (value: ReadableStream<Uint8Array>, context: Context) => Answer<void>;
+} & (Property extends { readonly writeOnly: true } ? unknown : { readonly read: Giving<Property, Context> });
+
+type ActionHandlers<Actions, OfThing, S> = {
   readonly [N in keyof Actions]: (
-    input: InputOf<Actions[N]>,
+    input: N extends S ? ReadableStream<Uint8Array> : InputOf<Actions[N]>,
     context: TypedContext<Actions[N], OfThing>,
-  ) => Answer<OutputOf<Actions[N]>>;
+  ) => Answer<OutputGivenOf<Actions[N]>>;
 };
 
 type EventHandlers<Events> = { readonly [N in keyof Events]?: NonNullable<ThingHandlers['events']>[string] };
@@ -37,11 +45,11 @@ type TypedPropertyHandler<Property, Context> = Property extends { readonly readO
     : Held<Property, Context> | Device<Property, Context>;
 
 interface HeldReadOnly<Property> extends Without<'written' | 'read' | 'write'> {
-  readonly initial: DataOf<Property>;
+  readonly initial: PropertyPayload<Property>;
 }
 
 interface Held<Property, Context> extends Without<'read' | 'write'> {
-  readonly initial: DataOf<Property>;
+  readonly initial: PropertyPayload<Property>;
   readonly written?: Taking<Property, Context>;
 }
 
@@ -59,8 +67,11 @@ interface Device<Property, Context> extends Without<'initial' | 'written'> {
 }
 
 type Without<Member extends string> = { readonly [M in Member]?: never };
-type Giving<Property, Context> = (context: Context) => Answer<DataOf<Property>>;
-type Taking<Property, Context> = (value: DataOf<Property, 'write'>, context: Context) => Answer<void>;
+type Giving<Property, Context> = (context: Context) => Answer<GivenOf<Property, Property>>;
+type Taking<Property, Context> = (
+  value: PropertyPayload<Property, 'write'>,
+  context: Context,
+) => Answer<void>;
 
 /** TypeScript widens the lone literal in `async () => 'a'` to string and refuses it here; `() => 'a'` passes. */
 type Answer<Data> = Data | Promise<Data>;

@@ -6,7 +6,11 @@ import { error, type Finding, shown, warning } from './finding.ts';
 /** What no schema says of data schemas: they do not contradict themselves, and consumers learn what to send and to expect. */
 export function checkDataSchemas(document: JsonObject): readonly Finding[] {
   return [
-    ...dataSchemaParts(document).flatMap((part) => [...duplicates(part), ...enumAndConst(part)]),
+    ...dataSchemaParts(document).flatMap((part) => [
+      ...duplicates(part),
+      ...enumAndConst(part),
+      ...foreignWords(part),
+    ]),
     ...affordanceParts(document).flatMap((affordance) =>
       affordance.kind === 'properties'
         ? untold(affordance)
@@ -54,4 +58,44 @@ function untold({ value, pointer }: Part): readonly Finding[] {
       `Describe the ${missing}, so that consumers know what to send.`,
     ),
   ];
+}
+
+/** The rule of `foreignWords`, which is told at exposure too. */
+export const schemaWordRule = 'json-schema-word';
+
+/** What JSON Schema has to say what fits and a DataSchema has not (TD 1.1 section 5.3.2). */
+const schemaWords: readonly string[] = [
+  '$ref',
+  'additionalItems',
+  'additionalProperties',
+  'allOf',
+  'anyOf',
+  'contains',
+  'dependencies',
+  'dependentRequired',
+  'dependentSchemas',
+  'else',
+  'if',
+  'maxContains',
+  'maxProperties',
+  'minContains',
+  'minProperties',
+  'not',
+  'patternProperties',
+  'prefixItems',
+  'propertyNames',
+  'then',
+  'unevaluatedItems',
+  'unevaluatedProperties',
+  'uniqueItems',
+];
+
+function foreignWords({ value, pointer }: Part): readonly Finding[] {
+  return schemaWords
+    .filter((word) => Object.hasOwn(value, word))
+    .map((word) => {
+      const message = `${shown(word)} is a word of JSON Schema that a DataSchema has not: no Thing and no consumer checks it.`;
+      const hint = 'Leave it out, say it with the terms of TD 1.1, or check it in the handler.';
+      return warning(schemaWordRule, jsonPointer(pointer, word), message, hint);
+    });
 }

@@ -23,8 +23,8 @@ export function checkTexts(document: JsonObject): readonly Finding[] {
   return [...all.flatMap(badTags), ...all.flatMap(defaultText), ...inconsistent(all)];
 }
 
-/** A property is a data schema too, but is told once. */
-function textHolders(document: JsonObject): readonly Part[] {
+/** Every object that may hold texts in several languages; a property is a data schema too, but is told once. */
+export function textHolders(document: JsonObject): readonly Part[] {
   const holders = [
     { pointer: '', value: document },
     ...parts(document['securityDefinitions'], '/securityDefinitions'),

@@ -1,5 +1,6 @@
 import { isJsonObject, type JsonObject, stringList } from '../json-object.ts';
 import { jsonPointer } from '../json-pointer.ts';
+import { variableName } from '../uri-template.ts';
 import { affordanceParts, type FormPart, formParts, type Part, parts } from './document-parts.ts';
 import { error, type Finding, shown } from './finding.ts';
 
@@ -43,12 +44,16 @@ function undeclared(
 ): readonly Finding[] {
   const maps = [document['uriVariables'], affordance?.value['uriVariables']].filter(isJsonObject);
   return templateVariables(value['href'])
-    .filter((name) => !keys.has(name) && !maps.some((map) => Object.hasOwn(map, name)))
+    .filter((name) => !keys.has(name) && !maps.some((map) => isIn(map, name)))
     .map((name) => {
       const message = `The variable ${shown(name)} of the URI template is not declared.`;
       const hint = 'Declare it in "uriVariables" of the affordance or of the Thing.';
       return error('td-uriVariables-names', jsonPointer(pointer, 'href'), message, hint);
     });
+}
+
+function isIn(map: JsonObject, name: string): boolean {
+  return Object.hasOwn(map, name) || Object.hasOwn(map, variableName(name));
 }
 
 function keysOutsideUri(

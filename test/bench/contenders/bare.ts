@@ -1,31 +1,12 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { createServer } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { Aedes } from 'aedes';
+import { bareHttp, bareSse, oneThing } from './bare-http.ts';
+import { bareWebsocket } from './bare-websocket.ts';
 import { runContender } from './contender.ts';
 
-let value: unknown = 21;
-
-/** node:http that answers and takes a JSON value, and checks nothing. */
-async function bareHttp() {
-  const server = createServer((request, response) => {
-    if (request.method === 'GET') {
-      const body = Buffer.from(JSON.stringify(value));
-      response.writeHead(200, { 'content-type': 'application/json', 'content-length': body.byteLength });
-      response.end(body);
-      return;
-    }
-    const chunks: Buffer[] = [];
-    request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.on('end', () => {
-      value = JSON.parse(Buffer.concat(chunks).toString());
-      response.writeHead(204).end();
-    });
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/` };
-}
+const value = 21;
 
 /** node:dgram that acknowledges any CoAP request with 2.05 and a JSON value, or 2.04. */
 async function bareCoap() {
@@ -68,4 +49,11 @@ async function bareMqtt() {
   };
 }
 
-await runContender({ http: bareHttp, coap: bareCoap, mqtt: bareMqtt });
+await runContender({
+  http: bareHttp,
+  sse: bareSse,
+  websocket: bareWebsocket,
+  scale: oneThing,
+  coap: bareCoap,
+  mqtt: bareMqtt,
+});

@@ -1,57 +1,51 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import {
-  coap,
-  createServient,
-  defineThing,
-  http,
-  mqtt,
-  type ServerBinding,
-  sqliteStorage,
-} from 'thingwright';
+import { coap, createServient, http, mqtt, type ServerBinding, sqliteStorage, websocket } from 'thingwright';
+import { hostMany, serveBench } from './bench-things.ts';
 import { runContender } from './contender.ts';
 
-const level = { type: 'integer', minimum: 0, maximum: 100 } as const;
-
-const definition = defineThing(
-  {
-    title: 'Bench',
-    properties: { level, stored: level },
-    actions: { emit: { input: { type: 'integer' } } },
-    events: { beat: { data: { type: 'integer' } } },
-  },
-  (thing) => ({
-    properties: { level: { initial: 21 }, stored: { initial: 21 } },
-    actions: {
-      emit(count) {
-        for (let beat = 0; beat < count; beat++) thing.emit('beat', beat);
-      },
-    },
-  }),
-  { persist: ['stored'] },
-);
-
-async function serve(binding: ServerBinding): Promise<string> {
+async function serve(...bindings: readonly ServerBinding[]): Promise<string> {
   const data = mkdtempSync(join(tmpdir(), 'bench-'));
   process.on('exit', () => rmSync(data, { recursive: true, force: true }));
-  const storage = sqliteStorage(join(data, 'bench.sqlite'));
-  const servient = createServient({ bindings: [binding], storage });
-  await servient.expose(definition);
-  return String(servient.addresses[0]);
+  const { addresses } = await serveBench(bindings, sqliteStorage(join(data, 'bench.sqlite')));
+  return `${addresses[0]}/things/bench`;
 }
 
-const properties = (base: string) => ({
-  url: `${base}/things/bench/properties/level`,
-  persistentUrl: `${base}/things/bench/properties/stored`,
+const properties = (thing: string) => ({
+  url: `${thing}/properties/level`,
+  persistentUrl: `${thing}/properties/stored`,
+  tdUrl: thing,
 });
+
+async function scale() {
+  const servient = createServient({ bindings: [http({ port: 0 })] });
+  await servient.start();
+  const things = Number(process.argv[3]);
+  const hosting = await hostMany(servient, things);
+  return { url: `${servient.addresses[0]}/things/sensor-{n}/properties/level`, things, hosting };
+}
 
 await runContender({
   http: async () => properties(await serve(http({ port: 0 }))),
+  async sse() {
+    const thing = await serve(http({ port: 0 }));
+    return { url: `${thing}/events/beat`, invoke: `${thing}/actions/emit` };
+  },
+  async websocket() {
+    const sockets = websocket();
+    const thing = await serve(http({ port: 0 }), sockets);
+    return { url: String(sockets.addresses[0]), invoke: `${thing}/actions/emit` };
+  },
+  scale,
   coap: async () => properties(await serve(coap({ port: 0 }))),
-  mqtt: async () => ({
-    url: await serve(mqtt({ broker: 'embedded', port: 0 })),
-    invoke: 'things/bench/actions/emit/invoke',
-    event: 'things/bench/events/beat',
-  }),
+  async mqtt() {
+    const broker = mqtt({ broker: 'embedded', port: 0 });
+    await serve(broker);
+    return {
+      url: String(broker.addresses[0]),
+      invoke: 'things/bench/actions/emit/invoke',
+      event: 'things/bench/events/beat',
+    };
+  },
 });

@@ -38,7 +38,8 @@ async function propertyOf(server: Server) {
   const { properties } = await expose(server);
   const href = properties?.['level']?.forms?.find(({ op }) => op?.includes('readproperty'))?.href;
   // node-wot names every address of the machine, also those that it was told not to bind.
-  return { url: String(href).replace(/\/\/[^/]+:/, '//127.0.0.1:') };
+  const url = String(href).replace(/\/\/[^/]+:/, '//127.0.0.1:');
+  return { url, tdUrl: new URL('/bench', url).href };
 }
 
 await runContender({

@@ -3,18 +3,20 @@ import { answer } from '../bench-process.ts';
 import { coapLoad } from './coap-load.ts';
 import { httpLoad } from './http-load.ts';
 import { mqttLoad } from './mqtt-load.ts';
+import { sseLoad } from './sse-load.ts';
+import { websocketEvents, websocketReads } from './websocket-load.ts';
 
-answer(({ kind, target, seconds }: Load): Promise<LoadResult> => {
-  switch (kind) {
-    case 'http-read':
-      return httpLoad(target.url, 'GET', seconds);
-    case 'http-write':
-      return httpLoad(target.url, 'PUT', seconds);
-    case 'coap-read':
-      return coapLoad(target.url, 'GET', seconds);
-    case 'coap-write':
-      return coapLoad(target.url, 'PUT', seconds);
-    case 'mqtt-events':
-      return mqttLoad(target, seconds);
-  }
-});
+type Kind = Exclude<Load['kind'], `client-${string}`>;
+
+const loads: Readonly<Record<Kind, (load: Load) => Promise<LoadResult>>> = {
+  'http-read': ({ target, seconds }) => httpLoad(target, 'GET', seconds),
+  'http-write': ({ target, seconds }) => httpLoad(target, 'PUT', seconds),
+  'sse-events': sseLoad,
+  'websocket-read': websocketReads,
+  'websocket-events': websocketEvents,
+  'coap-read': ({ target, seconds }) => coapLoad(target.url, 'GET', seconds),
+  'coap-write': ({ target, seconds }) => coapLoad(target.url, 'PUT', seconds),
+  'mqtt-events': ({ target, seconds }) => mqttLoad(target, seconds),
+};
+
+answer((load: Load) => loads[load.kind as Kind](load));

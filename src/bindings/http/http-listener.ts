@@ -1,0 +1,136 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
+import { createSecureServer, type ServerHttp2Session } from 'node:http2';
+import { createServer as createTlsServer } from 'node:https';
+import type { AddressInfo, Socket } from 'node:net';
+import type { BindingHost } from '../../contracts/binding.ts';
+import { WotError } from '../../contracts/errors.ts';
+import { portInUse, urlHost } from '../../security/bind-address.ts';
+import { type ConnectionRefusals, refusalText } from './connection-refusals.ts';
+import type { Connections } from './connections.ts';
+import type { Dispatcher } from './dispatcher.ts';
+import type { HttpOptions } from './http-options.ts';
+import { Http2Sessions } from './http2-sessions.ts';
+import { endOnError, ignoreUpgrade, type UpgradeParts, wantsWebSocket } from './upgrades.ts';
+
+/** Milliseconds that requests under way have to end when the server stops. */
+const drainFor = 1000;
+const keepAlive = 30_000;
+const handshakeFor = 20_000;
+const requestFor = 120_000;
+const mostHttp2Streams = 200;
+
+export interface ListenerParts {
+  readonly options: HttpOptions;
+  readonly connections: Connections;
+  readonly host: BindingHost;
+  readonly dispatcher: Dispatcher;
+  readonly refusals: ConnectionRefusals;
+}
+
+/** A server of node with all that keeps it up, from listening to the last answer. */
+export class HttpListener {
+  readonly #parts: ListenerParts;
+  readonly #server: Server;
+  readonly #sessions: Http2Sessions;
+
+  constructor(parts: ListenerParts) {
+    const { refusals, dispatcher, host } = parts;
+    const serve: RequestListener = (request, response) => dispatcher.serve(request, response);
+    this.#parts = parts;
+    this.#sessions = new Http2Sessions(host.clock, {
+      idle: keepAlive,
+      request: parts.options.requestTimeout ?? requestFor,
+    });
+    this.#server = createAnyServer(parts.options)
+      .on('connection', (socket: Socket) => this.#admit(socket))
+      .on('request', serve)
+      .on('checkContinue', serve)
+      .on('checkExpectation', (request, response) => refusals.expectation(request, response))
+      .on('connect', (_, socket) => refusals.connect(socket))
+      .on('upgrade', (request, socket, head) => this.#upgrade({ request, socket, head }))
+      .on('clientError', (error, socket) => refusals.malformed(error, socket));
+    this.#server.on('session', (session: ServerHttp2Session) => this.#sessions.keep(session));
+  }
+
+  /** Gives the port; WotError `unavailable` ADDRESS_IN_USE or ADDRESS_UNUSABLE. */
+  listen(host: string, port: number): Promise<number> {
+    const server = this.#server;
+    return new Promise((resolve, reject) => {
+      const fail = (cause: NodeJS.ErrnoException) => reject(listenError(cause, host, port));
+      server.once('error', fail);
+      server.listen({ host, port }, () => {
+        server.off('error', fail);
+        server.on('error', (error) =>
+          this.#parts.host.logger.error('The HTTP server takes no connection', { error }),
+        );
+        resolve((server.address() as AddressInfo).port);
+      });
+    });
+  }
+
+  /** Takes no more connections, and ends the others: idle ones at once, others with what is under way or after a second. */
+  close(): Promise<void> {
+    const server = this.#server;
+    const { connections } = this.#parts;
+    return new Promise((resolve) => {
+      const cut = setTimeout(() => connections.cut(), drainFor);
+      server.close(() => {
+        clearTimeout(cut);
+        resolve();
+      });
+      connections.drain();
+      server.closeIdleConnections();
+      this.#sessions.close();
+    });
+  }
+
+  /** At each heartbeat. */
+  beat(): void {
+    this.#sessions.beat();
+  }
+
+  #admit(socket: Socket): void {
+    const { connections, options } = this.#parts;
+    try {
+      connections.admit(socket);
+    } catch (error) {
+      if (!options.tls) socket.write(refusalText({ error: error as WotError }));
+      socket.destroySoon();
+    }
+  }
+
+  #upgrade(parts: UpgradeParts): void {
+    const { socket, request } = parts;
+    endOnError(socket);
+    this.#parts.connections.whenAnswered(socket, () => {
+      if (wantsWebSocket(request)) this.#parts.dispatcher.upgrade(parts);
+      else ignoreUpgrade(this.#server, parts);
+    });
+  }
+}
+
+function createAnyServer(options: HttpOptions): Server {
+  const { tls, http2, requestTimeout = requestFor } = options;
+  const headersTimeout = Math.min(options.headersTimeout ?? 15_000, requestTimeout);
+  const all = {
+    keepAlive: true,
+    keepAliveInitialDelay: 60_000,
+    keepAliveTimeout: keepAlive,
+    headersTimeout,
+    requestTimeout,
+    connectionsCheckingInterval: Math.max(100, Math.min(5000, headersTimeout)),
+    // The guard answers what has no Host, with a body.
+    requireHostHeader: false,
+  };
+  if (!tls) return createServer(all);
+  const secure = { ...all, ...tls, minVersion: 'TLSv1.2', handshakeTimeout: handshakeFor } as const;
+  if (!http2) return createTlsServer(secure);
+  const settings = { maxConcurrentStreams: mostHttp2Streams };
+  return createSecureServer({ ...secure, allowHTTP1: true, settings }) as unknown as Server;
+}
+
+function listenError(cause: NodeJS.ErrnoException, host: string, port: number): WotError {
+  if (cause.code === 'EADDRINUSE') return portInUse('HTTP', host, port, cause);
+  const message = `HTTP cannot listen on ${urlHost(host)}:${port} (${cause.code}); choose another with --host and --http.`;
+  return new WotError('unavailable', 'ADDRESS_UNUSABLE', message, { cause });
+}

@@ -1,0 +1,75 @@
+import type { IncomingMessage, Server } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { BindingHost } from '../../contracts/binding.ts';
+import type { WotError } from '../../contracts/errors.ts';
+import type { HttpHandler } from '../../contracts/http-route.ts';
+import { refusalText, refuseRequest } from './connection-refusals.ts';
+import { belowPrefix, type Dispatcher, target } from './dispatcher.ts';
+import { isOwn, pathUnknown, starting } from './routes.ts';
+import { endOnError, ignoreUpgrade, wantsWebSocket } from './upgrades.ts';
+
+/** What serves between start and stop. */
+export interface MountedParts {
+  readonly host: BindingHost;
+  readonly dispatcher: Dispatcher;
+}
+
+/** The servient inside of a server that is not its own. */
+export class MountedSite {
+  readonly #prefix: string;
+  readonly #running: () => MountedParts | undefined;
+
+  /** `prefix` is the path that it is mounted at, without a slash at its end. */
+  constructor(prefix: string, running: () => MountedParts | undefined) {
+    this.#prefix = prefix;
+    this.#running = running;
+  }
+
+  readonly handler: HttpHandler = (request, response, next) => {
+    const url = this.#localUrl(request);
+    if (url === undefined) {
+      // A listener of node:http has no `next`.
+      if (next as typeof next | undefined) next();
+      else refuseRequest(response, pathUnknown(request.url ?? ''));
+      return;
+    }
+    try {
+      this.#permitted(request.socket).serve(request, response, url);
+    } catch (error) {
+      refuseRequest(response, error as WotError);
+    }
+  };
+
+  readonly upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
+    const url = this.#localUrl(request);
+    if (url === undefined) return;
+    endOnError(socket);
+    const { server } = socket as { readonly server?: Server };
+    try {
+      if (!wantsWebSocket(request) && server) ignoreUpgrade(server, { request, socket, head });
+      else this.#permitted(socket as Socket).upgrade({ request, socket, head }, url);
+    } catch (error) {
+      socket.end(refusalText({ error: error as WotError }));
+    }
+  };
+
+  /** What comes over an address that the servient may not bind is refused, as binding it would be. */
+  #permitted({ localAddress }: Socket): Dispatcher {
+    const running = this.#running();
+    if (!running) throw starting();
+    if (localAddress !== undefined) running.host.bindAddress(localAddress);
+    return running.dispatcher;
+  }
+
+  /** The part of the URL below the mount; undefined where it is not the servient's. */
+  #localUrl(request: IncomingMessage): string | undefined {
+    const { url = '/', originalUrl = url } = request as IncomingMessage & { readonly originalUrl?: string };
+    const { path, query } = target(url);
+    // Express and connect have taken the path of the mount off.
+    const prefix = originalUrl === url ? this.#prefix : '';
+    const local = belowPrefix(path, prefix);
+    if (local === undefined || !isOwn(local)) return undefined;
+    return query === '' ? local : `${local}?${query}`;
+  }
+}

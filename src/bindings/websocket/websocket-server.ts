@@ -1,0 +1,195 @@
+import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { WebSocket, WebSocketServer } from 'ws';
+import type { Principal } from '../../contracts/access.ts';
+import type { BindingHost, ServerBinding, ThingForms } from '../../contracts/binding.ts';
+import type { Timer } from '../../contracts/clock.ts';
+import { WotError } from '../../contracts/errors.ts';
+import type { HttpSide } from '../../contracts/http-route.ts';
+import type { HostedThing } from '../../contracts/interaction.ts';
+import type { Metric } from '../../contracts/metrics.ts';
+import { asWotError } from '../../interaction/as-wot-error.ts';
+import { thingPath } from '../../interaction/path-forms.ts';
+import { webThingProtocol } from './messages.ts';
+import { OpenSockets } from './open-sockets.ts';
+import { refuseUpgrade } from './refuse-upgrade.ts';
+import { ServerSocket } from './server-socket.ts';
+import { Turns } from './turns.ts';
+import { websocketForms } from './websocket-forms.ts';
+
+export interface WebSocketOptions {
+  /** Sockets open at one time, default 10,000; more are refused with 503. */
+  readonly maxSockets?: number;
+  /** Sockets open at one time from one remote address, default 1,000; as many as in all behind a proxy (`publicBase`). */
+  readonly maxSocketsPerClient?: number;
+}
+
+const endpoint = '/things';
+const heartbeatEvery = 15_000;
+/** Milliseconds for a closing handshake; the types of ws do not know the option yet. */
+const closing = { closeTimeout: 800 };
+/** HTTP servers that have a WebSocket binding. */
+const served = new WeakSet<HttpSide>();
+
+/** Things over WebSocket (Web Thing Protocol), at the HTTP server that was started before. */
+export function websocket(options: WebSocketOptions = {}): ServerBinding {
+  return new WebSocketBinding(options);
+}
+
+class WebSocketBinding implements ServerBinding {
+  readonly name = 'websocket';
+  readonly #things = new Map<string, HostedThing>();
+  readonly #paths = new Set<string>();
+  readonly #options: WebSocketOptions;
+  readonly #traffic = { received: 0, sent: 0 };
+  readonly #turns = new Turns();
+  #sockets = new OpenSockets({ most: 0, mostPerClient: 0 });
+  #host: BindingHost | undefined;
+  #server: WebSocketServer | undefined;
+  #heartbeat: Timer | undefined;
+  #takeOff: () => void = () => {};
+  #address: string | undefined;
+
+  constructor(options: WebSocketOptions) {
+    this.#options = options;
+  }
+
+  get addresses(): readonly string[] {
+    return this.#address === undefined ? [] : [this.#address];
+  }
+
+  async start(host: BindingHost): Promise<void> {
+    const { httpSide, limits, clock } = host;
+    if (!httpSide) throw httpMissing();
+    if (served.has(httpSide)) throw servedAlready(httpSide);
+    const { WebSocketServer } = await import('ws');
+    this.#host = host;
+    this.#sockets = new OpenSockets(boundsOf(this.#options, host.publicBase !== undefined));
+    this.#server = new WebSocketServer({
+      ...closing,
+      noServer: true,
+      clientTracking: false,
+      perMessageDeflate: false,
+      maxPayload: limits.body,
+      handleProtocols: () => webThingProtocol,
+    }).on('wsClientError', (error, socket) => refuseUpgrade(socket, handshakeInvalid(error), clock));
+    this.#address = httpSide.base.replace(/^http/, 'ws') + endpoint;
+    served.add(httpSide);
+    const takeOff = httpSide.addUpgrade({
+      matches: (path) => path === endpoint || this.#paths.has(path),
+      upgrade: (request, socket, head) => void this.#upgrade(request, socket, head),
+    });
+    this.#takeOff = () => {
+      takeOff();
+      served.delete(httpSide);
+    };
+    this.#heartbeat = clock.every(heartbeatEvery, () => this.#sockets.beat());
+  }
+
+  forms(thing: HostedThing): ThingForms {
+    return websocketForms(thing, this.#address ?? '');
+  }
+
+  async expose(thing: HostedThing): Promise<void> {
+    this.#things.set(thing.id, thing);
+    this.#paths.add(thingPath(thing.name));
+  }
+
+  async unexpose({ id, name }: HostedThing): Promise<void> {
+    this.#things.delete(id);
+    this.#paths.delete(thingPath(name));
+  }
+
+  metrics(): readonly Metric[] {
+    const { received, sent } = this.#traffic;
+    const { size, subscriptions } = this.#sockets;
+    const address = this.#address;
+    if (address === undefined) return [];
+    const metric = (type: Metric['type'], name: string, help: string, samples: Metric['samples']) => ({
+      name: `thingwright_websocket_${name}`,
+      help,
+      type,
+      samples,
+    });
+    const labels = { address };
+    return [
+      metric('gauge', 'sockets', 'Open WebSockets.', [{ labels, value: size }]),
+      metric('gauge', 'subscriptions', 'Subscriptions over WebSocket.', [{ labels, value: subscriptions }]),
+      metric('counter', 'messages_total', 'Messages over WebSocket.', [
+        { labels: { address, direction: 'in' }, value: received },
+        { labels: { address, direction: 'out' }, value: sent },
+      ]),
+    ];
+  }
+
+  async stop(): Promise<void> {
+    this.#takeOff();
+    this.#heartbeat?.cancel();
+    this.#server = undefined;
+    this.#address = undefined;
+    this.#things.clear();
+    this.#paths.clear();
+    await this.#sockets.stop();
+  }
+
+  async #upgrade(request: IncomingMessage, stream: Duplex, head: Buffer): Promise<void> {
+    const host = this.#host as BindingHost;
+    stream.on('error', () => stream.destroy());
+    try {
+      const principal = await host.authenticate({});
+      const server = this.#server;
+      if (!server) throw stopping();
+      requireSubprotocol(request);
+      this.#sockets.admit(request.socket);
+      server.handleUpgrade(request, stream, head, (socket) => this.#open(socket, request.socket, principal));
+    } catch (error) {
+      const what = 'The WebSocket server failed to open a connection';
+      refuseUpgrade(stream, asWotError(error, host.logger, { code: 'INTERNAL', what }), host.clock);
+    }
+  }
+
+  #open(socket: WebSocket, stream: Socket, principal: Principal): void {
+    const host = this.#host as BindingHost;
+    const thing = (id: string) => this.#things.get(id);
+    const parts = { socket, stream, principal, host, thing, traffic: this.#traffic, turns: this.#turns };
+    this.#sockets.add(new ServerSocket(parts), stream);
+  }
+}
+
+/** Behind a proxy all clients have its address. */
+function boundsOf({ maxSockets = 10_000, maxSocketsPerClient }: WebSocketOptions, behindProxy: boolean) {
+  const mostPerClient = maxSocketsPerClient ?? (behindProxy ? Number.POSITIVE_INFINITY : 1000);
+  return { most: maxSockets, mostPerClient };
+}
+
+/** Web Thing Protocol, protocol-handshake. */
+function requireSubprotocol({ headers }: IncomingMessage): void {
+  const offered = headers['sec-websocket-protocol']?.split(',').map((name) => name.trim());
+  if (offered?.includes(webThingProtocol)) return;
+  const message = `Things speak the subprotocol ${webThingProtocol} here; name it in Sec-WebSocket-Protocol.`;
+  throw new WotError('invalid', 'SUBPROTOCOL_MISSING', message);
+}
+
+function httpMissing(): WotError {
+  const message =
+    'WebSocket shares the port of HTTP, which has not started; put http() before websocket() in bindings.';
+  return new WotError('invalid', 'HTTP_MISSING', message);
+}
+
+function servedAlready({ base }: HttpSide): WotError {
+  const message = `${base} serves WebSocket already; put websocket() into bindings once.`;
+  return new WotError('conflict', 'WEBSOCKET_TWICE', message);
+}
+
+function handshakeInvalid({ message }: Error): WotError {
+  return new WotError(
+    'invalid',
+    'HANDSHAKE_INVALID',
+    `This is no WebSocket handshake of RFC 6455: ${message}.`,
+  );
+}
+
+function stopping(): WotError {
+  return new WotError('unavailable', 'STOPPING', 'The servient is stopping; try again in a moment.');
+}
