@@ -1,6 +1,6 @@
 export { coapClient } from './bindings/coap/coap-client.ts';
 export { type CoapOptions, coap } from './bindings/coap/coap-server.ts';
-export { type HttpClientOptions, httpClient } from './bindings/http/http-client.ts';
+export { type HttpClientOptions, httpClient } from './bindings/http/client/http-client.ts';
 export type { HttpBinding, HttpOptions } from './bindings/http/http-options.ts';
 export { http } from './bindings/http/http-server.ts';
 export { mqttClient } from './bindings/mqtt/mqtt-client.ts';
@@ -44,6 +44,7 @@ export {
   type Problem,
   WotError,
 } from './contracts/errors.ts';
+export type { HttpHandler, HttpSide, UpgradeRoute } from './contracts/http-route.ts';
 export type {
   ActionStatus,
   Change,
@@ -54,7 +55,6 @@ export type {
   InvocationStatus,
   Subscriber,
 } from './contracts/interaction.ts';
-export type { HttpHandler, HttpSide, UpgradeRoute } from './contracts/http-route.ts';
 export type { Logger } from './contracts/logger.ts';
 export type { Metric, Sample } from './contracts/metrics.ts';
 export type { FactStore, PropertyStore, Storage } from './contracts/stores.ts';

@@ -1,7 +1,7 @@
 import process from 'node:process';
 import { styleText } from 'node:util';
 import { type ErrorKind, WotError } from '../contracts/errors.ts';
-import type { LogFacts, Logger } from '../contracts/logger.ts';
+import { escaped } from '../servient/escaped.ts';
 
 /** What each exit code means; the README lists them. */
 export const exitCodes = {
@@ -26,14 +26,6 @@ const codeByKind: Partial<Record<ErrorKind, number>> = {
 
 const usageCode =
   /^(CA_(INVALID|UNREADABLE)|CONFIG_(INVALID|UNREADABLE)|HTTP_OPTIONS_INVALID|OPEN_BIND_REFUSED|PUBLIC_BASE_INVALID|TLS_\w+)$/;
-
-/** The text with control and direction characters as JSON escapes: text of others cannot steer the terminal. */
-export function escaped(text: string): string {
-  return text.replace(
-    /[^\P{Cc}\t]|[\u2028-\u202e\u2066-\u2069]/gu,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
-}
 
 /** Prints one line of results. */
 export function print(line: string): void {
@@ -85,25 +77,4 @@ export function reportError(error: unknown, json: boolean, about: object = {}): 
   if (!known && error instanceof Error) process.stderr.write(`${error.stack}\n`);
   if (known && usageCode.test(known.code)) return exitCodes.usage;
   return (known && codeByKind[known.kind]) ?? exitCodes.failed;
-}
-
-/** Writes warnings and errors to stderr, one line each; more with `verbose`. */
-export function consoleLogger(verbose: boolean): Logger {
-  const write = (level: string) => (message: string, facts?: LogFacts) => {
-    process.stderr.write(`${new Date().toISOString()} ${level} ${escaped(message)}${inLine(facts)}\n`);
-  };
-  const silent = () => {};
-  return {
-    debug: verbose ? write('debug') : silent,
-    info: verbose ? write('info') : silent,
-    warn: write('warn'),
-    error: write('error'),
-  };
-}
-
-function inLine(facts: LogFacts = {}): string {
-  const parts = Object.entries(facts).map(([name, fact]) => {
-    return ` ${name}=${fact instanceof Error ? (fact.stack ?? fact.message) : escaped(JSON.stringify(fact) ?? '')}`;
-  });
-  return parts.join('');
 }

@@ -22,10 +22,13 @@ export const json: Codec = {
   },
 };
 
+/** What a number beyond the range of doubles has: a positive exponent, or hundreds of digits. */
+const huge = /\d[eE]\+?\d|(?<!\d)\d{300}/;
+
 function finite(text: string): unknown {
   const value: unknown = JSON.parse(text);
   // 1e999 is JSON, and Infinity for JSON.parse.
-  const fault = plainDataFault(value);
+  const fault = huge.test(text) ? plainDataFault(value) : undefined;
   if (fault !== undefined) throw new RangeError(`${fault}, a number beyond the range of doubles`);
   return value;
 }

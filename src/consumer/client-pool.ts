@@ -15,7 +15,8 @@ export interface ClientSettings {
 
 type Load = (settings: ClientSettings) => Promise<ClientBinding>;
 
-const http: Load = async (settings) => (await import('../bindings/http/http-client.ts')).httpClient(settings);
+const http: Load = async (settings) =>
+  (await import('../bindings/http/client/http-client.ts')).httpClient(settings);
 const coap: Load = async () => (await import('../bindings/coap/coap-client.ts')).coapClient();
 const mqtt: Load = async ({ credentials }) => {
   const { mqttClient } = await import('../bindings/mqtt/mqtt-client.ts');

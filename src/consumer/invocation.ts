@@ -38,9 +38,10 @@ const mostFailures = 5;
 
 /** Whether an answer to invokeaction is the ActionStatus of an asynchronous invocation (Profile, http-basic invokeaction-21). */
 export function isInvocation(
-  { location, content }: ClientResponse,
+  { location, content, isStatus = false }: ClientResponse,
   synchronous: boolean | undefined,
 ): boolean {
+  if (isStatus) return true;
   if (synchronous === true) return false;
   if (location !== undefined) return true;
   const report = reportOf(tryRead(content));

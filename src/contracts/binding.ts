@@ -121,6 +121,8 @@ export interface ClientRequest {
 export interface ClientResponse {
   readonly content?: Content;
   readonly location?: string;
+  /** The content is the ActionStatus of an invocation, where the protocol tells that apart from an output. */
+  readonly isStatus?: boolean;
   /** Where it came from, where that is not the address asked. */
   readonly address?: string;
 }

@@ -9,7 +9,7 @@ export type HttpHandler = {
 
 /** Takes the upgrades (RFC 9110 section 7.8) at paths of its own; Host and Origin have been checked. */
 export interface UpgradeRoute {
-  /** Whether the path is its own: below the public base, without query, as received. */
+  /** Whether the path is its own: below the public base, without query, in its canonical encoding. */
   matches(path: string): boolean;
   /** Answers on the socket, refusals included. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;

@@ -78,7 +78,8 @@ export interface Interactions {
   readProperty(name: string, context: CallContext): Promise<Value>;
   /** `readProperty` of a property that is looked for once, here: WotError `not-found` PROPERTY_UNKNOWN. */
   propertyReader(name: string): (context: CallContext) => Promise<Value>;
-  writeProperty(name: string, value: Value, context: CallContext): Promise<void>;
+  /** Gives the value that the property has then, where the servient holds it, else undefined. */
+  writeProperty(name: string, value: Value, context: CallContext): Promise<Value>;
   /** Starts with the present value (readable properties), unless `after` is given. */
   observeProperty(name: string, subscriber: Subscriber, context: SubscribeContext): Promise<Unsubscribe>;
   readAllProperties(context: CallContext): Promise<Readonly<Record<string, Value>>>;

@@ -157,7 +157,8 @@ function keyOf({ thing, kind, name }: Topic): string {
   return name === undefined ? `${kind} ${thing}` : `${kind} ${thing}\n${name}`;
 }
 
-function sizeOf(value: unknown): number {
+/** Estimated bytes of a value. */
+export function sizeOf(value: unknown): number {
   if (typeof value === 'string') return 64 + value.length * 2;
   if (value instanceof Uint8Array) return 64 + value.byteLength;
   if (typeof value !== 'object' || value === null) return 64;

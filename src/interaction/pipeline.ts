@@ -70,11 +70,11 @@ export class Pipeline implements Interactions {
     return async (context) => this.#read(property, context);
   }
 
-  async writeProperty(name: string, value: Value, context: CallContext): Promise<void> {
+  async writeProperty(name: string, value: Value, context: CallContext): Promise<Value> {
     const property = this.#property(name);
     this.#authorise(context, 'write', name);
     const given = asPayload(value, property.content.input);
-    await writeChecked(this.#environment, property, given, checkWrite(property, given, context));
+    return writeChecked(this.#environment, property, given, checkWrite(property, given, context));
   }
 
   async observeProperty(

@@ -57,13 +57,13 @@ export function checkWrite(property: HostedProperty, value: Value, context: Call
   return new HandlerCall(context, uriVariables);
 }
 
-/** Writes a checked value: the device first, then what the servient holds, durably where asked, then observers. */
+/** Writes a checked value: the device first, then what the servient holds, durably where asked, then observers; gives what is held then. */
 export async function writeChecked(
   environment: InteractionEnvironment,
   property: HostedProperty,
   value: Value,
   call: HandlerCall,
-): Promise<void> {
+): Promise<Value> {
   const { handler, held, what } = property;
   if (!held) {
     if (!handler.write) throw notImplemented(what, 'write');
@@ -80,6 +80,7 @@ export async function writeChecked(
     await held.hold(value, held.takeTurn());
   }
   await environment.saves.settled();
+  return held?.value;
 }
 
 /** Reads several; the first fault fails all, with the property's name. */

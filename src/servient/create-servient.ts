@@ -6,7 +6,7 @@ import type { ThingDefinition } from '../contracts/definition.ts';
 import { WotError } from '../contracts/errors.ts';
 import type { HostedThing } from '../contracts/interaction.ts';
 import type { Startable } from '../contracts/lifecycle.ts';
-import { type Logger, silentLogger } from '../contracts/logger.ts';
+import type { Logger } from '../contracts/logger.ts';
 import type { Metric } from '../contracts/metrics.ts';
 import type { Storage } from '../contracts/stores.ts';
 import { ChangeFeed } from '../interaction/change-feed.ts';
@@ -15,6 +15,7 @@ import { listedThings } from '../interaction/hosted-list.ts';
 import { isHttpBase, reachableHost, safeBindAddress } from '../security/bind-address.ts';
 import { openAccess } from '../security/open-access.ts';
 import { memoryStorage } from '../storage/memory/memory-storage.ts';
+import { consoleLogger } from './console-logger.ts';
 import { type ExposedThing, Exposure } from './exposure.ts';
 import { NodeWot, type NodeWotOptions, type ScriptingApi } from './node-wot.ts';
 
@@ -35,6 +36,7 @@ export interface ServientOptions {
   readonly handlerTimeout?: number;
   readonly access?: AccessPolicy;
   readonly clock?: Clock;
+  /** Default: warnings and errors to stderr. */
   readonly logger?: Logger;
   /** Clients and servers of node-wot to take in. */
   readonly nodeWot?: NodeWotOptions;
@@ -64,6 +66,7 @@ export function createServient(options: ServientOptions = {}): Servient {
 
 class ComposedServient implements Servient {
   readonly #options: ServientOptions;
+  readonly #logger: Logger;
   readonly #bindings: readonly ServerBinding[];
   readonly #storage: Storage;
   readonly #clock: Clock;
@@ -82,7 +85,8 @@ class ComposedServient implements Servient {
   constructor(options: ServientOptions) {
     this.#options = options;
     this.#publicBase = publicBaseOf(options);
-    this.#nodeWot = new NodeWot(options.nodeWot ?? {}, this, options.logger ?? silentLogger);
+    this.#logger = options.logger ?? consoleLogger(false);
+    this.#nodeWot = new NodeWot(options.nodeWot ?? {}, this, this.#logger);
     this.#bindings = [...(options.bindings ?? []), ...this.#nodeWot.servers];
     this.#storage = options.storage ?? memoryStorage();
     this.#clock = options.clock ?? systemClock;
@@ -165,11 +169,12 @@ class ComposedServient implements Servient {
   }
 
   async #start(): Promise<void> {
-    const { access = openAccess, logger = silentLogger, handlerTimeout = 30_000, title } = this.#options;
+    const { access = openAccess, handlerTimeout = 30_000, title } = this.#options;
+    const logger = this.#logger;
     const maxPayload = this.#limits.body;
     await this.#storage.start();
     this.#ids = await openChangeIds(this.#clock, this.#storage.facts);
-    const host = this.#host(logger, await this.#servientId());
+    const host = this.#host(await this.#servientId());
     for (const binding of this.#bindings) {
       refuseStarted(binding);
       await binding.start(host);
@@ -187,7 +192,7 @@ class ComposedServient implements Servient {
     await this.#exposure.exposeServient(title ?? 'Servient');
   }
 
-  #host(logger: Logger, servientId: string): BindingHost {
+  #host(servientId: string): BindingHost {
     const { host = '127.0.0.1', insecure = false } = this.#options;
     const base = this.#publicBase;
     const httpSide = () => this.#started.find((binding) => binding.httpSide)?.httpSide;
@@ -198,7 +203,7 @@ class ComposedServient implements Servient {
       ...(base && { publicBase: base }),
       limits: this.#limits,
       clock: this.#clock,
-      logger,
+      logger: this.#logger,
       servientId,
       things: this.#things,
       authenticate: () => anonymous,

@@ -167,12 +167,14 @@ describe('readproperty', () => {
 
 describe('writeproperty', () => {
   test('request, response: the value is set and confirmed', async () => {
-    expect(await answer('writeproperty', { name: 'level', value: 7 })).toEqual({ name: 'level', value: 7 });
-    expect(await answer('readproperty', { name: 'level' })).toEqual({ name: 'level', value: 7 });
+    expect(await answer('writeproperty', { name: 'on', value: false })).toEqual({ name: 'on', value: false });
+    expect(await answer('readproperty', { name: 'on' })).toEqual({ name: 'on', value: false });
   });
 
   test('response: no value where it cannot be confirmed', async () => {
     expect(await answer('writeproperty', { name: 'pin', value: '1234' })).toEqual({ name: 'pin' });
+    // A handler may have set another one.
+    expect(await answer('writeproperty', { name: 'level', value: 7 })).toEqual({ name: 'level' });
   });
 });
 

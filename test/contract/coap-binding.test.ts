@@ -1,5 +1,6 @@
 import { coapClient } from '../../src/bindings/coap/coap-client.ts';
 import { coap } from '../../src/bindings/coap/coap-server.ts';
+import { silentLogger } from '../../src/contracts/logger.ts';
 import { createServient } from '../../src/servient/create-servient.ts';
 import { fetchTd } from '../support/fetch-td.ts';
 import { bindingSuite, type Harness } from './binding-suite.ts';
@@ -8,6 +9,7 @@ const harness: Harness = {
   contentTypes: ['application/json', 'application/cbor'],
   async start(things, { clock, handlerTimeout }) {
     const servient = createServient({
+      logger: silentLogger,
       bindings: [coap({ port: 0 })],
       ...(clock && { clock }),
       ...(handlerTimeout !== undefined && { handlerTimeout }),

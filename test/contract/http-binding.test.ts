@@ -1,5 +1,6 @@
-import { httpClient } from '../../src/bindings/http/http-client.ts';
+import { httpClient } from '../../src/bindings/http/client/http-client.ts';
 import { http } from '../../src/bindings/http/http-server.ts';
+import { silentLogger } from '../../src/contracts/logger.ts';
 import { createServient } from '../../src/servient/create-servient.ts';
 import { fetchTd } from '../support/fetch-td.ts';
 import { bindingSuite, type Harness } from './binding-suite.ts';
@@ -9,6 +10,7 @@ const harness: Harness = {
   notificationTypes: ['application/json'],
   async start(things, { clock, handlerTimeout }) {
     const servient = createServient({
+      logger: silentLogger,
       bindings: [http({ port: 0 })],
       ...(clock && { clock }),
       ...(handlerTimeout !== undefined && { handlerTimeout }),

@@ -1,6 +1,7 @@
 import { describe } from 'vitest';
 import { mqttClient } from '../../src/bindings/mqtt/mqtt-client.ts';
 import { mqtt } from '../../src/bindings/mqtt/mqtt-server.ts';
+import { silentLogger } from '../../src/contracts/logger.ts';
 import { createServient } from '../../src/servient/create-servient.ts';
 import { fetchTd } from '../support/fetch-td.ts';
 import { startMosquitto } from '../support/mosquitto.ts';
@@ -15,6 +16,7 @@ function harness(contentTypes: readonly string[], startBroker: () => Promise<Bro
     async start(things, { clock, contentType, handlerTimeout }) {
       const { stop: stopBroker, ...options } = await startBroker();
       const servient = createServient({
+        logger: silentLogger,
         bindings: [mqtt({ ...options, contentType })],
         ...(clock && { clock }),
         ...(handlerTimeout !== undefined && { handlerTimeout }),

@@ -1,7 +1,8 @@
-import { httpClient } from '../../src/bindings/http/http-client.ts';
+import { httpClient } from '../../src/bindings/http/client/http-client.ts';
 import { http } from '../../src/bindings/http/http-server.ts';
 import { websocketClient } from '../../src/bindings/websocket/websocket-client.ts';
 import { websocket } from '../../src/bindings/websocket/websocket-server.ts';
+import { silentLogger } from '../../src/contracts/logger.ts';
 import { createServient } from '../../src/servient/create-servient.ts';
 import { fetchTd } from '../support/fetch-td.ts';
 import { bindingSuite, type Harness } from './binding-suite.ts';
@@ -10,6 +11,7 @@ const harness: Harness = {
   contentTypes: ['application/json'],
   async start(things, { clock, handlerTimeout }) {
     const servient = createServient({
+      logger: silentLogger,
       bindings: [http({ port: 0 }), websocket()],
       ...(clock && { clock }),
       ...(handlerTimeout !== undefined && { handlerTimeout }),

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
 import { coapClient } from '../../src/bindings/coap/coap-client.ts';
 import { coap } from '../../src/bindings/coap/coap-server.ts';
-import { httpClient } from '../../src/bindings/http/http-client.ts';
+import { httpClient } from '../../src/bindings/http/client/http-client.ts';
 import { http } from '../../src/bindings/http/http-server.ts';
 import { mqttClient } from '../../src/bindings/mqtt/mqtt-client.ts';
 import { mqtt } from '../../src/bindings/mqtt/mqtt-server.ts';

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { httpClient } from '../../src/bindings/http/http-client.ts';
+import { httpClient } from '../../src/bindings/http/client/http-client.ts';
 import { type ConsumeOptions, consume } from '../../src/consumer/consume.ts';
 import type { ClientBinding, NotificationListener } from '../../src/contracts/binding.ts';
 import type { WotError } from '../../src/contracts/errors.ts';

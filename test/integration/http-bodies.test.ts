@@ -5,7 +5,7 @@ import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import express, { type RequestHandler } from 'express';
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { http } from '../../src/bindings/http/http-server.ts';
-import { LargeBodies } from '../../src/bindings/http/large-bodies.ts';
+import { LargeBodies } from '../../src/bindings/http/messages/large-bodies.ts';
 import { createServient } from '../../src/servient/create-servient.ts';
 import { defineThing } from '../../src/td/define-thing.ts';
 

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { createServer as createTlsServer } from 'node:https';
 import { type AddressInfo, createServer as createTcpServer, type Server as TcpServer } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { httpClient } from '../../src/bindings/http/http-client.ts';
+import { httpClient } from '../../src/bindings/http/client/http-client.ts';
 import type { ClientBinding, ClientRequest, NotificationListener } from '../../src/contracts/binding.ts';
 import { makeCertificate } from '../support/certificate.ts';
 import { failureOf } from '../support/failure-of.ts';

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { httpClient } from '../../src/bindings/http/http-client.ts';
+import { httpClient } from '../../src/bindings/http/client/http-client.ts';
 import type { ClientBinding, ClientRequest, Notification } from '../../src/contracts/binding.ts';
 import { WotError } from '../../src/contracts/errors.ts';
 import type { Form, Op } from '../../src/contracts/td.ts';

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
+import { createServer } from 'node:http';
 import { connect as connectHttp2 } from 'node:http2';
-import { connect, type Socket } from 'node:net';
+import { type AddressInfo, connect, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { createServient, defineThing, http } from 'thingwright';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -10,7 +11,7 @@ import { needs } from '../support/system-parts.ts';
 type Options = NonNullable<Parameters<typeof http>[0]>;
 
 /** A lamp whose property `slow` is answered when the test says so. */
-async function serve(options: Options = {}) {
+async function serve(options: { readonly [Name in keyof Options]: Options[Name] | undefined } = {}) {
   const reading = Promise.withResolvers<void>();
   const answer = Promise.withResolvers<number>();
   const td = {
@@ -22,11 +23,20 @@ async function serve(options: Options = {}) {
     return answer.promise;
   };
   const lamp = defineThing(td, { properties: { slow: { read, write: () => {} }, level: { initial: 5 } } });
-  const web = http({ port: 0, ...options });
+  const web = http({ port: 0, ...options } as Options);
   const servient = createServient({ bindings: [web] });
   onTestFinished(() => servient.stop());
   await servient.expose(lamp);
   return { servient, web, lamp, base: web.httpSide.base, reading: reading.promise, answer: answer.resolve };
+}
+
+/** A server of the user's own, and where a servient is in it. */
+async function userServer() {
+  const server = createServer().listen(0, '127.0.0.1');
+  onTestFinished(() => void server.close());
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  return { server, mounted: { base: `http://127.0.0.1:${port}/wot` } };
 }
 
 /** A connection that has sent a request which does not ask for its end. */
@@ -61,8 +71,10 @@ describe('a server that stops', () => {
     await stopped;
   });
 
-  test('cuts after a second what does not end: answers, half requests, connections that were taken over', async () => {
-    const { servient, web, base, reading } = await serve();
+  const refused = /^HTTP\/1\.1 503 .*\r\nretry-after: 1\r\n.*"code":"STOPPING"/is;
+
+  test('ends after the drain time what does not end: answers, half requests, connections that were taken over', async () => {
+    const { servient, web, base, reading, answer } = await serve({ drain: 50 });
     web.httpSide.addUpgrade({
       matches: () => true,
       upgrade: (_request, socket) => void socket.write('yours'),
@@ -74,9 +86,37 @@ describe('a server that stops', () => {
     const taken = ask(base, '/any', 'Connection: Upgrade\r\nUpgrade: websocket\r\n');
     await Promise.all([reading, once(taken.socket, 'readable')]);
     await servient.stop();
-    expect(performance.now() - began).toBeLessThan(2000);
-    expect(await Promise.all([pending.told, taken.told])).toEqual(['', 'yours']);
+    expect(performance.now() - began).toBeLessThan(1000);
+    answer(7);
+    expect(await Promise.all([pending.told, taken.told])).toEqual([expect.stringMatching(refused), 'yours']);
     half.destroy();
+  });
+
+  test('inside of a server of the user ends what is under way and begins nothing', async () => {
+    const { server, mounted } = await userServer();
+    const { web, servient, base, reading, answer, lamp } = await serve({ port: undefined, mounted });
+    server.on('request', web.handler);
+    const pending = fetch(base + slow);
+    await reading;
+    const stopped = servient.stop();
+    const late = await fetch(base + level);
+    expect([late.status, await late.json()]).toMatchObject([503, { code: 'STARTING' }]);
+    answer(7);
+    expect(await (await pending).text()).toBe('7');
+    await stopped;
+    await servient.start();
+    await servient.expose(lamp);
+    expect(await (await fetch(base + level)).text()).toBe('5');
+  });
+
+  test('inside of a server of the user refuses what takes too long', async () => {
+    const { server, mounted } = await userServer();
+    const { web, servient, base, reading } = await serve({ port: undefined, mounted, drain: 20 });
+    server.on('request', web.handler);
+    const pending = ask(base, `/wot${slow}`);
+    await reading;
+    await servient.stop();
+    expect(await pending.told).toMatch(refused);
   });
 
   test('says before that it is not ready', async () => {
@@ -120,5 +160,16 @@ describe('a server that stops', () => {
     answer(7);
     expect(await text(pending)).toBe('7');
     await Promise.all([closed, stopped]);
+  });
+
+  test.skipIf(parts.missing)(`refuses over HTTP/2 what takes too long${parts.note}`, async () => {
+    const { servient, base, reading } = await serve({ tls: makeCertificate(), http2: true, drain: 20 });
+    const session = connectHttp2(base, { rejectUnauthorized: false });
+    const pending = session.request({ ':path': slow });
+    await reading;
+    const stopped = servient.stop();
+    const [head] = await once(pending, 'response');
+    expect([head[':status'], JSON.parse(await text(pending))]).toMatchObject([503, { code: 'STOPPING' }]);
+    await stopped;
   });
 });

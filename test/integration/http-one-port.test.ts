@@ -77,7 +77,14 @@ describe('routes of the user beside the Things', () => {
   test.for([
     ['a path that nobody has', 'GET', '/nothing', undefined, 404, 'PATH_UNKNOWN'],
     ['a Thing that is not there', 'GET', '/things/nothing', undefined, 404, 'PATH_UNKNOWN'],
-    ['a path that cannot be decoded', 'GET', '/%zz', undefined, 400, 'PERCENT_ENCODING_INVALID'],
+    [
+      'a path of ours that cannot be decoded',
+      'GET',
+      '/things/%zz',
+      undefined,
+      400,
+      'PERCENT_ENCODING_INVALID',
+    ],
     ['an error that has a status', 'GET', '/gone', undefined, 410, 'NOT_FOUND'],
     ['a body that cannot be parsed', 'POST', '/echo', '{', 400, 'INVALID'],
     ['a body above the limit of the user', 'POST', '/echo', `"${'a'.repeat(200)}"`, 413, 'TOO_LARGE'],
@@ -126,6 +133,8 @@ describe('routes of the user beside the Things', () => {
     const menu = await fetch(`${base}/shop/menu`);
     expect([await menu.text(), menu.headers.get('x-powered-by')]).toEqual(['soup', null]);
     expect(await (await fetch(`${base}/raw/deep?q=1`)).text()).toBe('/deep?q=1');
+    // What it means is for the route to say.
+    expect(await (await fetch(`${base}/raw/%zz`)).text()).toBe('/%zz');
     const unknown = await fetch(`${base}/shop/nothing`);
     expect([unknown.status, unknown.headers.get('x-seen')]).toEqual([404, '1']);
   });
@@ -232,7 +241,21 @@ describe('in a server of the user', () => {
     const upgrade = (path: string) => rawHttp(origin, upgradeOf(path, origin));
     expect((await upgrade('/chat')).status).toBe(418);
     expect((await upgrade('/wot/things/nothing')).status).toBe(404);
+    expect((await upgrade('/wot/nothing')).status).toBe(404);
     expect(await upgrade('/wot/things?x=1')).toMatchObject({ status: 101, body: '/wot/things?x=1' });
+  });
+
+  test('answers all upgrades where nobody else does', async () => {
+    const { server, origin } = await userServer((_request, response) => response.end('of the user'));
+    const { web } = await serve({ mounted: { base: `${origin}/wot` } });
+    server.on('upgrade', web.upgrade);
+    const ask = (headers: string) => rawHttp(origin, upgradeOf('/page', origin, headers));
+    expect(await ask('Upgrade: h2c\r\nConnection: close\r\n')).toMatchObject({
+      status: 200,
+      body: 'of the user',
+    });
+    const { status, body } = await ask('Upgrade: websocket\r\n');
+    expect([status, JSON.parse(body)]).toMatchObject([404, { code: 'UPGRADE_UNKNOWN' }]);
   });
 });
 
@@ -257,10 +280,25 @@ describe('upgrades', () => {
     for (const path of ['/things?x', '/plant/things']) {
       expect(await rawHttp(bound, upgradeOf(path, bound))).toMatchObject({ status: 101, body: path });
     }
+    expect((await rawHttp(bound, upgradeOf('/th%69ngs', bound))).status).toBe(101);
+    expect((await rawHttp(bound, upgradeOf('/th%ngs', bound))).status).toBe(400);
     remove();
     const { body, ...head } = await rawHttp(bound, upgradeOf('/things', bound));
     expect(head).toEqual({ status: 404, type: problemType });
     expect(JSON.parse(body)).toMatchObject({ code: 'UPGRADE_UNKNOWN' });
+  });
+
+  test('that are not taken leave nothing behind on their connection', async () => {
+    const warned: Error[] = [];
+    const warn = (warning: Error) => void warned.push(warning);
+    process.on('warning', warn);
+    onTestFinished(() => void process.off('warning', warn));
+    const { base } = await serve({ port: 0 });
+    const h2c = upgradeOf('/things/lamp/properties/level', base, 'Upgrade: h2c\r\n');
+    const last = upgradeOf('/things', base, 'Upgrade: h2c\r\nConnection: close\r\n');
+    const { body } = await rawHttp(base, h2c.repeat(20) + last);
+    expect(body.match(/HTTP\/1\.1 200/g)).toHaveLength(20);
+    expect(warned).toEqual([]);
   });
 
   test('are guarded, wait for their turn, and a route that breaks breaks nothing else', async () => {
@@ -292,6 +330,16 @@ describe('upgrades', () => {
     expect([status, body.slice(0, 6), body.slice(-1)]).toEqual([200, '"body"', '5']);
     expect(body.match(/HTTP\/1.1 \d+/g)).toEqual(['HTTP/1.1 200']);
   });
+});
+
+test.for([
+  ['HTTP/1.0', ['HTTP/1.1', 'HTTP/1.0'], 200],
+  ['a POST', ['GET', 'POST'], 405],
+] as const)('an upgrade by %s is served as a plain request', async ([, [was, is], status]) => {
+  const { base, web } = await serve({ port: 0 });
+  web.httpSide.addUpgrade(echoRoute());
+  const bytes = upgradeOf('/things', base, 'Upgrade: websocket\r\nConnection: close\r\n').replace(was, is);
+  expect((await rawHttp(base, bytes)).status).toBe(status);
 });
 
 describe('what operators ask', () => {
@@ -366,6 +414,19 @@ describe('what operators ask', () => {
       expect([status, headers.get('allow')]).toEqual([method === 'DELETE' ? 405 : 204, 'GET, HEAD, OPTIONS']);
     }
   });
+});
+
+test.for(['*', 'https://site.example/', 'https://Site.example', 'https://site.example:443', 'site.example'])(
+  'an origin that no browser sends is refused: %s',
+  async (origin) => {
+    const refused = await failureOf(() => serve({ port: 0, cors: ['https://ok.example', origin] }));
+    expect(refused).toMatch(/^invalid CORS_ORIGIN_INVALID: .*e\.g\. "https:\/\/site\.example"/);
+  },
+);
+
+test('origins of pages, apps and extensions are taken', async () => {
+  const cors = ['http://[::1]:3000', 'https://site.example', 'capacitor://localhost', 'null'];
+  await expect(serve({ port: 0, cors })).resolves.toBeDefined();
 });
 
 describe('options that do not fit together are refused', () => {

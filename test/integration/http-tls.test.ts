@@ -15,6 +15,7 @@ import { createServient, defineThing, http } from 'thingwright';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { makeCertificate } from '../support/certificate.ts';
 import { failureOf } from '../support/failure-of.ts';
+import { rawHttp } from '../support/raw-http.ts';
 import { needs } from '../support/system-parts.ts';
 
 const parts = needs('openssl', 'curl');
@@ -91,6 +92,8 @@ describe.skipIf(parts.missing)(`TLS${parts.note}`, () => {
       socket.end(bytes);
       await once(socket.resume(), 'close');
     }
+    const plain = await rawHttp(base, 'GET / HTTP/1.1\r\nHost: localhost\r\n\r\n');
+    expect([plain.status, JSON.parse(plain.body)]).toMatchObject([400, { code: 'TLS_EXPECTED' }]);
     expect(await get(base + level)).toMatchObject({ status: 200 });
     const connections = () => web.metrics?.().find(({ name }) => name === 'thingwright_http_connections');
     await expect.poll(connections).toMatchObject({ samples: [{ value: 0 }] });
@@ -184,6 +187,16 @@ describe.skipIf(parts.missing)(`TLS${parts.note}`, () => {
         if (told.includes('data: 5\n\n')) break;
       }
       expect(told).toMatch(/event: level\nid: .*\ndata: 5\n\n/);
+    });
+
+    test('CONNECT is refused', async () => {
+      const stream = session.request({ ':method': 'CONNECT', ':authority': 'a:1' });
+      const [answer] = await once(stream, 'response');
+      expect([answer[':status'], JSON.parse(await text(stream))]).toMatchObject([
+        501,
+        { code: 'CONNECT_NOT_OFFERED' },
+      ]);
+      stream.end();
     });
 
     test('a body that breaks off, or does not come, is no body', async () => {

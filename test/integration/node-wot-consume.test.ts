@@ -77,6 +77,18 @@ describe.each(['http', 'ws', 'coap', 'mqtt'])('WoT.consume of our TD over %s', (
     await subscription.stop();
   });
 
+  // Brokers do not tell who subscribed that the Thing is gone.
+  it.skipIf(scheme === 'mqtt')('tells the error listener when the Thing is removed', async () => {
+    const removed = await servient.expose(
+      defineThing({ title: 'Brief', id: 'urn:brief', events: { over: {} } }, {}),
+    );
+    const thing = await WoT.consume(formsOfScheme(removed.td(), scheme) as never);
+    const told = Promise.withResolvers<Error>();
+    await thing.subscribeEvent('over', () => undefined, told.resolve);
+    await servient.unexpose('brief');
+    expect(await told.promise).toMatchObject({ code: 'SUBSCRIPTION_ENDED' });
+  });
+
   it('rejects with our typed errors', async () => {
     const thing = await consumed();
     await expect(thing.writeProperty('level', 101)).rejects.toMatchObject({ code: 'INPUT_MISMATCH' });

@@ -130,6 +130,23 @@ describe('requests', () => {
     ]);
   });
 
+  it.each([undefined, true])(
+    'follows a state to its output, also where the TD says synchronous: %s',
+    async (synchronous) => {
+      peer.answer = (message, socket) => {
+        const state =
+          message.operation === 'invokeaction' ? { state: 'pending' } : { state: 'completed', output: 7 };
+        respond(socket, message, { name: undefined, status: { actionID: 'a', ...state } });
+      };
+      const forms = [
+        { href: peer.href, subprotocol: 'webthingprotocol', op: ['invokeaction', 'queryaction'] },
+      ];
+      const fade = { ...(synchronous && { synchronous }), output: { type: 'integer' }, forms } as const;
+      await using thing = await consume({ id: lamp, title: 'Lamp', actions: { fade } } as const);
+      expect(await thing.actions.fade.invoke()).toBe(7);
+    },
+  );
+
   it('sends uriVariables beside the name', async () => {
     peer.answer = (message, socket) => respond(socket, message, { value: 1 });
     const target = { thing: lamp, name: 'on', uriVariables: { unit: 'F' } };
@@ -206,7 +223,6 @@ describe('failures', () => {
     [{ status: 418 }, 'invalid'],
     [{}, 'internal'],
     ['broken', 'internal'],
-    [null, 'internal'],
   ])('reads the error %j of a foreign Thing as %s', async (error, kind) => {
     peer.answer = (message, socket) => respond(socket, message, { error });
     expect((await failure(client.request(request('readproperty', 'on')))).kind).toBe(kind);
@@ -219,6 +235,42 @@ describe('failures', () => {
       expect((await failure(client.request(request(op)))).code).toBe('RESPONSE_MALFORMED');
     },
   );
+
+  it('keeps the text of an error, and takes null for none', async () => {
+    peer.answer = (message, socket) => respond(socket, message, { error: 'broken' });
+    expect((await failure(client.request(request('readproperty', 'on')))).message).toBe('broken');
+    peer.answer = (message, socket) => respond(socket, message, { error: null, value: 5 });
+    expect(await answerOf(client.request(request('readproperty', 'on')))).toBe(5);
+  });
+
+  it.each<[Op, object]>([
+    ['readproperty', { value: 1, operation: 'writeproperty' }],
+    ['readproperty', { value: 1, thingID: 'urn:other' }],
+    ['writeproperty', { name: 'off' }],
+    ['invokeaction', { status: { actionID: 'a', state: 'weird' } }],
+    ['invokeaction', { status: null }],
+    ['queryaction', { status: {} }],
+  ])('does not take for an answer to %s: %j', async (op, answer) => {
+    peer.answer = (message, socket) => respond(socket, message, answer);
+    expect((await failure(client.request(request(op, 'on')))).code).toBe('RESPONSE_MALFORMED');
+  });
+
+  it('says that messages came which could not be used', async () => {
+    peer.answer = (message, socket) => {
+      if (message.name === 'off') respond(socket, message, { value: 1 });
+      socket.send('nope{');
+      socket.send(Buffer.from('{}'));
+      respond(socket, message, { value: 1, correlationID: undefined });
+    };
+    const reading = failure(client.request(request('readproperty', 'on')));
+    const observing = failure(client.subscribe(request('observeproperty', 'on'), recorder()));
+    await client.request(request('readproperty', 'off'));
+    clock.advance(5000);
+    for (const told of await Promise.all([reading, observing])) {
+      expect(told).toMatchObject({ kind: 'timeout', code: 'RESPONSE_TIMEOUT' });
+      expect(told.message).toMatch(/sent \d message\(s\) that could not be used/);
+    }
+  });
 
   it('ignores what is no answer to it', async () => {
     peer.answer = (message, socket) => {
@@ -310,6 +362,7 @@ describe('failures', () => {
         request('writeproperty', 'on', { content: binary }),
         request('writeproperty', 'on', { content: { type: 'application/json', body: Buffer.from('{') } }),
         { op: 'readproperty', form: { href: peer.href }, timeout: 0 } as const,
+        request('readproperty', 'on', { target: { thing: '', name: 'on' } }),
         request('readproperty', 'on', { form: { href: 'ws://[' } }),
         request('readproperty', 'on', { form: { href: `${peer.href}#x` } }),
       ].map(async (wrong) => (await failure(client.request(wrong))).code),
@@ -318,6 +371,7 @@ describe('failures', () => {
       'PAYLOAD_NOT_JSON',
       'PAYLOAD_MALFORMED',
       'TARGET_MISSING',
+      'THING_ID_MISSING',
       'REQUEST_INVALID',
       'REQUEST_INVALID',
     ]);
@@ -464,7 +518,7 @@ describe('subscriptions', () => {
     expect(peer.requests[1]?.operation).toBe(ending);
   });
 
-  it('of the same affordance, or of all beside one, have a connection of their own; others share one', async () => {
+  it('that overlap have a connection of their own; others share one, equal ones a subscription', async () => {
     peer.answer = (message, socket) => {
       respond(socket, message);
       if (message.operation.startsWith('sub') || message.operation.startsWith('obs'))
@@ -482,31 +536,64 @@ describe('subscriptions', () => {
     await open('subscribeevent', 'level');
     await open('observeproperty', 'level', 'urn:other');
     expect(peer.handshakes).toHaveLength(1);
-    await open('observeproperty', 'level');
-    expect(peer.handshakes).toHaveLength(2);
+    const again = await open('observeproperty', 'level');
+    expect(peer.requests).toHaveLength(4);
     await open('observeallproperties');
-    expect(peer.handshakes).toHaveLength(3);
+    expect(peer.handshakes).toHaveLength(2);
     await open('subscribeallevents');
-    expect(peer.handshakes).toHaveLength(3);
+    expect(peer.handshakes).toHaveLength(2);
     await close();
+    await again();
     await running(() => peer.requests.at(-1)?.operation === 'unobserveproperty');
     await client.request(request('invokeaction', 'fade'));
     await open('observeproperty', 'level');
-    expect(peer.handshakes).toHaveLength(3);
+    expect(peer.handshakes).toHaveLength(2);
   });
 
   it('closed before they stand are ended when the Thing has accepted them', async () => {
     const held: (() => void)[] = [];
+    peer.answer = (message, socket) => respond(socket, message);
+    await client.subscribe(request('subscribeevent', 'cold'), recorder());
     peer.answer = (message, socket) => void held.push(() => respond(socket, message));
     const abort = new AbortController();
     const opening = client.subscribe(request('subscribeevent', 'hot', { signal: abort.signal }), recorder());
     await running(() => held.length === 1);
     abort.abort(new Error('enough'));
     await expect(opening).rejects.toThrow('enough');
-    expect(peer.requests).toHaveLength(1);
+    expect(peer.requests).toHaveLength(2);
     held[0]?.();
-    await running(() => peer.requests.length === 2);
-    expect(peer.requests[1]).toMatchObject({ operation: 'unsubscribeevent', name: 'hot' });
+    await running(() => peer.requests.length === 3);
+    expect(peer.requests[2]).toMatchObject({ operation: 'unsubscribeevent', name: 'hot' });
+  });
+
+  it('closed before the Thing answers leave no connection behind', async () => {
+    for (let times = 1; times <= 5; times++) {
+      const abort = new AbortController();
+      const opening = client.subscribe(
+        request('observeproperty', 'on', { signal: abort.signal }),
+        recorder(),
+      );
+      await running(() => peer.requests.length === times);
+      abort.abort(new Error('enough'));
+      await expect(opening).rejects.toThrow('enough');
+      await running(() => peer.sockets.size === 0);
+    }
+  });
+
+  it('wait for a place where sixteen connections have one that overlaps', async () => {
+    peer.answer = (message, socket) => respond(socket, message);
+    const observe = (unit: number) => {
+      const target = { thing: lamp, name: 'on', uriVariables: { unit } };
+      return client.subscribe(request('observeproperty', 'on', { target }), recorder());
+    };
+    const closes = await Promise.all(Array.from({ length: 16 }, (_, unit) => observe(unit)));
+    expect(peer.handshakes).toHaveLength(16);
+    const late = observe(16);
+    await client.request(request('invokeaction', 'fade'));
+    expect(peer.requests.filter(({ operation }) => operation === 'observeproperty')).toHaveLength(16);
+    await closes[7]?.();
+    await late;
+    expect(peer.handshakes).toHaveLength(16);
   });
 
   it('reject when the Thing refuses or does not answer', async () => {
@@ -583,7 +670,8 @@ describe('subscriptions', () => {
       }
     };
     const listeners = [recorder(), recorder(), recorder()];
-    for (const listener of listeners) await client.subscribe(request('subscribeevent', 'hot'), listener);
+    for (const [index, listener] of listeners.entries())
+      await client.subscribe(request('subscribeevent', `hot${index}`), listener);
     await running(() => listeners[2]?.lines.items.includes('resumed') ?? false);
     expect(listeners.map(({ lines }) => lines.items)).toEqual([
       ['ended'],
@@ -618,6 +706,105 @@ describe('subscriptions', () => {
     expect(await failed.promise).toBeInstanceOf(RangeError);
     await running(() => peer.requests.at(-1)?.operation === 'unsubscribeevent');
     expect(other.lines.items).toEqual(['cold=1']);
+  });
+
+  describe('that are equal', () => {
+    let tell: (members: object) => void;
+
+    beforeEach(() => {
+      peer.answer = (message, socket) => {
+        respond(socket, message);
+        tell = (members) => notify(socket, message, members);
+        if (message.operation === 'observeproperty') tell({ messageID: first, value: 1 });
+      };
+    });
+
+    const join = async (op: Op, more: Partial<ClientRequest> = {}) => {
+      const listener = recorder();
+      const close = await client.subscribe(request(op, 'on', more), listener);
+      return { ...listener, close };
+    };
+
+    it('are one to the Thing: who joins gets the latest value and what follows, the last who leaves ends it', async () => {
+      const one = await join('observeproperty');
+      await one.lines.until((line) => line === 'on=1');
+      const rest = await Promise.all(Array.from({ length: 100 }, () => join('observeproperty')));
+      expect(rest.map(({ seen }) => seen)).toEqual(rest.map(() => one.seen));
+      expect(one.seen[0]?.id).toBe(first);
+      tell({ messageID: second, value: 2 });
+      for (const { lines } of rest)
+        expect(await lines.until((line) => line === 'on=2')).toEqual(['on=1', 'on=2']);
+      for (const { close } of rest) await close();
+      expect(peer.requests).toHaveLength(1);
+      tell({ messageID: third, value: 3 });
+      await one.lines.until((line) => line === 'on=3');
+      await one.close();
+      await running(() => peer.requests.length === 2);
+      expect(peer.requests[1]?.operation).toBe('unobserveproperty');
+      expect([peer.handshakes.length, rest[0]?.lines.items]).toEqual([1, ['on=1', 'on=2']]);
+    });
+
+    it('of events give what follows alone', async () => {
+      const one = await join('subscribeevent');
+      tell({ data: 1 });
+      await one.lines.until((line) => line === 'on=1');
+      const other = await join('subscribeevent');
+      tell({ data: 2 });
+      expect(await other.lines.until((line) => line === 'on=2')).toEqual(['on=2']);
+    });
+
+    it('go on where one throws, or its signal aborts', async () => {
+      const failed = Promise.withResolvers<Error>();
+      const abort = new AbortController();
+      const steady = await join('observeproperty');
+      const next = (): never => {
+        throw new RangeError('a bug');
+      };
+      await client.subscribe(request('observeproperty', 'on'), {
+        ...recorder(),
+        next,
+        failed: failed.resolve,
+      });
+      const brief = await join('observeproperty', { signal: abort.signal });
+      expect(await failed.promise).toBeInstanceOf(RangeError);
+      abort.abort();
+      expect(brief.lines.items.at(-1)).toBe('ended');
+      tell({ value: 2 });
+      expect(await steady.lines.until((line) => line === 'on=2')).toEqual(['on=1', 'on=2']);
+      expect(brief.lines.items).toEqual(['on=1', 'ended']);
+    });
+
+    it('open on when the first gives up', async () => {
+      const held: (() => void)[] = [];
+      peer.answer = (message, socket) => void held.push(() => respond(socket, message));
+      const abort = new AbortController();
+      const [impatient, patient] = [
+        join('observeproperty', { signal: abort.signal }),
+        join('observeproperty'),
+      ];
+      await running(() => held.length === 1);
+      abort.abort(new Error('enough'));
+      await expect(impatient).rejects.toThrow('enough');
+      held[0]?.();
+      await patient;
+      expect(peer.requests).toHaveLength(1);
+    });
+
+    it('are told of losses, and joined when the connection is back', async () => {
+      const one = await join('observeproperty');
+      await one.lines.until((line) => line === 'on=1');
+      for (const socket of peer.sockets) socket.terminate();
+      await one.lines.until((line) => line === 'interrupted CONNECTION_LOST');
+      const joining = join('observeproperty');
+      await running(() => one.lines.items.includes('resumed'));
+      const other = await joining;
+      expect(other.lines.items[0]).toBe('on=1');
+      expect(peer.requests).toHaveLength(2);
+      tell({ error: { status: 404 } });
+      await Promise.all([one, other].map(({ lines }) => lines.until((line) => line === 'ended')));
+      await join('observeproperty');
+      expect(peer.requests).toHaveLength(3);
+    });
   });
 
   it('notice a silent connection and open another', async () => {

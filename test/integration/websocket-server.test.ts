@@ -39,6 +39,7 @@ const definition: ThingDefinition = {
       note: { type: 'string', observable: true },
       dim: { type: 'integer', observable: true },
       slow: { type: 'integer', observable: true, readOnly: true },
+      clamped: { type: 'integer' },
       plain: { type: 'integer', uriVariables: { plus: { type: 'integer' } }, readOnly: true },
       picture: { forms: [{ contentType: 'image/png' }], readOnly: true, observable: true },
     },
@@ -51,6 +52,7 @@ const definition: ThingDefinition = {
       note: { initial: '' },
       dim: { initial: 0 },
       slow: { read: () => released.then(() => 1) },
+      clamped: { read: () => 100, write: () => undefined },
       plain: { read: ({ uriVariables }) => 1 + Number(uriVariables['plus'] ?? 0) },
       picture: { initial: new Uint8Array(2) as never },
     },
@@ -178,7 +180,12 @@ describe('endpoint', () => {
   test.each([
     { of: 'a Thing that is not there', path: '/things/lump', status: 404, code: 'UPGRADE_UNKNOWN' },
     { of: 'no subprotocol', headers: { 'sec-websocket-protocol': 'mqtt' }, code: 'SUBPROTOCOL_MISSING' },
-    { of: 'another version', headers: { 'sec-websocket-version': '7' }, code: 'HANDSHAKE_INVALID' },
+    {
+      of: 'another version',
+      headers: { 'sec-websocket-version': '7' },
+      status: 426,
+      code: 'WEBSOCKET_VERSION_UNKNOWN',
+    },
     { of: 'no key', headers: { 'sec-websocket-key': 'x' }, code: 'HANDSHAKE_INVALID' },
     {
       of: 'a foreign page',
@@ -487,6 +494,9 @@ describe('subscriptions', () => {
     expect(responses.map(({ error }) => error?.['code']).filter((code) => code !== undefined)).toEqual([
       'TOO_MANY_SUBSCRIPTIONS',
     ]);
+    expect(await ask('subscribeevent', { thingID: many.id, name: 'event7' })).not.toHaveProperty('error');
+    expect(await ask('subscribeallevents', { thingID: many.id })).not.toHaveProperty('error');
+    expect(metric('subscriptions')).toBe(1);
   });
 });
 
@@ -560,6 +570,45 @@ describe('requests', () => {
     for (const response of await Promise.all(slow)) expect(response).not.toHaveProperty('error');
   });
 
+  test('beyond two of the largest under way wait, those of other sockets do not', async () => {
+    const [{ ask, socket }, other] = [await open(), await open()];
+    const invoke = vi.spyOn(servient.things.get('lamp')?.interactions as Interactions, 'invokeAction');
+    hold();
+    const input = 'x'.repeat(900_000);
+    const answers = upTo(4).map(() => ask('invokeaction', { name: 'hang', input }));
+    await eventually(() => invoke.mock.calls.length === 2);
+    expect(await other.ask('readproperty', { name: 'dim' })).toMatchObject({ value: 0 });
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    expect(invoke.mock.calls.map(([, taken]) => taken)).toEqual([undefined, undefined]);
+    release();
+    for (const response of await Promise.all(answers)) expect(response).not.toHaveProperty('error');
+    expect(socket.readyState).toBe(WebSocket.OPEN);
+  });
+
+  test('of many sockets wait where the large ones of their address are too many; small ones do not', async () => {
+    const invoke = vi.spyOn(servient.things.get('lamp')?.interactions as Interactions, 'invokeAction');
+    hold();
+    const sockets = await Promise.all(upTo(10).map(open));
+    const input = 'x'.repeat(1_000_000);
+    const answers = sockets.flatMap(({ ask }) =>
+      upTo(2).map(() => ask('invokeaction', { name: 'hang', input })),
+    );
+    await eventually(() => invoke.mock.calls.length === 16);
+    const small = await open();
+    expect(await small.ask('readproperty', { name: 'dim' })).toMatchObject({ value: 0 });
+    expect(invoke).toHaveBeenCalledTimes(16);
+    release();
+    for (const response of await Promise.all(answers)) expect(response).not.toHaveProperty('error');
+  });
+
+  test('to write are answered with the value where it is known', async () => {
+    const { ask } = await open();
+    expect(await ask('writeproperty', { name: 'dim', value: 7 })).toMatchObject({ value: 7 });
+    const answer = await ask('writeproperty', { name: 'clamped', value: 700 });
+    expect(answer).not.toHaveProperty('value');
+    expect(answer).not.toHaveProperty('error');
+  });
+
   test('are aborted when their peer goes', async () => {
     const { ask, socket } = await open();
     hold();
@@ -593,6 +642,34 @@ test('a peer that does not answer pings is cut off, one that does is not', async
   }
   expect(await cut).toBe(1006);
   expect(await alive.ask('readproperty', { name: 'dim' })).toMatchObject({ value: 0 });
+});
+
+test('a peer that sends too many pings or pongs is cut off', async () => {
+  for (const control of ['ping', 'pong'] as const) {
+    const { socket, closed, ask } = await open();
+    for (const _ of upTo(20)) {
+      for (const __ of upTo(50)) socket[control]();
+      expect(await ask('readproperty', { name: 'dim' })).toMatchObject({ value: 0 });
+    }
+    socket[control]();
+    expect(await closed).toBe(1008);
+  }
+});
+
+test('a message that is not finished for heartbeats ends the connection, whatever pongs come', async () => {
+  const [{ socket, closed, ask }, other] = [await open(), await open()];
+  await ask('readproperty', { name: 'dim' });
+  socket.send('{', { fin: false });
+  for (let count = 0; count < 3; count++) {
+    expect(socket.readyState).toBe(WebSocket.OPEN);
+    const answered = new Promise((resolve) => socket.once('pong', resolve));
+    socket.ping();
+    await answered;
+    clock.advance(heartbeat);
+    await other.ask('readproperty', { name: 'dim' });
+  }
+  expect(await closed).toBe(1008);
+  expect(other.socket.readyState).toBe(WebSocket.OPEN);
 });
 
 describe('stopping', () => {

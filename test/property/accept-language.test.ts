@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { chooseLanguage } from '../../src/bindings/http/accept-language.ts';
+import { chooseLanguage } from '../../src/bindings/http/messages/accept-language.ts';
 
 const tags = ['de', 'de-CH', 'en', 'zh-Hant', 'x-klingon'];
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { chooseCoding } from '../../src/bindings/http/compression.ts';
-import { negotiate } from '../../src/bindings/http/negotiation.ts';
-import { weightedList } from '../../src/bindings/http/weighted-list.ts';
+import { chooseCoding } from '../../src/bindings/http/messages/compression.ts';
+import { negotiate } from '../../src/bindings/http/messages/negotiation.ts';
+import { weightedList } from '../../src/bindings/http/messages/weighted-list.ts';
 import { codecFor } from '../../src/codec/registry.ts';
 import { isMediaType } from '../../src/contracts/media-type.ts';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type SseMessage, sseParser } from '../../src/bindings/http/sse-parser.ts';
+import { type SseMessage, sseParser } from '../../src/bindings/http/client/sse-parser.ts';
 
 const utf8 = new TextEncoder();
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { escaped, jsonText, printValue } from '../../src/cli/output.ts';
+import { jsonText, printValue } from '../../src/cli/output.ts';
+import { escaped } from '../../src/servient/escaped.ts';
 
 describe('printed text', () => {
   test('cannot steer the terminal', () => {

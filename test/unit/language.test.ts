@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { chooseLanguage } from '../../src/bindings/http/accept-language.ts';
+import { chooseLanguage } from '../../src/bindings/http/messages/accept-language.ts';
 import type { ThingDescription } from '../../src/contracts/td.ts';
 import { inLanguage, languagesOf, lookUpLanguage } from '../../src/td/language.ts';
 

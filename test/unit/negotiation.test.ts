@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { chooseCoding, isCompressible } from '../../src/bindings/http/compression.ts';
-import { negotiate } from '../../src/bindings/http/negotiation.ts';
+import { chooseCoding, isCompressible } from '../../src/bindings/http/messages/compression.ts';
+import { negotiate } from '../../src/bindings/http/messages/negotiation.ts';
 
 const offered = ['application/json', 'application/cbor', 'text/plain', 'text/event-stream'];
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { openApi } from '../../src/bindings/http/openapi.ts';
+import { openApi } from '../../src/bindings/http/openapi/openapi.ts';
 import type { ThingDescription } from '../../src/contracts/td.ts';
 
 function td(members: object): ThingDescription {

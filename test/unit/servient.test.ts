@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { coap } from '../../src/bindings/coap/coap-server.ts';
 import { http } from '../../src/bindings/http/http-server.ts';
 import { consume } from '../../src/consumer/consume.ts';
@@ -32,6 +32,18 @@ function thing(td: Partial<PartialTd> = {}, options: ThingDefinition['options'] 
 }
 
 describe('a servient', () => {
+  test('without a logger tells errors on stderr', async () => {
+    const write = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+    onTestFinished(() => write.mockRestore());
+    const close = () => {
+      throw new Error('jammed');
+    };
+    const servient = servientOf();
+    await servient.expose({ ...thing(), handlers: () => ({ close }) });
+    await servient.stop();
+    expect(write.mock.calls.join()).toMatch(/Z error .* correlationId=.*jammed/s);
+  });
+
   test('names Things by slug, refuses clashes and names that vanish from addresses', async () => {
     const servient = servientOf();
     expect((await servient.expose(thing({ title: 'Größe – N° 5!' }))).name).toBe('größe-n-5');

@@ -6,7 +6,8 @@ import type { Clock } from '../../contracts/clock.ts';
 import { toProblem, WotError } from '../../contracts/errors.ts';
 import { httpStatus } from '../../contracts/http-status.ts';
 import type { Connections } from './connections.ts';
-import { type ProblemOptions, ServerExchange } from './server-exchange.ts';
+import { isHttp2 } from './http2-sessions.ts';
+import { type ProblemOptions, ServerExchange } from './messages/server-exchange.ts';
 import { endOnError } from './upgrades.ts';
 
 /** Milliseconds that a refused peer has to read why. */
@@ -40,17 +41,33 @@ export class ConnectionRefusals {
     else if (latest.headersSent) (socket as Socket).destroySoon();
     else {
       // The response stays with the handler that may still answer.
-      this.#connections.giveUp(socket);
+      this.#connections.forgo(socket);
       this.refuse(socket, refusal);
     }
   }
 
+  /** For `tlsClientError`: tells HTTP without TLS apart from what nothing can be said to. */
+  untrusted({ code }: NodeJS.ErrnoException, socket: Duplex): void {
+    // Node does not tell otherwise what is below TLS.
+    const { _parent: below } = socket as { readonly _parent?: Duplex | null };
+    if (code !== 'ERR_SSL_HTTP_REQUEST' || !below) return;
+    const detail = 'This port speaks TLS; use https: in the address.';
+    endOnError(below);
+    this.refuse(below, { error: new WotError('invalid', 'TLS_EXPECTED', detail) });
+  }
+
   /** For `connect`. */
-  connect(socket: Duplex): void {
+  connect(request: IncomingMessage, peer: Duplex): void {
     const detail = 'This servient is not a proxy and does not CONNECT; ask it for its own Things.';
-    endOnError(socket);
-    socket.resume();
-    this.refuse(socket, { error: new WotError('not-implemented', 'CONNECT_NOT_OFFERED', detail) });
+    const error = new WotError('not-implemented', 'CONNECT_NOT_OFFERED', detail);
+    // Node gives the response of the stream in the place of a socket.
+    if (isHttp2(request)) {
+      refuseRequest(peer as unknown as ServerResponse, error);
+    } else {
+      endOnError(peer);
+      peer.resume();
+      this.refuse(peer, { error });
+    }
   }
 
   /** For `checkExpectation` (RFC 9110 section 10.1.1). */

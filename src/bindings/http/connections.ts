@@ -2,8 +2,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WotError } from '../../contracts/errors.ts';
-import { isHttp2 } from './http2-sessions.ts';
+import { refusalText } from './connection-refusals.ts';
+import { isHttp2, type Peer } from './http2-sessions.ts';
 import { PipelinedRequests, type RequestLine } from './pipelined-requests.ts';
+import { stopping } from './routes.ts';
 import { Uptake } from './uptake.ts';
 
 export interface ConnectionLimits {
@@ -76,7 +78,7 @@ export class Connections {
   }
 
   /** The newest request of a connection broke off: it is not served any more, nor is its answer waited for. */
-  giveUp(socket: Duplex): void {
+  forgo(socket: Duplex): void {
     const connection = this.#connections.get(socket);
     if (!connection) return;
     const { current, waiting } = connection;
@@ -108,6 +110,34 @@ export class Connections {
       if (!latest || latest.writableFinished) continue;
       if (!latest.headersSent) latest.setHeader('connection', 'close');
       else latest.once('finish', () => socket.end());
+    }
+  }
+
+  /** Ends when what is under way has been answered. */
+  async answered(): Promise<void> {
+    const answers = [...this.#connections.values()].map(
+      ({ latest, socket }) =>
+        new Promise<void>((resolve) => {
+          if (!latest || latest.writableFinished) return resolve();
+          for (const end of [latest, socket]) end.once('close', resolve);
+        }),
+    );
+    await Promise.all(answers);
+  }
+
+  /** Answers 503 in the place of those who still work on requests; what they answer later goes nowhere. */
+  giveUp(): void {
+    for (const { current, socket } of this.#connections.values()) {
+      if (current.writableFinished || current.headersSent || !socket.writable) continue;
+      socket.resume();
+      socket.end(refusalText({ error: stopping() }));
+    }
+  }
+
+  /** Cuts off one peer. */
+  cutPeer({ remoteAddress, remotePort }: Peer): void {
+    for (const socket of this.#sockets) {
+      if (socket.remotePort === remotePort && socket.remoteAddress === remoteAddress) socket.destroy();
     }
   }
 

@@ -7,9 +7,9 @@ import { type ConnectionRefusals, refuseRequest } from './connection-refusals.ts
 import type { Connections } from './connections.ts';
 import { authorityOf, type HostGuard } from './host-guard.ts';
 import { isHttp2 } from './http2-sessions.ts';
+import { ServerExchange } from './messages/server-exchange.ts';
 import type { RequestCounters } from './request-counters.ts';
 import { allowed, isOwn, type Methods, methodHandler, pathUnknown, type Routes, starting } from './routes.ts';
-import { ServerExchange } from './server-exchange.ts';
 import type { UpgradeParts, Upgrades } from './upgrades.ts';
 
 export interface DispatcherParts {
@@ -127,7 +127,8 @@ export function belowPrefix(path: string, prefix: string): string | undefined {
 
 const failure = { code: 'INTERNAL', what: 'The HTTP server failed to answer a request' };
 
-function upgradeUnknown(path: string): WotError {
+/** WotError `not-found`, for a path where nothing takes connections over. */
+export function upgradeUnknown(path: string): WotError {
   const message = `Nothing at ${JSON.stringify(path.slice(0, 200))} takes WebSocket connections; ask for a Thing's TD, its forms say where they are.`;
   return new WotError('not-found', 'UPGRADE_UNKNOWN', message);
 }

@@ -8,16 +8,18 @@ import { portInUse, urlHost } from '../../security/bind-address.ts';
 import { type ConnectionRefusals, refusalText } from './connection-refusals.ts';
 import type { Connections } from './connections.ts';
 import type { Dispatcher } from './dispatcher.ts';
-import type { HttpOptions } from './http-options.ts';
+import { drainFor, type HttpOptions } from './http-options.ts';
 import { Http2Sessions } from './http2-sessions.ts';
 import { endOnError, ignoreUpgrade, type UpgradeParts, wantsWebSocket } from './upgrades.ts';
 
-/** Milliseconds that requests under way have to end when the server stops. */
-const drainFor = 1000;
+/** Milliseconds that refused peers have to read why when the server stops. */
+const lingerFor = 300;
 const keepAlive = 30_000;
 const handshakeFor = 20_000;
 const requestFor = 120_000;
 const mostHttp2Streams = 200;
+/** Megabytes that one HTTP/2 session may hold before it gets no more streams. */
+const maxSessionMemory = 4;
 
 export interface ListenerParts {
   readonly options: HttpOptions;
@@ -37,18 +39,17 @@ export class HttpListener {
     const { refusals, dispatcher, host } = parts;
     const serve: RequestListener = (request, response) => dispatcher.serve(request, response);
     this.#parts = parts;
-    this.#sessions = new Http2Sessions(host.clock, {
-      idle: keepAlive,
-      request: parts.options.requestTimeout ?? requestFor,
-    });
+    const timeouts = { idle: keepAlive, request: parts.options.requestTimeout ?? requestFor };
+    this.#sessions = new Http2Sessions(host.clock, timeouts, (peer) => parts.connections.cutPeer(peer));
     this.#server = createAnyServer(parts.options)
       .on('connection', (socket: Socket) => this.#admit(socket))
       .on('request', serve)
       .on('checkContinue', serve)
       .on('checkExpectation', (request, response) => refusals.expectation(request, response))
-      .on('connect', (_, socket) => refusals.connect(socket))
+      .on('connect', (request, peer) => refusals.connect(request, peer))
       .on('upgrade', (request, socket, head) => this.#upgrade({ request, socket, head }))
-      .on('clientError', (error, socket) => refusals.malformed(error, socket));
+      .on('clientError', (error, socket) => refusals.malformed(error, socket))
+      .on('tlsClientError', (error, socket) => refusals.untrusted(error, socket));
     this.#server.on('session', (session: ServerHttp2Session) => this.#sessions.keep(session));
   }
 
@@ -68,13 +69,19 @@ export class HttpListener {
     });
   }
 
-  /** Takes no more connections, and ends the others: idle ones at once, others with what is under way or after a second. */
+  /** Takes no more connections, and ends the others: idle ones at once, others with what is under way, or refused after the drain time. */
   close(): Promise<void> {
     const server = this.#server;
-    const { connections } = this.#parts;
+    const { connections, options } = this.#parts;
+    const { drain = drainFor } = options;
     return new Promise((resolve) => {
-      const cut = setTimeout(() => connections.cut(), drainFor);
+      const late = setTimeout(() => {
+        connections.giveUp();
+        this.#sessions.giveUp();
+      }, drain);
+      const cut = setTimeout(() => connections.cut(), drain + lingerFor);
       server.close(() => {
+        clearTimeout(late);
         clearTimeout(cut);
         resolve();
       });
@@ -126,7 +133,7 @@ function createAnyServer(options: HttpOptions): Server {
   const secure = { ...all, ...tls, minVersion: 'TLSv1.2', handshakeTimeout: handshakeFor } as const;
   if (!http2) return createTlsServer(secure);
   const settings = { maxConcurrentStreams: mostHttp2Streams };
-  return createSecureServer({ ...secure, allowHTTP1: true, settings }) as unknown as Server;
+  return createSecureServer({ ...secure, allowHTTP1: true, settings, maxSessionMemory }) as unknown as Server;
 }
 
 function listenError(cause: NodeJS.ErrnoException, host: string, port: number): WotError {

@@ -37,7 +37,11 @@ export interface HttpOptions {
   readonly headersTimeout?: number;
   /** Milliseconds for a whole request to arrive, default 120,000. */
   readonly requestTimeout?: number;
+  /** Milliseconds that requests under way have to end when the servient stops, default 1,000; then they are answered 503. */
+  readonly drain?: number;
 }
+
+export const drainFor = 1000;
 
 /** Things over HTTP; `handler` and `upgrade` are for a server of your own (`mounted`). */
 export interface HttpBinding extends ServerBinding {
@@ -88,6 +92,7 @@ const ranges = {
   maxStreamsPerClient: [1, endless],
   headersTimeout: [1, longestTimer],
   requestTimeout: [1, longestTimer],
+  drain: [0, longestTimer],
 } as const;
 
 type RangedOption = keyof typeof ranges;

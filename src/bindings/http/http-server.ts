@@ -11,15 +11,15 @@ import { Connections } from './connections.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { healthRoutes } from './health-routes.ts';
 import { HttpListener } from './http-listener.ts';
-import { checkOptions, type HttpBinding, type HttpOptions, limitsOf } from './http-options.ts';
+import { checkOptions, drainFor, type HttpBinding, type HttpOptions, limitsOf } from './http-options.ts';
 import { httpSite, pathOf } from './http-site.ts';
 import { interactionRoutes, invocationMethods, type RouteParts } from './interaction-routes.ts';
-import { LargeBodies } from './large-bodies.ts';
-import { MountedSite } from './mounted-site.ts';
+import { LargeBodies } from './messages/large-bodies.ts';
+import { SseStreams } from './messages/sse-stream.ts';
+import { MountedSite, settle } from './mounted-site.ts';
 import { profilesOf } from './profiles.ts';
 import { RequestCounters } from './request-counters.ts';
 import { type Methods, Routes } from './routes.ts';
-import { SseStreams } from './sse-stream.ts';
 import { listMethods, rootMethods, tdMethods, tdRoutes } from './td-routes.ts';
 import { warnOfDates } from './tls-options.ts';
 import { Upgrades } from './upgrades.ts';
@@ -60,10 +60,12 @@ class HttpServer implements HttpBinding {
   readonly #upgrades = new Upgrades();
   readonly #counters = new RequestCounters();
   #running: Running | undefined;
+  #stopping = false;
 
   constructor(options: HttpOptions) {
     const running = () => this.#running;
-    const mounted = new MountedSite(pathOf(options.mounted?.base), running);
+    const serving = () => (this.#stopping ? undefined : this.#running);
+    const mounted = new MountedSite(pathOf(options.mounted?.base), serving);
     this.#options = options;
     this.handler = mounted.handler;
     this.upgrade = mounted.upgrade;
@@ -134,11 +136,14 @@ class HttpServer implements HttpBinding {
   async stop(): Promise<void> {
     const running = this.#running;
     if (!running) return;
-    running.heartbeat.cancel();
-    running.streams.stop();
-    // Who is connected already is served meanwhile.
-    await running.listener?.close();
+    const { heartbeat, streams, listener, connections } = running;
+    this.#stopping = true;
+    heartbeat.cancel();
+    streams.stop();
+    // Who is connected to a server of ours is served meanwhile.
+    await (listener ? listener.close() : settle(connections, this.#options.drain ?? drainFor));
     this.#running = undefined;
+    this.#stopping = false;
     this.#routes.clear();
     this.#paths.clear();
   }

@@ -8,14 +8,14 @@ import { thingPath } from '../../interaction/path-forms.ts';
 import { payloadTypes } from '../../interaction/payload-types.ts';
 import { decodeComponent, namesIn } from '../../interaction/uri-component.ts';
 import { declaredContent, isBinary, isRaw, payloadSchemas } from '../../td/declared-content.ts';
-import { negotiate } from './negotiation.ts';
-import { checkConditions } from './preconditions.ts';
-import type { BodyParts } from './received-body.ts';
-import { requestValue, withBody } from './request-body.ts';
+import { negotiate } from './messages/negotiation.ts';
+import { checkConditions } from './messages/preconditions.ts';
+import type { BodyParts } from './messages/received-body.ts';
+import { requestValue, withBody } from './messages/request-body.ts';
+import type { ServerExchange } from './messages/server-exchange.ts';
+import type { SseStreams } from './messages/sse-stream.ts';
+import { sendStream } from './messages/stream-answer.ts';
 import type { Methods } from './routes.ts';
-import type { ServerExchange } from './server-exchange.ts';
-import type { SseStreams } from './sse-stream.ts';
-import { sendStream } from './stream-answer.ts';
 
 /** What has no DataSchema of its own: several values, states of actions. */
 const offered = payloadTypes({});

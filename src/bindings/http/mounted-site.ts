@@ -5,7 +5,8 @@ import type { BindingHost } from '../../contracts/binding.ts';
 import type { WotError } from '../../contracts/errors.ts';
 import type { HttpHandler } from '../../contracts/http-route.ts';
 import { refusalText, refuseRequest } from './connection-refusals.ts';
-import { belowPrefix, type Dispatcher, target } from './dispatcher.ts';
+import type { Connections } from './connections.ts';
+import { belowPrefix, type Dispatcher, target, upgradeUnknown } from './dispatcher.ts';
 import { isOwn, pathUnknown, starting } from './routes.ts';
 import { endOnError, ignoreUpgrade, wantsWebSocket } from './upgrades.ts';
 
@@ -13,6 +14,15 @@ import { endOnError, ignoreUpgrade, wantsWebSocket } from './upgrades.ts';
 export interface MountedParts {
   readonly host: BindingHost;
   readonly dispatcher: Dispatcher;
+}
+
+/** Ends when the requests under way have been answered; those that take longer than `drain` milliseconds, 503. */
+export async function settle(connections: Connections, drain: number): Promise<void> {
+  const late = Promise.withResolvers<void>();
+  const timer = setTimeout(late.resolve, drain);
+  await Promise.race([connections.answered(), late.promise]);
+  clearTimeout(timer);
+  connections.giveUp();
 }
 
 /** The servient inside of a server that is not its own. */
@@ -42,12 +52,14 @@ export class MountedSite {
   };
 
   readonly upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
-    const url = this.#localUrl(request);
-    if (url === undefined) return;
-    endOnError(socket);
     const { server } = socket as { readonly server?: Server };
+    const url = this.#localUrl(request, this.#prefix !== '');
+    // What is not ours is for the others, where there are any.
+    if (url === undefined && server?.listenerCount('upgrade') !== 1) return;
+    endOnError(socket);
     try {
       if (!wantsWebSocket(request) && server) ignoreUpgrade(server, { request, socket, head });
+      else if (url === undefined) throw upgradeUnknown(request.url ?? '');
       else this.#permitted(socket as Socket).upgrade({ request, socket, head }, url);
     } catch (error) {
       socket.end(refusalText({ error: error as WotError }));
@@ -62,14 +74,14 @@ export class MountedSite {
     return running.dispatcher;
   }
 
-  /** The part of the URL below the mount; undefined where it is not the servient's. */
-  #localUrl(request: IncomingMessage): string | undefined {
+  /** The part of the URL below the mount; undefined where it is not the servient's, which `all` below may be. */
+  #localUrl(request: IncomingMessage, all = false): string | undefined {
     const { url = '/', originalUrl = url } = request as IncomingMessage & { readonly originalUrl?: string };
     const { path, query } = target(url);
     // Express and connect have taken the path of the mount off.
     const prefix = originalUrl === url ? this.#prefix : '';
     const local = belowPrefix(path, prefix);
-    if (local === undefined || !isOwn(local)) return undefined;
+    if (local === undefined || !(all || isOwn(local))) return undefined;
     return query === '' ? local : `${local}?${query}`;
   }
 }

@@ -1,6 +1,6 @@
 import { WotError } from '../../contracts/errors.ts';
 import { decodeComponent } from '../../interaction/uri-component.ts';
-import type { ServerExchange } from './server-exchange.ts';
+import type { ServerExchange } from './messages/server-exchange.ts';
 
 export type Handler = (exchange: ServerExchange) => void | Promise<void>;
 
@@ -45,8 +45,13 @@ export class Routes {
     const known = this.#methods.get(path);
     if (known) return known;
     const segments = path.split('/').map(decodeComponent);
-    return this.#methods.get(segments.map(encodeURIComponent).join('/')) ?? this.#dynamic(segments.slice(1));
+    return this.#methods.get(canonical(segments)) ?? this.#dynamic(segments.slice(1));
   }
+}
+
+/** The path of decoded segments, as the servient writes it. */
+export function canonical(segments: readonly string[]): string {
+  return segments.map(encodeURIComponent).join('/');
 }
 
 const ownPaths = ['/', '/healthz', '/readyz', '/metrics', '/.well-known/wot', '/things'];
@@ -66,6 +71,12 @@ export function pathUnknown(path: string): WotError {
 export function starting(): WotError {
   const message = 'The servient is starting or stopped; try again in a moment.';
   return new WotError('unavailable', 'STARTING', message, { retryAfter: 1 });
+}
+
+/** WotError `unavailable`, for what was not answered before the end. */
+export function stopping(): WotError {
+  const message = 'The servient is stopping and did not finish this request; try again in a moment.';
+  return new WotError('unavailable', 'STOPPING', message, { retryAfter: 1 });
 }
 
 /** The handler of a method; WotError `not-allowed` where there is none. */

@@ -1,10 +1,10 @@
 import type { HostedThing, ServedTd } from '../../contracts/interaction.ts';
 import { thingPath } from '../../interaction/path-forms.ts';
-import { chooseLanguage } from './accept-language.ts';
-import { openApi } from './openapi.ts';
+import { chooseLanguage } from './messages/accept-language.ts';
+import type { ServerExchange } from './messages/server-exchange.ts';
+import { jsonDocument, type StoredDocument, sendDocument } from './messages/stored-document.ts';
+import { openApi } from './openapi/openapi.ts';
 import type { Methods } from './routes.ts';
-import type { ServerExchange } from './server-exchange.ts';
-import { jsonDocument, type StoredDocument, sendDocument } from './stored-document.ts';
 import { ThingsList } from './things-list.ts';
 
 type Description = HostedThing['description'];

@@ -1,6 +1,6 @@
 import type { HostedThing } from '../../contracts/interaction.ts';
 import { listEntry, pageBounds } from '../../interaction/hosted-list.ts';
-import { jsonDocument, type StoredDocument } from './stored-document.ts';
+import { jsonDocument, type StoredDocument } from './messages/stored-document.ts';
 
 /** A page as it is sent; `next` is the query of the page after it, where there is one. */
 interface Page {

@@ -1,6 +1,8 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { UpgradeRoute } from '../../contracts/http-route.ts';
+import { decodeComponent } from '../../interaction/uri-component.ts';
+import { canonical } from './routes.ts';
 
 /** The parts that take connections over, by path. */
 export class Upgrades {
@@ -11,8 +13,10 @@ export class Upgrades {
     return () => void this.#routes.delete(route);
   }
 
+  /** WotError `invalid` for a malformed path. */
   find(path: string): UpgradeRoute | undefined {
-    return [...this.#routes].find((route) => route.matches(path));
+    const known = canonical(path.split('/').map(decodeComponent));
+    return [...this.#routes].find((route) => route.matches(known));
   }
 }
 
@@ -25,8 +29,11 @@ function end(this: Duplex): void {
   this.destroy();
 }
 
-export function wantsWebSocket({ headers }: IncomingMessage): boolean {
-  return /(^|,)\s*websocket\s*(,|$)/i.test(headers.upgrade ?? '');
+/** Whether a request may be answered with a WebSocket: RFC 6455 section 4.1, and not over HTTP/1.0 (RFC 9110 section 7.8). */
+export function wantsWebSocket({ method, httpVersion, headers }: IncomingMessage): boolean {
+  return (
+    method === 'GET' && httpVersion === '1.1' && /(^|,)\s*websocket\s*(,|$)/i.test(headers.upgrade ?? '')
+  );
 }
 
 /**

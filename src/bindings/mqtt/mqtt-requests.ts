@@ -31,9 +31,10 @@ export function requestRoutes({
     const topic = affordanceTopic(thing, 'properties', name);
     const { input, output } = declaredContent(schema);
     set(`${topic}/get`, (_input, context) => interactions.readProperty(name, context), { gives: output });
-    set(`${topic}/set`, (value, context) => interactions.writeProperty(name, value, context), {
-      takes: { type: input, schema },
-    });
+    const write: Run = async (value, context) => {
+      await interactions.writeProperty(name, value, context);
+    };
+    set(`${topic}/set`, write, { takes: { type: input, schema } });
   }
   for (const [name, affordance] of Object.entries(affordances.actions ?? {})) {
     const topic = affordanceTopic(thing, 'actions', name);

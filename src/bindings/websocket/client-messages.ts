@@ -9,6 +9,7 @@ import type {
 } from '../../contracts/binding.ts';
 import { fromProblem, WotError } from '../../contracts/errors.ts';
 import { kindOfStatus } from '../../contracts/http-status.ts';
+import type { InvocationState } from '../../contracts/interaction.ts';
 import type { Op } from '../../contracts/td.ts';
 import { isJsonObject, type JsonObject, mapMembers } from '../../td/json-object.ts';
 import type { RequestMessage } from './messages.ts';
@@ -17,6 +18,7 @@ import type { RequestMessage } from './messages.ts';
 export type NamedRequest = RequestMessage & { readonly correlationID: string };
 
 const json = 'application/json';
+const states: readonly unknown[] = ['pending', 'running', 'completed', 'failed'] satisfies InvocationState[];
 /** What a message adds to the levels of a value. */
 const wrapping = 4;
 
@@ -34,6 +36,7 @@ const payloadMembers: Readonly<Partial<Record<Op, keyof RequestMessage>>> = {
 /** The message that asks for an operation, with ids of its own; WotError `invalid` or `unsupported-media` for content that JSON cannot carry. */
 export function requestMessage({ op, form, target, content }: ClientRequest): NamedRequest {
   if (target === undefined) throw nobodyMeant(form.href);
+  if (!target.thing) throw withoutId(form.href);
   const { thing, name, uriVariables } = target;
   const member = payloadMembers[op];
   return {
@@ -64,14 +67,14 @@ export function parseMessage(body: Uint8Array): JsonObject | undefined {
   }
 }
 
-/** What a response says; throws the Thing's error, or WotError `internal` RESPONSE_MALFORMED where it lacks what it must have. */
-export function responseOf({ op, form }: ClientRequest, message: JsonObject): ClientResponse {
+/** What a response says; throws the Thing's error, or WotError `internal` RESPONSE_MALFORMED where it is about something else or lacks what it must have. */
+export function responseOf({ op, form, target }: ClientRequest, message: JsonObject): ClientResponse {
   const error = errorOf(message, form.href);
   if (error !== undefined) throw error;
+  checkAnswer({ operation: op, thingID: target?.thing, name: target?.name }, message, form.href);
   const value = (member: string): unknown => {
     if (Object.hasOwn(message, member)) return message[member];
-    const text = `${form.href} answered ${op} without the member ${member} (Web Thing Protocol, sections 6 and 7); the Thing needs correcting.`;
-    throw new WotError('internal', 'RESPONSE_MALFORMED', text, { href: form.href });
+    throw malformed(form.href, `answered ${op} without the member ${member}`);
   };
   switch (op) {
     case 'readproperty':
@@ -80,10 +83,11 @@ export function responseOf({ op, form }: ClientRequest, message: JsonObject): Cl
     case 'readmultipleproperties':
       return contentOf(value('values'));
     case 'invokeaction':
-      if (Object.hasOwn(message, 'status')) return contentOf(actionStatus(message['status']));
+      if (Object.hasOwn(message, 'status'))
+        return { ...invocationOf(value('status'), form.href), isStatus: true };
       return Object.hasOwn(message, 'output') ? contentOf(message['output']) : {};
     case 'queryaction':
-      return contentOf(actionStatus(value('status')));
+      return invocationOf(value('status'), form.href);
     case 'queryallactions':
       return contentOf(actionStatuses(value('statuses')));
     default:
@@ -91,11 +95,25 @@ export function responseOf({ op, form }: ClientRequest, message: JsonObject): Cl
   }
 }
 
+/** Throws WotError `internal` RESPONSE_MALFORMED for an answer that names another operation, Thing or affordance than was asked. */
+export function checkAnswer(
+  asked: { readonly [member in 'operation' | 'thingID' | 'name']?: string | undefined },
+  answer: JsonObject,
+  href: string,
+): void {
+  for (const member of ['operation', 'thingID', 'name'] as const) {
+    const [expected, told] = [asked[member], answer[member]];
+    if (expected === undefined || told === undefined || told === expected) continue;
+    throw malformed(href, `answered about the ${member} ${JSON.stringify(told)} instead of "${expected}"`);
+  }
+}
+
 /** The problem that a message tells, where it does. */
 export function errorOf({ error }: JsonObject, href: string): WotError | undefined {
-  if (error === undefined) return undefined;
+  if (error === undefined || error === null) return undefined;
   const status = Number(isJsonObject(error) ? error['status'] : Number.NaN);
-  return fromProblem(error, kindOfStatus(status), { href, ...(Number.isNaN(status) ? {} : { status }) });
+  const problem = typeof error === 'string' ? { detail: error } : error;
+  return fromProblem(problem, kindOfStatus(status), { href, ...(Number.isNaN(status) ? {} : { status }) });
 }
 
 /** What a notification tells; `value` in the place of `data` is taken too, as in section 8.3 of the draft. */
@@ -128,6 +146,12 @@ function actionStatus(status: unknown): unknown {
   return { ...(id === undefined ? {} : { id }), ...(state === undefined ? {} : { status: state }), ...rest };
 }
 
+function invocationOf(told: unknown, href: string): { readonly content: Content } {
+  const status = actionStatus(told);
+  if (isJsonObject(status) && states.includes(status['status'])) return contentOf(status);
+  throw malformed(href, `told the state ${JSON.stringify(told)}, which is none of ${states.join(', ')}`);
+}
+
 function actionStatuses(statuses: unknown): unknown {
   if (!isJsonObject(statuses)) return statuses;
   return mapMembers(statuses, (_, list) => (Array.isArray(list) ? list.map(actionStatus) : list));
@@ -147,4 +171,14 @@ function payloadOf(content: Content): unknown {
 function nobodyMeant(href: string): WotError {
   const message = `${href} cannot be asked without a Thing Description: its messages name Thing and affordance; fetch the TD over HTTP.`;
   return new WotError('invalid', 'TARGET_MISSING', message, { href });
+}
+
+function withoutId(href: string): WotError {
+  const message = `${href} cannot be asked: the messages of WebSocket name the Thing, and its TD has no \`id\`; add it, or consume the TD by its URL, which is the name then (Web Thing Protocol, section 5.1).`;
+  return new WotError('invalid', 'THING_ID_MISSING', message, { href });
+}
+
+function malformed(href: string, what: string): WotError {
+  const message = `${href} ${what} (Web Thing Protocol, sections 5 to 7); the Thing needs correcting.`;
+  return new WotError('internal', 'RESPONSE_MALFORMED', message, { href });
 }

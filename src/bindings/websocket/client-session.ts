@@ -23,6 +23,15 @@ export interface SessionOptions extends SocketOptions {
   readonly clock: Clock;
 }
 
+export interface SessionOwner {
+  /** Called once, when it takes no more requests. */
+  ended(): void;
+  /** A scope is free again. */
+  released(): void;
+  /** A message came that is no JSON, or answers nothing that waits here. */
+  strayed(): void;
+}
+
 interface Open extends Conversation {
   readonly size: number;
   answered: boolean;
@@ -43,18 +52,17 @@ export class ClientSession {
   /** Requests that wait for the connection to stand, by correlationID. */
   readonly #unsent = new Map<string, Uint8Array>();
   readonly #closed = Promise.withResolvers<void>();
-  readonly #ended: () => void;
+  readonly #owner: SessionOwner;
   #timer: Timer;
   #idle: Timer | undefined;
   #isOpen = false;
   #isOver = false;
   #isSilent = false;
 
-  /** `ended` is called once, when it takes no more requests. */
-  constructor(href: string, { clock, ...options }: SessionOptions, ended: () => void) {
+  constructor(href: string, { clock, ...options }: SessionOptions, owner: SessionOwner) {
     this.#href = href;
     this.#clock = clock;
-    this.#ended = ended;
+    this.#owner = owner;
     this.#socket = openSocket(href, options, {
       opened: () => this.#opened(),
       message: (body) => this.#heard(body),
@@ -100,6 +108,11 @@ export class ClientSession {
     });
   }
 
+  /** Whether no more than one conversation is under way. */
+  get isAlone(): boolean {
+    return this.#conversations.size <= 1;
+  }
+
   /** Whether a subscription of this scope has room here, and would replace no other. */
   isFree(scope: Scope): boolean {
     if (this.#scopes.size >= mostScopes) return false;
@@ -113,6 +126,7 @@ export class ClientSession {
 
   release(scope: Scope): void {
     this.#scopes.delete(scope);
+    this.#owner.released();
   }
 
   /** Ends all conversations with the reason; resolves when the connection is closed. */
@@ -141,12 +155,15 @@ export class ClientSession {
     this.#isSilent = false;
   }
 
-  /** What is no message, or answers nobody here, is ignored. */
-  #heard(body: Uint8Array): void {
+  /** What is no message, or answers nobody here, is only told to the owner. */
+  #heard(body: Uint8Array | undefined): void {
     this.#alive();
-    const message = parseMessage(body);
+    const message = body && parseMessage(body);
     const conversation = this.#conversations.get(String(message?.['correlationID']));
-    if (message === undefined || conversation === undefined) return;
+    if (message === undefined || conversation === undefined) {
+      this.#owner.strayed();
+      return;
+    }
     if (message['messageType'] === 'response') conversation.answered = true;
     conversation.heard(message);
   }
@@ -161,7 +178,7 @@ export class ClientSession {
     this.#isOver = true;
     this.#timer.cancel();
     this.#idle?.cancel();
-    this.#ended();
+    this.#owner.ended();
     const all = [...this.#conversations.values()];
     const blamed = blamedFor(reason, all);
     const innocent = connectionLost(this.#href, reason.message);

@@ -17,7 +17,8 @@ export interface SocketOptions {
 /** What a connection tells; `closed` comes once, last, and also where it never opened. */
 export interface SocketListener {
   opened(): void;
-  message(body: Uint8Array): void;
+  /** A text; undefined for a binary message, which means nothing (Web Thing Protocol, section 5.1). */
+  message(body: Uint8Array | undefined): void;
   /** The peer answered a ping. */
   pong(): void;
   closed(reason: WotError): void;
@@ -47,8 +48,7 @@ export function openSocket(href: string, options: SocketOptions, listener: Socke
     isOpen = true;
     listener.opened();
   });
-  // Web Thing Protocol, section 5.1: messages are JSON, so binary ones mean nothing.
-  socket.on('message', (data, isBinary) => isBinary || listener.message(data as Buffer));
+  socket.on('message', (data, isBinary) => listener.message(isBinary ? undefined : (data as Buffer)));
   socket.on('pong', () => listener.pong());
   socket.on('unexpected-response', (_, response) => {
     void refusalOf(href, response).then((refusal) => {

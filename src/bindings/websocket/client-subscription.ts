@@ -25,14 +25,19 @@ export function keepSocketSubscribed(context: SubscriptionContext, subscribing: 
   const { request, listener, signal } = subscribing;
   const { form, timeout } = request;
   const scope = scopeOf(request);
+  const bounds = { href: form.href, signal, timeout };
   const memory = new NotificationMemory(listener, request.target?.after);
 
   async function attempt({ delays, standing }: Attempt): Promise<'ended'> {
     const { last } = memory;
+    const message = { ...requestMessage(request), ...(last && { lastNotificationID: last }) };
+    const session = await withDeadline(context.clock, bounds, (wait) =>
+      context.pool.take(form.href, scope, wait),
+    );
     const subscription = new SessionSubscription({
-      session: context.pool.session(form.href, scope),
+      session,
       scope,
-      message: { ...requestMessage(request), ...(last && { lastNotificationID: last }) },
+      message,
       href: form.href,
       accepted(response) {
         standing();
@@ -44,7 +49,7 @@ export function keepSocketSubscribed(context: SubscriptionContext, subscribing: 
       },
     });
     try {
-      await withDeadline(context.clock, { href: form.href, signal, timeout }, () => subscription.answered);
+      await withDeadline(context.clock, bounds, () => subscription.answered);
       return await abortable(subscription.over, signal);
     } finally {
       void subscription.leave(context.clock);

@@ -1,53 +1,51 @@
 import type { Socket } from 'node:net';
 import { WotError } from '../../contracts/errors.ts';
+import { Quota, type QuotaBounds } from './quota.ts';
 import type { ServerSocket } from './server-socket.ts';
 
 /** Milliseconds that requests under way have to end when the servient stops. */
 const drainFor = 1000;
 
-/** How many sockets may be open. */
-export interface SocketBounds {
-  readonly most: number;
-  /** From one remote address. */
-  readonly mostPerClient: number;
+/** Behind a proxy all clients have its address. */
+export function boundsOf(
+  options: { readonly maxSockets?: number; readonly maxSocketsPerClient?: number },
+  behindProxy: boolean,
+): QuotaBounds {
+  const perClient = behindProxy ? Number.POSITIVE_INFINITY : 1000;
+  const { maxSockets = 10_000, maxSocketsPerClient = perClient } = options;
+  return { most: maxSockets, mostPerClient: maxSocketsPerClient };
 }
 
 /** All open sockets of a server, bounded in number. */
 export class OpenSockets {
-  readonly #bounds: SocketBounds;
+  readonly #bounds: QuotaBounds;
+  readonly #quota: Quota;
   readonly #sockets = new Set<ServerSocket>();
-  readonly #clients = new Map<string, number>();
 
-  constructor(bounds: SocketBounds) {
+  constructor(bounds: QuotaBounds) {
     this.#bounds = bounds;
+    this.#quota = new Quota(bounds);
   }
 
   get size(): number {
     return this.#sockets.size;
   }
 
-  get subscriptions(): number {
-    let count = 0;
-    for (const socket of this.#sockets) count += socket.subscriptions;
-    return count;
-  }
-
   /** Throws WotError `overloaded` SOCKETS_EXHAUSTED where there is no room for one more. */
   admit({ remoteAddress }: Socket): void {
     const { most, mostPerClient } = this.#bounds;
-    if (this.#sockets.size >= most) throw exhausted(`This servient has ${most} WebSockets open`);
-    if ((this.#clients.get(String(remoteAddress)) ?? 0) >= mostPerClient) {
-      throw exhausted(`There are ${mostPerClient} WebSockets open from this address`);
-    }
+    const exceeded = this.#quota.exceeded(String(remoteAddress));
+    if (exceeded === 'most') throw exhausted(`This servient has ${most} WebSockets open`);
+    if (exceeded) throw exhausted(`There are ${mostPerClient} WebSockets open from this address`);
   }
 
   add(socket: ServerSocket, { remoteAddress }: Socket): void {
     const client = String(remoteAddress);
     this.#sockets.add(socket);
-    this.#count(client, 1);
+    this.#quota.take(client);
     void socket.closed.then(() => {
       this.#sockets.delete(socket);
-      this.#count(client, -1);
+      this.#quota.give(client);
     });
   }
 
@@ -64,12 +62,6 @@ export class OpenSockets {
     for (const socket of sockets) socket.end();
     await Promise.all(sockets.map(({ closed }) => closed));
     clearTimeout(cut);
-  }
-
-  #count(client: string, change: number): void {
-    const count = (this.#clients.get(client) ?? 0) + change;
-    if (count > 0) this.#clients.set(client, count);
-    else this.#clients.delete(client);
   }
 }
 

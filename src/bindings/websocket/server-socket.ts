@@ -9,20 +9,37 @@ import type { HostedThing } from '../../contracts/interaction.ts';
 import { asWotError } from '../../interaction/as-wot-error.ts';
 import type { RequestMessage, ThingMessage } from './messages.ts';
 import { Pulse } from './pulse.ts';
+import type { Quota } from './quota.ts';
+import { Reception } from './reception.ts';
 import { decodeMessage, repeated, requestOf } from './request-message.ts';
 import { SocketSubscriptions, subscribingOps, unsubscribingOps } from './socket-subscriptions.ts';
-import { thingOperations } from './thing-operations.ts';
+import { thingOperations, withoutUndeclared } from './thing-operations.ts';
 import type { Turns } from './turns.ts';
 import { wireProblem } from './wire-problem.ts';
 import { highWater } from './wire-subscription.ts';
 
 /** Requests of one socket that are under way; more wait, and beyond what was read already the peer does. */
 const requestsAtMost = 64;
+/** Bytes of those, in payloads of the largest size. */
+const payloadsAtMost = 2;
+/** Bytes up to which a request counts as nothing among those of all sockets. */
+const small = 1024;
+/** Bytes from which a request is long work. */
+const large = 16 * 1024;
 
 /** What all sockets of a server count. */
 export interface Traffic {
   received: number;
   sent: number;
+}
+
+/** What all sockets of a server have in common. */
+export interface SharedParts {
+  readonly traffic: Traffic;
+  readonly turns: Turns;
+  readonly subscriptions: Quota;
+  /** Bytes of requests under way. */
+  readonly requests: Quota;
 }
 
 export interface SocketParts {
@@ -31,9 +48,7 @@ export interface SocketParts {
   readonly stream: Socket;
   readonly principal: Principal;
   readonly host: BindingHost;
-  readonly traffic: Traffic;
-  /** Of all sockets. */
-  readonly turns: Turns;
+  readonly shared: SharedParts;
   /** Finds a Thing by its id. */
   thing(id: string): HostedThing | undefined;
 }
@@ -52,20 +67,31 @@ export class ServerSocket {
   readonly #gone = new AbortController();
   readonly #waiting: Frame[] = [];
   readonly #pulse = new Pulse();
+  readonly #reception = new Reception();
+  readonly #client: string;
   readonly #step = () => this.#begin();
   #underWay = 0;
+  #bytesUnderWay = 0;
   #congested = false;
   #ending = false;
 
   constructor(parts: SocketParts) {
     this.#parts = parts;
+    const { socket, stream, shared } = parts;
+    this.#client = String(stream.remoteAddress);
     this.#subscriptions = new SocketSubscriptions({
-      ready: () => this.#ready(),
-      send: (text) => this.#send(text),
+      line: { ready: () => this.#ready(), send: (text) => this.#send(text) },
+      quota: shared.subscriptions,
+      client: this.#client,
     });
-    const { socket, stream } = parts;
+    // Before ws reads them: what is whole then counts no more.
+    stream.prependListener('data', (bytes) => this.#reception.bytes(bytes.length));
     socket.on('message', (data, isBinary) => this.#take({ data: data as Buffer, isBinary }));
-    socket.on('pong', () => this.#pulse.hear());
+    socket.on('ping', (data) => this.#control(data));
+    socket.on('pong', (data) => {
+      this.#pulse.hear();
+      this.#control(data);
+    });
     // What breaks the protocol is answered by ws with the close code that fits (RFC 6455 section 7.4.1).
     socket.on('error', () => {});
     this.closed = new Promise((resolve) => {
@@ -78,15 +104,12 @@ export class ServerSocket {
     stream.on('drain', () => this.#drained());
   }
 
-  get subscriptions(): number {
-    return this.#subscriptions.size;
-  }
-
-  /** Asks a peer that keeps up whether it lives; cuts off one that does not say so, or reads nothing. */
+  /** Asks a peer that keeps up whether it lives; cuts off one that does not say so, reads nothing, or ends no message. */
   beat(): void {
     const { socket, stream } = this.#parts;
     // While we do not read we cannot hear.
     if (socket.isPaused) this.#pulse.hear();
+    else if (!this.#reception.beats()) this.#refuse('The message takes too long to arrive.');
     if (!this.#pulse.beats(stream)) socket.terminate();
     else if (stream.writableLength === 0) socket.ping();
   }
@@ -111,19 +134,34 @@ export class ServerSocket {
   }
 
   #take(frame: Frame): void {
-    this.#parts.traffic.received += 1;
+    this.#parts.shared.traffic.received += 1;
     this.#pulse.hear();
+    this.#reception.message();
     if (this.#ending) return;
     this.#waiting.push(frame);
-    this.#parts.turns.add(this.#step);
+    this.#parts.shared.turns.add(this.#step);
+  }
+
+  #control(data: Uint8Array): void {
+    if (!this.#reception.control(data) && !this.#ending) this.#refuse('There are too many pings and pongs.');
+  }
+
+  /** Closes, and hears the peer no more (RFC 6455 section 7.4.1). */
+  #refuse(reason: string): void {
+    const { socket } = this.#parts;
+    this.#stop();
+    socket.close(1008, reason);
+    socket.pause();
   }
 
   /** Begins the next request; the peer is not read from while more wait. */
   #begin(): boolean {
+    if (this.#ending) return false;
     const frame = this.#mayBegin() ? this.#waiting.shift() : undefined;
     if (frame) {
-      this.#underWay += 1;
-      void this.#answer(frame).then(() => this.#answered());
+      const { length } = frame.data;
+      this.#count(1, length);
+      void this.#answer(frame).then(() => this.#answered(length));
     }
     const { socket } = this.#parts;
     if (this.#waiting.length > 0) socket.pause();
@@ -132,38 +170,67 @@ export class ServerSocket {
   }
 
   #mayBegin(): boolean {
-    return this.#waiting.length > 0 && this.#underWay < requestsAtMost && this.#ready();
+    const [frame] = this.#waiting;
+    return frame !== undefined && this.#underWay < requestsAtMost && this.#ready() && this.#hasRoom(frame);
   }
 
-  #answered(): void {
-    this.#underWay -= 1;
-    if (!this.#ending) this.#parts.turns.add(this.#step);
+  #hasRoom({ data: { length } }: Frame): boolean {
+    const { host, shared } = this.#parts;
+    if (this.#bytesUnderWay + length > payloadsAtMost * host.limits.body) return false;
+    if (length <= small || !shared.requests.exceeded(this.#client, length)) return true;
+    shared.requests.wait(() => shared.turns.add(this.#step));
+    return false;
+  }
+
+  #count(requests: 1 | -1, length: number): void {
+    const { requests: quota } = this.#parts.shared;
+    this.#underWay += requests;
+    this.#bytesUnderWay += requests * length;
+    if (length <= small) return;
+    if (requests > 0) quota.take(this.#client, length);
+    else quota.give(this.#client, length);
+  }
+
+  #answered(length: number): void {
+    this.#count(-1, length);
+    if (!this.#ending) this.#parts.shared.turns.add(this.#step);
     else if (this.#underWay === 0) this.close();
   }
 
-  /** Never rejects. */
-  async #answer({ data, isBinary }: Frame): Promise<void> {
-    const { limits, logger } = this.#parts.host;
+  /** Never rejects; not asynchronous itself, which would keep the frame and all of the message. */
+  #answer({ data, isBinary }: Frame): Promise<void> {
+    const { host, shared } = this.#parts;
+    if (data.length > large) shared.turns.rest();
     let about: Partial<ThingMessage> = {};
-    try {
-      const message = decodeMessage(data, isBinary, limits.nesting);
-      about = repeated(message);
-      await this.#serve(requestOf(message));
-    } catch (thrown) {
+    const failed = (thrown: unknown) => {
       const what = 'The WebSocket server failed to answer a request';
-      const error = asWotError(thrown, logger, { code: 'INTERNAL', what });
+      const error = asWotError(thrown, host.logger, { code: 'INTERNAL', what });
       this.#respond(about, { error: wireProblem(toProblem(error)), timestamp: this.#now() });
+    };
+    try {
+      const message = decodeMessage(data, isBinary, host.limits.nesting);
+      about = repeated(message);
+      const request = requestOf(message);
+      const thing = this.#parts.thing(request.thingID);
+      if (!thing) throw unknownThing(request.thingID);
+      return this.#serve(thing, withoutUndeclared(thing, request)).catch(failed);
+    } catch (thrown) {
+      failed(thrown);
+      return Promise.resolve();
     }
   }
 
-  async #serve(request: RequestMessage): Promise<void> {
-    const thing = this.#parts.thing(request.thingID);
-    if (!thing) throw unknownThing(request.thingID);
+  async #serve(thing: HostedThing, request: RequestMessage): Promise<void> {
+    const { principal, shared, stream } = this.#parts;
+    // Work on all affordances, or on all of the replay ring.
+    if (request.name === undefined || request.lastNotificationID !== undefined) shared.turns.rest();
     const { operation, uriVariables } = request;
-    const { principal } = this.#parts;
     const context = { principal, signal: this.#gone.signal, ...(uriVariables && { uriVariables }) };
     if (subscribingOps[operation]) {
       const { opening, proceed } = await this.#subscriptions.begin(thing, request, context);
+      // All that waits leaves in one write.
+      stream.cork();
+      process.nextTick(() => stream.uncork());
       this.#respond(repeated(request), opening);
       proceed();
     } else if (unsubscribingOps[operation]) {
@@ -181,9 +248,9 @@ export class ServerSocket {
   }
 
   #send(message: string | Uint8Array): void {
-    const { socket, traffic } = this.#parts;
+    const { socket, shared } = this.#parts;
     if (socket.readyState !== socket.OPEN) return;
-    traffic.sent += 1;
+    shared.traffic.sent += 1;
     socket.send(message, { binary: false });
   }
 
@@ -197,7 +264,7 @@ export class ServerSocket {
     if (!this.#congested) return;
     this.#congested = false;
     this.#subscriptions.resume();
-    this.#parts.turns.add(this.#step);
+    this.#parts.shared.turns.add(this.#step);
   }
 
   #now(): string {

@@ -3,12 +3,13 @@ import type { Clock } from '../../contracts/clock.ts';
 import { withDeadline } from '../../contracts/deadline.ts';
 import type { Op } from '../../contracts/td.ts';
 import type { JsonObject } from '../../td/json-object.ts';
-import { errorOf, type NamedRequest } from './client-messages.ts';
+import { checkAnswer, errorOf, type NamedRequest } from './client-messages.ts';
 import type { ClientSession, Scope } from './client-session.ts';
+import { connectionLost } from './client-socket.ts';
 
 export interface SessionSubscriptionParts {
   readonly session: ClientSession;
-  /** Its own: of no other subscription on this connection. */
+  /** Taken on this connection, for it alone. */
   readonly scope: Scope;
   readonly message: NamedRequest;
   readonly href: string;
@@ -33,16 +34,16 @@ export class SessionSubscription {
   /** The Thing has it. */
   #stands = false;
   #isOver = false;
+  #isAnswered = false;
 
   constructor(parts: SessionSubscriptionParts) {
-    const { session, scope, message } = parts;
+    const { session, message } = parts;
     this.#parts = parts;
     this.#over.promise.catch(() => {}); // nobody waits for it any more where the answer came too late
     session.begin(message, {
       heard: (received) => this.#heard(received),
       lost: (reason) => this.#end(() => this.#over.reject(reason)),
     });
-    session.take(scope);
   }
 
   /** Resolves with the answer, whichever it is. */
@@ -59,6 +60,8 @@ export class SessionSubscription {
   async leave(clock: Clock): Promise<void> {
     const { session, scope, message, href } = this.#parts;
     this.#isOver = true;
+    // What the Thing has not answered would hold the scope, and so cost the next observer a connection.
+    if (!this.#isAnswered && session.isAlone) return session.close(connectionLost(href, 'left unanswered'));
     await withDeadline(clock, { href, timeout: endsWithin }, async (signal) => {
       // The Thing cannot end what it has not yet begun.
       await this.#answered.promise;
@@ -79,9 +82,11 @@ export class SessionSubscription {
 
   #answer(response: JsonObject): void {
     if (this.#stands) return;
-    this.#answered.resolve();
-    const error = errorOf(response, this.#parts.href);
+    this.#settle();
+    const { message, href } = this.#parts;
+    const error = errorOf(response, href);
     if (error !== undefined) throw error;
+    checkAnswer(message, response, href);
     this.#stands = true;
     if (!this.#isOver) this.#parts.accepted(response);
   }
@@ -98,8 +103,13 @@ export class SessionSubscription {
 
   #end(settle: () => void): void {
     this.#isOver = true;
-    this.#answered.resolve();
+    this.#settle();
     settle();
+  }
+
+  #settle(): void {
+    this.#isAnswered = true;
+    this.#answered.resolve();
   }
 }
 

@@ -4,6 +4,7 @@ import type { EventAffordance, Op, PropertyAffordance } from '../../contracts/td
 import { uuidToId } from '../../interaction/change-ids.ts';
 import type { RequestMessage } from './messages.ts';
 import { isObservable, isTellable } from './offered-ops.ts';
+import type { Quota, QuotaBounds } from './quota.ts';
 import { type NotificationLine, type SubscriptionParts, WireSubscription } from './wire-subscription.ts';
 
 const subscriptionsAtMost = 5000;
@@ -33,31 +34,35 @@ export interface Begun {
   proceed(): void;
 }
 
+export interface SocketSubscriptionsParts {
+  readonly line: NotificationLine;
+  /** Of all sockets. */
+  readonly quota: Quota;
+  /** The remote address. */
+  readonly client: string;
+}
+
 /** What one socket subscribed to: of each affordance the last subscription wins (Web Thing Protocol, observeproperty-request). */
 export class SocketSubscriptions {
-  readonly #line: NotificationLine;
+  readonly #parts: SocketSubscriptionsParts;
   readonly #all = new Set<WireSubscription>();
   /** By affordance, in the order of their requests: the one that stands, and those that are to replace it. */
   readonly #owners = new Map<string, Set<WireSubscription>>();
 
-  constructor(line: NotificationLine) {
-    this.#line = line;
-  }
-
-  get size(): number {
-    return this.#all.size;
+  constructor(parts: SocketSubscriptionsParts) {
+    this.#parts = parts;
   }
 
   /** Rejects as subscribing does, and with WotError `overloaded` TOO_MANY_SUBSCRIPTIONS; what stood before stands on then. */
   async begin(thing: HostedThing, request: RequestMessage, context: CallContext): Promise<Begun> {
-    if (this.#all.size >= subscriptionsAtMost) throw tooMany();
     const { operation, lastNotificationID: last } = request;
     const kind = subscribingOps[operation] ?? 'events';
     const places = placesOf(thing, kind, request.name === undefined ? tellable(thing, kind) : [request.name]);
+    this.#refuseBeyondBounds(places);
     const subscription: WireSubscription = new WireSubscription({
       names: new Set(places.keys()),
       head: headOf(thing, request),
-      line: this.#line,
+      line: this.#parts.line,
       subscribe: subscribeBy(thing, request, context),
       ended: () => this.#remove(subscription, places),
     });
@@ -89,12 +94,28 @@ export class SocketSubscriptions {
 
   stop(): void {
     for (const subscription of this.#all) subscription.stop();
+    const { quota, client } = this.#parts;
+    quota.give(client, this.#all.size);
     this.#all.clear();
     this.#owners.clear();
   }
 
+  #refuseBeyondBounds(places: Places): void {
+    const { quota, client } = this.#parts;
+    const exceeded = this.#all.size < subscriptionsAtMost ? quota.exceeded(client) : 'socket';
+    if (exceeded && !this.#replacesOne(places)) throw tooMany(exceeded);
+  }
+
+  /** Whether there is one that all of these places replace. */
+  #replacesOne(places: Places): boolean {
+    return [...places.values()].some((place) =>
+      [...(this.#owners.get(place) ?? [])].some(({ names }) => [...names].every((name) => places.has(name))),
+    );
+  }
+
   #add(subscription: WireSubscription, places: Places): void {
     this.#all.add(subscription);
+    this.#parts.quota.take(this.#parts.client);
     for (const place of places.values()) {
       this.#owners.set(place, (this.#owners.get(place) ?? new Set()).add(subscription));
     }
@@ -125,7 +146,7 @@ export class SocketSubscriptions {
 
   #remove(subscription: WireSubscription, places: Places): void {
     subscription.stop();
-    this.#all.delete(subscription);
+    if (this.#all.delete(subscription)) this.#parts.quota.give(this.#parts.client);
     for (const place of places.values()) this.#forget(subscription, place);
   }
 
@@ -179,7 +200,13 @@ function unknown({ name: thing }: HostedThing, kind: Change['kind'], name: strin
   return new WotError('not-found', 'AFFORDANCE_UNKNOWN', message);
 }
 
-function tooMany(): WotError {
-  const message = `This connection has ${subscriptionsAtMost} subscriptions and takes no more; end some, or open another one.`;
+const whereTooMany = {
+  socket: 'This connection',
+  mostPerClient: 'This address',
+  most: 'This servient',
+} as const;
+
+function tooMany(exceeded: keyof QuotaBounds | 'socket'): WotError {
+  const message = `${whereTooMany[exceeded]} has as many subscriptions as it may have; end some, or subscribe to all affordances by one request.`;
   return new WotError('overloaded', 'TOO_MANY_SUBSCRIPTIONS', message);
 }

@@ -2,7 +2,7 @@ import { type ErrorKind, type Problem, toProblem, WotError } from '../../contrac
 import { httpStatus } from '../../contracts/http-status.ts';
 import type { CallContext, HostedThing, InvocationStatus } from '../../contracts/interaction.ts';
 import type { Op } from '../../contracts/td.ts';
-import { mapMembers } from '../../td/json-object.ts';
+import { mapMembers, ownMember } from '../../td/json-object.ts';
 import type { RequestMessage, ThingMessage, WireStatus } from './messages.ts';
 import { isWritable } from './offered-ops.ts';
 import { wireProblem } from './wire-problem.ts';
@@ -20,10 +20,10 @@ export const thingOperations: Readonly<Partial<Record<Op, Operation>>> = {
     return { value: await interactions.readProperty(name, context) };
   },
 
-  async writeproperty({ interactions, affordances }, { name = '', value }, context) {
-    await interactions.writeProperty(name, value, context);
+  async writeproperty({ interactions, affordances }, { name = '', value: given }, context) {
+    const value = await interactions.writeProperty(name, given, context);
     // Web Thing Protocol, writeproperty-response: no value where it cannot be confirmed.
-    return affordances.properties?.[name]?.writeOnly === true ? {} : { value };
+    return value === undefined || affordances.properties?.[name]?.writeOnly === true ? {} : { value };
   },
 
   readallproperties({ interactions }, _, context) {
@@ -63,6 +63,13 @@ export const thingOperations: Readonly<Partial<Record<Op, Operation>>> = {
     return { statuses: mapMembers(all, (_action, statuses) => statuses.map(wireStatus)) };
   },
 };
+
+/** The request without an input that its action does not declare: nobody looks at that, and it may be large. */
+export function withoutUndeclared({ affordances }: HostedThing, request: RequestMessage): RequestMessage {
+  const { input, ...others } = request;
+  const action = ownMember(affordances.actions ?? {}, request.name ?? '');
+  return input === undefined || action?.input !== undefined ? request : others;
+}
 
 type Values = Readonly<Record<string, unknown>>;
 

@@ -1,5 +1,5 @@
-/** Steps in one turn of the event loop, of all workers together. */
-const stepsAtOnce = 32;
+/** Steps in one turn of the event loop, of all workers together, and milliseconds after which no further one begins. */
+const atOnce = { steps: 32, time: 4 };
 
 /** Does one piece of its work; says whether there is more to do now. */
 export type Step = () => boolean;
@@ -8,7 +8,8 @@ export type Step = () => boolean;
 export class Turns {
   /** In the order of their turns. */
   readonly #ready = new Set<Step>();
-  #left = stepsAtOnce;
+  #left = atOnce.steps;
+  #until = 0;
   #pausing = false;
 
   /** The worker has something to do: at once where it is its turn. */
@@ -17,9 +18,15 @@ export class Turns {
     this.#go();
   }
 
+  /** What the present step began goes on for long: no further one in this turn of the event loop. */
+  rest(): void {
+    this.#left = 0;
+  }
+
   #go(): void {
+    if (!this.#pausing) this.#until = performance.now() + atOnce.time;
     for (const step of this.#ready) {
-      if (this.#left === 0) break;
+      if (this.#left === 0 || performance.now() > this.#until) break;
       this.#left -= 1;
       this.#ready.delete(step);
       if (step()) this.#ready.add(step);
@@ -28,7 +35,7 @@ export class Turns {
     this.#pausing = true;
     setImmediate(() => {
       this.#pausing = false;
-      this.#left = stepsAtOnce;
+      this.#left = atOnce.steps;
       if (this.#ready.size > 0) this.#go();
     });
   }

@@ -12,9 +12,10 @@ import type { Metric } from '../../contracts/metrics.ts';
 import { asWotError } from '../../interaction/as-wot-error.ts';
 import { thingPath } from '../../interaction/path-forms.ts';
 import { webThingProtocol } from './messages.ts';
-import { OpenSockets } from './open-sockets.ts';
+import { boundsOf, OpenSockets } from './open-sockets.ts';
+import { Quota, type QuotaBounds } from './quota.ts';
 import { refuseUpgrade } from './refuse-upgrade.ts';
-import { ServerSocket } from './server-socket.ts';
+import { ServerSocket, type SharedParts } from './server-socket.ts';
 import { Turns } from './turns.ts';
 import { websocketForms } from './websocket-forms.ts';
 
@@ -27,8 +28,12 @@ export interface WebSocketOptions {
 
 const endpoint = '/things';
 const heartbeatEvery = 15_000;
-/** Milliseconds for a closing handshake; the types of ws do not know the option yet. */
-const closing = { closeTimeout: 800 };
+/** Milliseconds for a closing handshake. */
+const closeTimeout = 800;
+/** Subscriptions at one time. */
+const subscriptionBounds = { most: 100_000, mostPerClient: 20_000 };
+/** Largest requests under way at one time: decoded they may take twenty times their bytes. */
+const requestBounds = { most: 64, mostPerClient: 16 };
 /** HTTP servers that have a WebSocket binding. */
 const served = new WeakSet<HttpSide>();
 
@@ -42,9 +47,8 @@ class WebSocketBinding implements ServerBinding {
   readonly #things = new Map<string, HostedThing>();
   readonly #paths = new Set<string>();
   readonly #options: WebSocketOptions;
-  readonly #traffic = { received: 0, sent: 0 };
-  readonly #turns = new Turns();
   #sockets = new OpenSockets({ most: 0, mostPerClient: 0 });
+  #shared: SharedParts | undefined;
   #host: BindingHost | undefined;
   #server: WebSocketServer | undefined;
   #heartbeat: Timer | undefined;
@@ -66,8 +70,9 @@ class WebSocketBinding implements ServerBinding {
     const { WebSocketServer } = await import('ws');
     this.#host = host;
     this.#sockets = new OpenSockets(boundsOf(this.#options, host.publicBase !== undefined));
+    this.#shared = sharedParts(host);
     this.#server = new WebSocketServer({
-      ...closing,
+      ...receiving(limits.body),
       noServer: true,
       clientTracking: false,
       perMessageDeflate: false,
@@ -102,10 +107,11 @@ class WebSocketBinding implements ServerBinding {
   }
 
   metrics(): readonly Metric[] {
-    const { received, sent } = this.#traffic;
-    const { size, subscriptions } = this.#sockets;
+    const { size } = this.#sockets;
     const address = this.#address;
-    if (address === undefined) return [];
+    if (address === undefined || !this.#shared) return [];
+    const { traffic, subscriptions } = this.#shared;
+    const { received, sent } = traffic;
     const metric = (type: Metric['type'], name: string, help: string, samples: Metric['samples']) => ({
       name: `thingwright_websocket_${name}`,
       help,
@@ -115,7 +121,9 @@ class WebSocketBinding implements ServerBinding {
     const labels = { address };
     return [
       metric('gauge', 'sockets', 'Open WebSockets.', [{ labels, value: size }]),
-      metric('gauge', 'subscriptions', 'Subscriptions over WebSocket.', [{ labels, value: subscriptions }]),
+      metric('gauge', 'subscriptions', 'Subscriptions over WebSocket.', [
+        { labels, value: subscriptions.held },
+      ]),
       metric('counter', 'messages_total', 'Messages over WebSocket.', [
         { labels: { address, direction: 'in' }, value: received },
         { labels: { address, direction: 'out' }, value: sent },
@@ -152,15 +160,27 @@ class WebSocketBinding implements ServerBinding {
   #open(socket: WebSocket, stream: Socket, principal: Principal): void {
     const host = this.#host as BindingHost;
     const thing = (id: string) => this.#things.get(id);
-    const parts = { socket, stream, principal, host, thing, traffic: this.#traffic, turns: this.#turns };
-    this.#sockets.add(new ServerSocket(parts), stream);
+    const shared = this.#shared as SharedParts;
+    this.#sockets.add(new ServerSocket({ socket, stream, principal, host, thing, shared }), stream);
   }
 }
 
-/** Behind a proxy all clients have its address. */
-function boundsOf({ maxSockets = 10_000, maxSocketsPerClient }: WebSocketOptions, behindProxy: boolean) {
-  const mostPerClient = maxSocketsPerClient ?? (behindProxy ? Number.POSITIVE_INFINITY : 1000);
-  return { most: maxSockets, mostPerClient };
+function sharedParts({ limits, publicBase }: BindingHost): SharedParts {
+  const { most, mostPerClient } = requestBounds;
+  const quota = (bounds: QuotaBounds) =>
+    new Quota(publicBase === undefined ? bounds : { ...bounds, mostPerClient: bounds.most });
+  return {
+    traffic: { received: 0, sent: 0 },
+    turns: new Turns(),
+    subscriptions: quota(subscriptionBounds),
+    requests: quota({ most: most * limits.body, mostPerClient: mostPerClient * limits.body }),
+  };
+}
+
+/** Options of ws that its types do not know yet; each part of a message may hold much more memory than its bytes. */
+function receiving(body: number): object {
+  const parts = 64 + Math.ceil(body / 512);
+  return { closeTimeout, maxFragments: parts, maxBufferedChunks: parts };
 }
 
 /** Web Thing Protocol, protocol-handshake. */
@@ -185,7 +205,7 @@ function servedAlready({ base }: HttpSide): WotError {
 function handshakeInvalid({ message }: Error): WotError {
   return new WotError(
     'invalid',
-    'HANDSHAKE_INVALID',
+    message.includes('Sec-WebSocket-Version') ? 'WEBSOCKET_VERSION_UNKNOWN' : 'HANDSHAKE_INVALID',
     `This is no WebSocket handshake of RFC 6455: ${message}.`,
   );
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { toProblem, WotError } from '../../contracts/errors.ts';
 import type { Change, Gap } from '../../contracts/interaction.ts';
+import { sizeOf } from '../../interaction/change-feed.ts';
 import { positionToUuid } from '../../interaction/change-ids.ts';
 import { type PacedSink, PacedSubscription } from '../../interaction/paced-subscription.ts';
 import type { ThingMessage, WireGap } from './messages.ts';
@@ -34,6 +35,10 @@ export interface Told {
   readonly upTo: number;
 }
 
+/** Bytes of a notification beside its data, about. */
+const headSize = 300;
+const nothingTold: ReadonlyMap<string, Told> = new Map();
+
 /** A change, or the text of the end. */
 type Waiting = Change | string;
 
@@ -47,7 +52,7 @@ export class WireSubscription {
   #waitingSize = 0;
   #told: Told | undefined;
   /** What the subscriptions that it replaces told, by name. */
-  #toldBefore: ReadonlyMap<string, Told> = new Map();
+  #toldBefore = nothingTold;
   #gap: Gap | undefined;
   /** Where it starts, when it was asked for without an id or after a gap. */
   #since: number | undefined;
@@ -92,7 +97,7 @@ export class WireSubscription {
   proceed(toldBefore: ReadonlyMap<string, Told>): void {
     const waiting = this.#waiting ?? [];
     this.#waiting = undefined;
-    this.#toldBefore = toldBefore;
+    this.#toldBefore = toldBefore.size > 0 ? toldBefore : nothingTold;
     const isPresent = (entry: Waiting) => typeof entry !== 'string' && entry.present === true;
     const [first, last] = [waiting.findIndex(isPresent), waiting.findLastIndex(isPresent)];
     waiting.forEach((entry, index) => {
@@ -122,7 +127,8 @@ export class WireSubscription {
     this.#told = { after: this.#told?.after ?? change.id - 1, upTo: change.id };
     if (this.#waiting) {
       this.#waiting.push(change);
-      this.#waitingSize += changeMembers(change).length;
+      // Encoded when it leaves: a later request may have replaced it by then.
+      this.#waitingSize += headSize + sizeOf(change.data);
     } else this.#send(change, changeMembers);
   }
 

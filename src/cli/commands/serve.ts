@@ -4,8 +4,9 @@ import { pathToFileURL } from 'node:url';
 import { WotError } from '../../contracts/errors.ts';
 import { readConfigEnvironment, readConfigFile, readConfigFlags } from '../../servient/config.ts';
 import { configuredServient } from '../../servient/configured-servient.ts';
+import { consoleLogger } from '../../servient/console-logger.ts';
 import type { Servient } from '../../servient/create-servient.ts';
-import { consoleLogger, print } from '../output.ts';
+import { print } from '../output.ts';
 import { startBanner, startRecord } from '../start-banner.ts';
 import { stopOnSignals } from '../stop-on-signals.ts';
 

@@ -1,8 +1,9 @@
 import process from 'node:process';
 import { buffer } from 'node:stream/consumers';
 import { styleText } from 'node:util';
+import { escaped } from '../../servient/escaped.ts';
 import { type ValidationReport, validateTd } from '../../td/validate.ts';
-import { escaped, exitCodes, print, reportError } from '../output.ts';
+import { exitCodes, print, reportError } from '../output.ts';
 import { documentBytes, type ThingOptions, tdAddress } from '../thing-argument.ts';
 
 /** Validates each source and goes on after one that cannot be read; gives the worst exit code, 3 for an invalid document. */

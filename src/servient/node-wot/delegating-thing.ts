@@ -36,9 +36,9 @@ function operations(thing: NodeWotThing, core: NodeWotCore, { interactions, affo
         return valueToNodeWot(core, value, typeOf('properties', name, options));
       }),
     handleWriteProperty: (name, content, options) =>
-      settled(async () =>
-        interactions.writeProperty(name, await valueFromNodeWot(content), contextOf(options)),
-      ),
+      settled(async () => {
+        await interactions.writeProperty(name, await valueFromNodeWot(content), contextOf(options));
+      }),
     handleInvokeAction: (name, content, options) =>
       settled(async () => {
         const input = await valueFromNodeWot(content);

@@ -53,7 +53,11 @@ function protocolClient({ core, clients, logger }: ClientParts): ProtocolClient 
         next: ({ content = nothing(form) }) => next(toNodeWot(core, content)),
         gap: (gap) => logger.warn(`Notifications from ${form.href} were lost on the way`, { ...gap }),
         failed: (failure) => error?.(failure),
-        ended: () => complete?.(),
+        // The core does nothing with `complete`, so a script would never hear of it.
+        ended() {
+          error?.(subscriptionEnded(form.href));
+          complete?.();
+        },
       };
       const end = await client.subscribe({ op, ...aim, timeout }, listener);
       subscriptions.set(keyOf(of as Form), end);
@@ -83,6 +87,11 @@ async function clientFor(clients: ClientPool, op: Op, form: Form): Promise<Clien
   const { href } = form;
   const message = `No client here can send ${op} to ${href}; give one with the option nodeWot.clientFactories.`;
   throw new WotError('not-implemented', 'NO_CLIENT_FOR_FORM', message, { href });
+}
+
+function subscriptionEnded(href: string): WotError {
+  const message = `The subscription to ${href} is over: its Thing was removed or its client stopped; nothing follows.`;
+  return new WotError('unavailable', 'SUBSCRIPTION_ENDED', message, { href });
 }
 
 /** Over MQTT all subscriptions of a broker share the href, over WebSocket all of an endpoint. */
