@@ -3,12 +3,9 @@ import type { ClientBinding } from '../contracts/binding.ts';
 import { trustedAuthorities } from '../security/trusted-authorities.ts';
 import { ownMember } from '../td/json-object.ts';
 
-/** Who the consumer says it is. */
-export type ConsumerCredentials = HttpCredentials;
-
 /** How our own clients are made. */
 export interface ClientSettings {
-  readonly credentials?: ConsumerCredentials;
+  readonly credentials?: HttpCredentials;
   /** Certificates in PEM to trust beside those of the system. */
   readonly ca?: string;
 }
@@ -17,18 +14,13 @@ type Load = (settings: ClientSettings) => Promise<ClientBinding>;
 
 const http: Load = async (settings) =>
   (await import('../bindings/http/client/http-client.ts')).httpClient(settings);
+const websocket: Load = async (settings) =>
+  (await import('../bindings/websocket/websocket-client.ts')).websocketClient(settings);
 const coap: Load = async () => (await import('../bindings/coap/coap-client.ts')).coapClient();
 const mqtt: Load = async ({ credentials }) => {
   const { mqttClient } = await import('../bindings/mqtt/mqtt-client.ts');
   if (credentials === undefined || 'token' in credentials) return mqttClient();
   return mqttClient({ username: credentials.user, password: credentials.password });
-};
-
-const websocket: Load = async ({ ca, ...settings }) => {
-  const { websocketClient } = await import('../bindings/websocket/websocket-client.ts');
-  return websocketClient(
-    ca === undefined ? settings : { ...settings, ca: trustedAuthorities(ca).join('\n') },
-  );
 };
 
 const loaders: Readonly<Record<string, Load>> = {

@@ -1,9 +1,10 @@
 import { pathToFileURL } from 'node:url';
+import type { HttpCredentials } from '../contracts/access.ts';
 import type { ClientBinding } from '../contracts/binding.ts';
 import { type Clock, waitingClock } from '../contracts/clock.ts';
 import { checkedTimeout } from '../contracts/deadline.ts';
 import type { PartialTd } from '../contracts/td.ts';
-import { ClientPool, type ConsumerCredentials } from './client-pool.ts';
+import { ClientPool } from './client-pool.ts';
 import type { ConsumedThing } from './consumed-thing.ts';
 import { createConsumedThing } from './create-consumed-thing.ts';
 import type { ExchangeParts } from './exchange.ts';
@@ -20,7 +21,7 @@ export interface ConsumeOptions {
   /** Ends the fetching of the TD. */
   readonly signal?: AbortSignal;
   /** Sent by our own HTTP, WebSocket and MQTT clients to every host in the TD, and to no other: give them with TDs that you trust. */
-  readonly credentials?: ConsumerCredentials;
+  readonly credentials?: HttpCredentials;
   /** Certificates in PEM that our own HTTP and WebSocket clients trust beside those of the system. */
   readonly ca?: string;
   readonly clock?: Clock;

@@ -184,7 +184,7 @@ function noClient(td: ThingDescription, { op, kind, name }: Target, offered: rea
     return new WotError(
       'not-allowed',
       'OP_NOT_OFFERED',
-      `${what} is not offered: the TD has no form for it in ${where}.`,
+      `${what} is not offered: the TD has no form for it in ${where}; use an op that it offers.`,
     );
   }
   const forms = offered.map(

@@ -3,13 +3,12 @@ import type { Form, ThingDescription } from '../contracts/td.ts';
 import { isBinary } from '../td/declared-content.ts';
 import { defaultContentType } from '../td/defaults.ts';
 import { stringList } from '../td/json-object.ts';
-
-const httpBasic = 'https://www.w3.org/2022/wot/profile/http-basic/v1';
+import { profileUris } from '../td/profile-uris.ts';
 
 /** The forms of an op in the order in which they are tried: what carries values before bytes of some type, else as the TD has them. */
 export function inFormOrder(td: ThingDescription, forms: readonly Form[]): readonly Form[] {
   const ordered = sorted(forms, ({ contentType }) => isBinary(contentType));
-  return stringList(td.profile).includes(httpBasic) ? jsonFirst(ordered) : ordered;
+  return stringList(td.profile).includes(profileUris.httpBasic) ? jsonFirst(ordered) : ordered;
 }
 
 /** Profile http-basic readproperty-1 and its like: of two forms on HTTP, or on HTTPS, the one in JSON; other schemes keep their places. */

@@ -1,4 +1,4 @@
-import type { ClientResponse, Content } from '../contracts/binding.ts';
+import type { ClientResponse } from '../contracts/binding.ts';
 import { pause } from '../contracts/clock.ts';
 import { fromProblem, WotError } from '../contracts/errors.ts';
 import type { ActionStatus, InvocationState } from '../contracts/interaction.ts';
@@ -6,7 +6,7 @@ import type { Op } from '../contracts/td.ts';
 import { isJsonObject, type JsonObject, mapMembers } from '../td/json-object.ts';
 import type { Exchange, Target } from './exchange.ts';
 import type { InteractionOptions } from './interaction-options.ts';
-import { mismatch, type Payload, readContent } from './payload.ts';
+import { mismatch, type Payload, readContent, tryRead } from './payload.ts';
 
 /** An asynchronous action on its way. */
 export interface Invocation<Output> {
@@ -158,14 +158,6 @@ function isTransient(error: unknown): boolean {
 /** The address that an ActionStatus tells, against that of the action (RFC 3986 section 5.1.3). */
 function absolute(href: string | undefined, action: string | undefined): string | undefined {
   return href === undefined ? undefined : URL.parse(href, action)?.href;
-}
-
-function tryRead(content: Content | undefined): unknown {
-  try {
-    return readContent('', content);
-  } catch {
-    return undefined; // what cannot be read is no ActionStatus
-  }
 }
 
 function isReport(value: unknown): value is JsonObject & { readonly status: InvocationState } {

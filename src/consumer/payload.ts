@@ -58,6 +58,15 @@ export function readContent(what: string, content: Content | undefined): unknown
   }
 }
 
+/** The value of an answer, undefined also where it cannot be read. */
+export function tryRead(content: Content | undefined): unknown {
+  try {
+    return content && decodeContent(content);
+  } catch {
+    return undefined;
+  }
+}
+
 /** The Thing broke its own TD; `cause` holds the value that it sent. */
 export function mismatch(
   what: string,

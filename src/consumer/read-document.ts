@@ -42,7 +42,7 @@ export function parseDocument(address: string, body: Uint8Array): unknown {
   try {
     return decodeContent({ type: 'application/json', body });
   } catch (cause) {
-    const message = `${address} holds no JSON document: ${(cause as Error).message}`;
+    const message = `${address} holds no JSON document: ${(cause as Error).message} Give the address of a Thing Description in JSON.`;
     throw new WotError('invalid', 'DOCUMENT_INVALID', message, { cause });
   }
 }

@@ -1,5 +1,5 @@
 import { WotError } from '../contracts/errors.ts';
-import type { ThingDescription } from '../contracts/td.ts';
+import { affordanceKinds, type ThingDescription } from '../contracts/td.ts';
 import { isJsonObject } from '../td/json-object.ts';
 import { jsonPointer } from '../td/json-pointer.ts';
 
@@ -15,7 +15,7 @@ export function checkTdShape(td: unknown, where: string): ThingDescription {
   const errors = faultsOf(td).map((pointer) => ({ pointer, detail: 'is missing or of a wrong type' }));
   if (errors.length === 0) return td as ThingDescription;
   const paths = errors.map(({ pointer }) => pointer || 'the whole').join(', ');
-  const message = `${where} is no Thing Description that can be consumed: ${paths} is missing or of a wrong type.`;
+  const message = `${where} is no Thing Description that can be consumed: ${paths} is missing or of a wrong type; correct it ("wot validate" tells more).`;
   throw new WotError('invalid', 'TD_INVALID', message, { errors });
 }
 
@@ -24,8 +24,7 @@ function faultsOf(td: unknown): readonly string[] {
   const faults = typeof td['title'] === 'string' ? [] : ['/title'];
   if (td['base'] !== undefined && typeof td['base'] !== 'string') faults.push('/base');
   faults.push(...formFaults(td['forms'], ''));
-  for (const kind of ['properties', 'actions', 'events'])
-    faults.push(...affordanceFaults(td[kind], `/${kind}`));
+  for (const kind of affordanceKinds) faults.push(...affordanceFaults(td[kind], `/${kind}`));
   return faults;
 }
 

@@ -3,6 +3,7 @@ import type { ClientBinding, ClientRequest, ClientResponse, Content } from '../c
 import type { InvocationState } from '../contracts/interaction.ts';
 import { defaultContentType } from '../td/defaults.ts';
 import { isJsonObject, type JsonObject, ownMember } from '../td/json-object.ts';
+import { tryRead } from './payload.ts';
 
 const states: Readonly<Record<string, InvocationState>> = {
   created: 'pending',
@@ -39,7 +40,7 @@ function wrapped(name = '', value: unknown): Content {
 
 /** An answer of another shape stays as it is: whoever reads it says what it lacks. */
 function answered({ op, target, form }: ClientRequest, response: ClientResponse): ClientResponse {
-  const value = tryDecode(response.content);
+  const value = tryRead(response.content);
   if (op === 'queryallactions' && Array.isArray(value)) return json(byName(value.filter(isJsonObject)));
   if (!isJsonObject(value)) return response;
   const own = ownMember(value, target?.name ?? '');
@@ -69,12 +70,4 @@ function statusOf(told: unknown): JsonObject {
   const { status, timeCompleted, ...others } = told;
   const timeEnded = timeCompleted === undefined ? {} : { timeEnded: timeCompleted };
   return { ...others, ...timeEnded, status: ownMember(states, String(status)) ?? status };
-}
-
-function tryDecode(content: Content | undefined): unknown {
-  try {
-    return content && decodeContent(content);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,3 +1,4 @@
+import { affordanceKinds } from '../contracts/td.ts';
 import { isJsonObject, type JsonObject, mapMembers, objectEntries, stringList } from '../td/json-object.ts';
 
 const contexts = ['https://iot.mozilla.org/schemas', 'https://webthings.io/schemas'];
@@ -7,7 +8,7 @@ export function isWebThingsTd(td: unknown): td is JsonObject {
   if (!isJsonObject(td) || td['forms'] !== undefined) return false;
   if (!stringList(td['@context']).some((context) => contexts.includes(context.replace(/\/$/, ''))))
     return false;
-  const affordances = ['properties', 'actions', 'events'].flatMap((kind) => objectEntries(td[kind]));
+  const affordances = affordanceKinds.flatMap((kind) => objectEntries(td[kind]));
   return affordances.every(([, { forms }]) => forms === undefined);
 }
 

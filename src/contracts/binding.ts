@@ -12,7 +12,7 @@ export interface Limits {
   readonly body: number;
   /** Levels of arrays and objects in one payload. */
   readonly nesting: number;
-  /** Changes waiting for one slow subscriber before it is told of a gap. */
+  /** Changes waiting for one slow subscriber of CoAP or MQTT before it is told of a gap; HTTP and WebSocket bound the bytes. */
   readonly queue: number;
 }
 
@@ -140,6 +140,15 @@ export interface Notification {
 export interface ChangeGap {
   readonly after?: string;
   readonly resumesAt?: string;
+}
+
+/** The gap that a peer tells; what is no id is left out, so that its extent is unknown. */
+export function toChangeGap(told: unknown): ChangeGap {
+  const { after, resumesAt } = (told ?? {}) as Readonly<Record<string, unknown>>;
+  return {
+    ...(typeof after === 'string' ? { after } : {}),
+    ...(typeof resumesAt === 'string' ? { resumesAt } : {}),
+  };
 }
 
 /** Receives a subscription; after `failed` or `ended` nothing follows. */

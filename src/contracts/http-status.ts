@@ -1,3 +1,4 @@
+import type { Clock } from './clock.ts';
 import type { ErrorKind } from './errors.ts';
 
 /** The HTTP status of every error kind; exhaustive, so a new kind does not compile until HTTP answers it. */
@@ -33,4 +34,12 @@ const foreignKinds: Readonly<Record<number, ErrorKind>> = {
 /** The kind that a status means where the problem names none; anything but a known status or a 4xx is the peer's fault. */
 export function kindOfStatus(status: number): ErrorKind {
   return foreignKinds[status] ?? (status >= 400 && status < 500 ? 'invalid' : 'internal');
+}
+
+/** The seconds of a Retry-After, given as such or as a date (RFC 9110 section 10.2.3). */
+export function retryAfterOf(header: unknown, clock: Clock): number | undefined {
+  if (typeof header !== 'string') return undefined;
+  if (/^\d+$/.test(header)) return Number(header);
+  const seconds = Math.ceil((Date.parse(header) - clock.now()) / 1000);
+  return Number.isNaN(seconds) ? undefined : Math.max(seconds, 0);
 }

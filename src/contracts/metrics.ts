@@ -11,3 +11,8 @@ export interface Metric {
   readonly type: 'counter' | 'gauge';
   readonly samples: readonly Sample[];
 }
+
+/** A metric of ours: its name gets `thingwright_` before it. */
+export function metric(type: Metric['type'], name: string, help: string, samples: readonly Sample[]): Metric {
+  return { name: `thingwright_${name}`, help, type, samples };
+}

@@ -196,4 +196,6 @@ export interface ThingDescription extends PartialTd {
 }
 
 /** The three kinds of affordance, as a TD names their members. */
-export type AffordanceKind = 'properties' | 'actions' | 'events';
+export const affordanceKinds = ['properties', 'actions', 'events'] as const;
+
+export type AffordanceKind = (typeof affordanceKinds)[number];

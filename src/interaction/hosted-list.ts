@@ -1,6 +1,7 @@
 import { WotError } from '../contracts/errors.ts';
 import type { HostedThing } from '../contracts/interaction.ts';
 import { thingPath } from './path-forms.ts';
+import { starting } from './servient-state.ts';
 
 type Things = ReadonlyMap<string, HostedThing>;
 
@@ -13,8 +14,7 @@ export function listedThings(things: Things): readonly HostedThing[] {
 export function servientThing(things: Things): HostedThing {
   const own = [...things.values()].find(({ listed }) => !listed);
   if (own) return own;
-  const message = 'The servient is starting or stopping; try again in a moment.';
-  throw new WotError('unavailable', 'STARTING', message);
+  throw starting();
 }
 
 /** What a page of `GET /things` shows of all Things; `next` is the query of the page after it, where there is one. */

@@ -16,6 +16,7 @@ import {
   isBinary,
 } from '../td/declared-content.ts';
 import { mapMembers } from '../td/json-object.ts';
+import { isObservable, isReadable, isTellable, isWritable } from '../td/offered.ts';
 import { queryTemplate } from '../td/uri-template.ts';
 
 type Variables = Readonly<Record<string, DataSchema>> | undefined;
@@ -113,19 +114,19 @@ function contentTerms({ input, output }: DeclaredContent, protocol: PathProtocol
 function thingForms(td: PartialTd, href: (segment: string) => string, subprotocol: string): Form[] {
   const properties = Object.values(td.properties ?? {});
   const all: Op[] = hasReadable(td) ? ['readallproperties'] : [];
-  if (properties.some((each) => each.readOnly !== true && !isBinary(declaredContent(each).input))) {
+  if (properties.some(isWritable)) {
     all.push('writeallproperties', 'writemultipleproperties');
   }
   const forms: Form[] = all.length > 0 ? [{ href: href('properties'), op: all }] : [];
   if (hasReadable(td)) forms.push({ href: `${href('properties')}{?names}`, op: 'readmultipleproperties' });
-  if (properties.some((each) => each.observable === true && !isBinary(declaredContent(each).output))) {
+  if (properties.some(isObservable)) {
     const op: Op[] = ['observeallproperties', 'unobserveallproperties'];
     forms.push({ href: href('properties'), op, subprotocol });
   }
   if (Object.values(td.actions ?? {}).some(({ synchronous }) => synchronous === false)) {
     forms.push({ href: href('actions'), op: 'queryallactions' });
   }
-  if (Object.values(td.events ?? {}).some((event) => !isBinary(declaredContent(event).output))) {
+  if (Object.values(td.events ?? {}).some(isTellable)) {
     const op: Op[] = ['subscribeallevents', 'unsubscribeallevents'];
     forms.push({ href: href('events'), op, subprotocol });
   }
@@ -133,7 +134,5 @@ function thingForms(td: PartialTd, href: (segment: string) => string, subprotoco
 }
 
 function hasReadable({ properties = {} }: PartialTd): boolean {
-  return Object.values(properties).some(
-    (each) => each.writeOnly !== true && !isBinary(declaredContent(each).output),
-  );
+  return Object.values(properties).some(isReadable);
 }

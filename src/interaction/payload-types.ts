@@ -3,13 +3,36 @@ import type { Content } from '../contracts/binding.ts';
 import { WotError } from '../contracts/errors.ts';
 import type { Value } from '../contracts/interaction.ts';
 import { essence, payloadKind } from '../contracts/media-type.ts';
-import type { DataSchema } from '../contracts/td.ts';
+import type { ActionAffordance, DataSchema, PropertyAffordance } from '../contracts/td.ts';
+import { declaredContent, payloadSchemas } from '../td/declared-content.ts';
 import { isTextual, valueOfText } from '../td/value-of-text.ts';
 
 /** What travels in one direction of an affordance: the content type that its author declares, and its DataSchema. */
 export interface PayloadShape {
   readonly type?: string | undefined;
   readonly schema?: DataSchema | undefined;
+}
+
+/** What travels in both directions. */
+interface PayloadShapes {
+  readonly takes: PayloadShape;
+  readonly gives: PayloadShape;
+}
+
+/** What a property takes and gives. */
+export function propertyShapes(schema: PropertyAffordance): PayloadShapes {
+  const { input, output } = declaredContent(schema);
+  return { takes: { type: input, schema }, gives: { type: output, schema } };
+}
+
+/** What an action takes and gives; an asynchronous one gives its status, which is plain data. */
+export function actionShapes(action: ActionAffordance): PayloadShapes {
+  const content = declaredContent(action);
+  const { input, output } = payloadSchemas(action);
+  return {
+    takes: { type: input && content.input, schema: input },
+    gives: action.synchronous === false ? {} : { type: output && content.output, schema: output },
+  };
 }
 
 const data: readonly string[] = ['application/json', 'application/cbor'];

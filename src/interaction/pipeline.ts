@@ -12,6 +12,7 @@ import type {
   Value,
 } from '../contracts/interaction.ts';
 import { isBinary, isRaw } from '../td/declared-content.ts';
+import { isObservable, isReadable } from '../td/offered.ts';
 import { checkInput, checkOutput } from './affordance-check.ts';
 import type { ChangeFeed, Replay } from './change-feed.ts';
 import { asInputStream, asPayload, carried, refuseUncarried } from './declared-payload.ts';
@@ -99,9 +100,7 @@ export class Pipeline implements Interactions {
   }
 
   async readAllProperties(context: CallContext): Promise<Readonly<Record<string, Value>>> {
-    const readable = this.#allowed(context, 'read').filter(
-      ({ affordance, content }) => affordance.writeOnly !== true && !isBinary(content.output),
-    );
+    const readable = this.#allowed(context, 'read').filter(({ affordance }) => isReadable(affordance));
     return readSeveral(this.#environment, readable, context);
   }
 
@@ -133,8 +132,8 @@ export class Pipeline implements Interactions {
 
   async observeAllProperties(subscriber: Subscriber, context: SubscribeContext): Promise<Unsubscribe> {
     const observable = this.#allowed(context, 'read').filter(
-      ({ affordance, content }) =>
-        affordance.observable === true && (context.carries !== undefined || !isBinary(content.output)),
+      ({ affordance }) =>
+        isObservable(affordance) || (affordance.observable === true && context.carries !== undefined),
     );
     const names = new Set(observable.map(({ name }) => name));
     const { feed, thing } = this.#environment;

@@ -51,7 +51,7 @@ export async function openSubscription(
 }
 
 /** The same subscriber, with another way to take changes. */
-export function withChange(subscriber: Subscriber, change: Subscriber['change']): Subscriber {
+function withChange(subscriber: Subscriber, change: Subscriber['change']): Subscriber {
   return {
     since: (id) => subscriber.since?.(id),
     change,

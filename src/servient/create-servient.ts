@@ -7,7 +7,7 @@ import { WotError } from '../contracts/errors.ts';
 import type { HostedThing } from '../contracts/interaction.ts';
 import type { Startable } from '../contracts/lifecycle.ts';
 import type { Logger } from '../contracts/logger.ts';
-import type { Metric } from '../contracts/metrics.ts';
+import { type Metric, metric } from '../contracts/metrics.ts';
 import type { Storage } from '../contracts/stores.ts';
 import { ChangeFeed } from '../interaction/change-feed.ts';
 import { type ChangeIds, openChangeIds } from '../interaction/change-ids.ts';
@@ -229,17 +229,12 @@ class ComposedServient implements Servient {
 
   #metrics(): readonly Metric[] {
     const feed = this.#feed;
-    const metric = (type: Metric['type'], name: string, help: string, value = 0): Metric => ({
-      name: `thingwright_${name}`,
-      help,
-      type,
-      samples: [{ value }],
-    });
+    const samples = (value = 0) => [{ value }];
     return [
-      metric('gauge', 'things', 'Hosted Things.', listedThings(this.#things).length),
-      metric('gauge', 'invocations', 'Asynchronous actions that run.', this.#exposure?.invocations),
-      metric('gauge', 'subscriptions', 'Observations and event subscriptions.', feed?.subscriptions),
-      metric('counter', 'changes_total', 'Property changes and events.', feed?.published),
+      metric('gauge', 'things', 'Hosted Things.', samples(listedThings(this.#things).length)),
+      metric('gauge', 'invocations', 'Asynchronous actions that run.', samples(this.#exposure?.invocations)),
+      metric('gauge', 'subscriptions', 'Observations and event subscriptions.', samples(feed?.subscriptions)),
+      metric('counter', 'changes_total', 'Property changes and events.', samples(feed?.published)),
     ];
   }
 

@@ -90,7 +90,7 @@ export class Exposure {
       throw new WotError(
         'not-found',
         'THING_UNKNOWN',
-        `There is no Thing ${JSON.stringify(name)} to remove.`,
+        `There is no Thing ${JSON.stringify(name)} to remove; \`things\` lists the names.`,
       );
     }
     await this.#alone(name, () => this.#remove(thing));

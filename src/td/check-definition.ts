@@ -1,10 +1,14 @@
 import type { ThingOptions } from '../contracts/definition.ts';
 import { WotError } from '../contracts/errors.ts';
-import type { ActionAffordance, AffordanceKind, PartialTd } from '../contracts/td.ts';
+import {
+  type ActionAffordance,
+  type AffordanceKind,
+  affordanceKinds,
+  type PartialTd,
+} from '../contracts/td.ts';
 import { contentFault, declaredContent, isBinary, payloadSchemas } from './declared-content.ts';
 import { isJsonObject, type JsonObject, ownMember } from './json-object.ts';
 
-const kinds: readonly AffordanceKind[] = ['properties', 'actions', 'events'];
 // Dot segments vanish from URLs (RFC 3986 section 5.2.4); `$` marks the servient's own events.
 const unusable = /^(\$.*|\.{0,2})$/s;
 const longest = 255; // bytes of a Uri-Path option (RFC 7252 section 5.10)
@@ -20,7 +24,7 @@ export function checkTd(td: PartialTd): void {
   if (typeof td.title !== 'string' || td.title.trim() === '') {
     throw invalid('TITLE_MISSING', 'The TD has no title; give it a non-empty one (TD 1.1 section 5.3.1.1).');
   }
-  for (const kind of kinds) checkAffordances(td, kind);
+  for (const kind of affordanceKinds) checkAffordances(td, kind);
 }
 
 function checkAffordances(td: PartialTd, kind: AffordanceKind): void {

@@ -1,6 +1,6 @@
 import type { PropertyHandler, ThingHandlers, ThingOptions } from '../contracts/definition.ts';
 import { type Fault, WotError } from '../contracts/errors.ts';
-import type { AffordanceKind, PartialTd, PropertyAffordance } from '../contracts/td.ts';
+import { affordanceKinds, type PartialTd, type PropertyAffordance } from '../contracts/td.ts';
 import { inWords } from './data-check.ts';
 import { compilePayloadCheck, declaredContent } from './declared-content.ts';
 import { ownMember } from './json-object.ts';
@@ -39,7 +39,7 @@ function checkNames(td: PartialTd, handlers: ThingHandlers): void {
     const message = `The handlers of ${title} must be an object, or a function that returns one without a promise.`;
     throw invalid('HANDLERS_INVALID', message);
   }
-  for (const kind of ['properties', 'actions', 'events'] as const satisfies AffordanceKind[]) {
+  for (const kind of affordanceKinds) {
     const declared = td[kind] ?? {};
     const stray = Object.keys(handlers[kind] ?? {}).find((name) => !Object.hasOwn(declared, name));
     if (stray === undefined) continue;

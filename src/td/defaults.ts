@@ -3,13 +3,21 @@ import type { AffordanceKind, Form, Op, PropertyAffordance } from '../contracts/
 /** The content type of a form without one (TD 1.1 section 5.4). */
 export const defaultContentType = 'application/json';
 
-/** The ops that go on until they are ended. */
-export const subscriptionOps: readonly string[] = [
-  'observeproperty',
-  'observeallproperties',
-  'subscribeevent',
-  'subscribeallevents',
-] satisfies Op[];
+interface SubscriptionTerms {
+  readonly kind: 'properties' | 'events';
+  readonly endedBy: Op;
+}
+
+/** The ops that go on until they are ended: what they tell of, and what ends them. */
+export const subscriptions: Readonly<Partial<Record<Op, SubscriptionTerms>>> = {
+  observeproperty: { kind: 'properties', endedBy: 'unobserveproperty' },
+  observeallproperties: { kind: 'properties', endedBy: 'unobserveallproperties' },
+  subscribeevent: { kind: 'events', endedBy: 'unsubscribeevent' },
+  subscribeallevents: { kind: 'events', endedBy: 'unsubscribeallevents' },
+};
+
+/** Their names alone. */
+export const subscriptionOps: readonly string[] = Object.keys(subscriptions);
 
 /** The ops that change nothing, so that they may be sent again. */
 export const safeOps: readonly string[] = [

@@ -1,5 +1,5 @@
 import { WotError } from '../contracts/errors.ts';
-import type { Link, PartialTd } from '../contracts/td.ts';
+import { affordanceKinds, type Link, type PartialTd } from '../contracts/td.ts';
 import { isJsonObject, type JsonObject, stringList } from './json-object.ts';
 import { jsonPointer } from './json-pointer.ts';
 import { flattenModel } from './thing-model/flatten-model.ts';
@@ -42,7 +42,7 @@ function withoutOptional(model: JsonObject, include: readonly string[]): JsonObj
   const stray = include.find((pointer) => !optional.includes(pointer));
   if (stray !== undefined) throw modelError(`${stray} is not optional in it`, 'Remove it from "include"');
   const dropped = new Set(optional.filter((pointer) => !include.includes(pointer)));
-  const kept = (['properties', 'actions', 'events'] as const).flatMap((kind) => {
+  const kept = affordanceKinds.flatMap((kind) => {
     const map = model[kind];
     if (!isJsonObject(map)) return [];
     const entries = Object.entries(map).filter(([name]) => !dropped.has(jsonPointer(`/${kind}`, name)));

@@ -5,6 +5,7 @@ import { mqtt } from '../../src/bindings/mqtt/mqtt-server.ts';
 import { websocket } from '../../src/bindings/websocket/websocket-server.ts';
 import { consume } from '../../src/consumer/consume.ts';
 import type { ServerBinding } from '../../src/contracts/binding.ts';
+import { silentLogger } from '../../src/contracts/logger.ts';
 import { createServient, type Servient } from '../../src/servient/create-servient.ts';
 import { defineThing } from '../../src/td/define-thing.ts';
 import { camera, drawing, png } from '../support/camera.ts';
@@ -22,7 +23,7 @@ afterEach(async () => {
 });
 
 async function consumed(scheme: string, bindings: readonly ServerBinding[], handlerTimeout = 5000) {
-  servient = createServient({ bindings, handlerTimeout });
+  servient = createServient({ bindings, handlerTimeout, logger: silentLogger });
   const { definition, opened, cancelled } = camera();
   const { td, handle } = await servient.expose(definition);
   const thing = await consume(formsOfScheme(td(), scheme) as unknown as ReturnType<typeof td>, {

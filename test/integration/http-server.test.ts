@@ -4,11 +4,13 @@ import { type AddressInfo, createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { http } from '../../src/bindings/http/http-server.ts';
 import type { ThingDefinition } from '../../src/contracts/definition.ts';
+import { silentLogger } from '../../src/contracts/logger.ts';
 import { createServient } from '../../src/servient/create-servient.ts';
 
 const servient = createServient({
   bindings: [http({ port: 0, cors: ['https://site.example'], allowedHosts: ['lamp.example'] })],
   limits: { body: 1000 },
+  logger: silentLogger,
 });
 let base = '';
 

@@ -270,13 +270,13 @@ test('streams are bounded, and those whose connection is gone do not count', asy
 
 test('slow readers together hold little, and the others get all', async () => {
   const backlog = 50_000;
-  const streams = new SseStreams({ most: 10, mostPerClient: 10, backlog });
+  const streams = new SseStreams({ most: 10, mostPerClient: 10 }, backlog);
   const { interactions } = servient.things.get('lamp') as HostedThing;
   const responses: ServerResponse[] = [];
   const server = createServer((request, response) => {
     responses.push(response);
-    void streams.serve(new ServerExchange(request, response, anonymous, ''), (subscriber, after) =>
-      interactions.subscribeEvent('tick', subscriber, { principal: anonymous, ...(after && { after }) }),
+    void streams.serve(new ServerExchange(request, response, anonymous, ''), (...subscribing) =>
+      interactions.subscribeEvent('tick', ...subscribing),
     );
   }).listen(0, '127.0.0.1');
   onTestFinished(() => void server.close());

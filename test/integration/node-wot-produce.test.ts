@@ -89,7 +89,7 @@ describe('a stock script, unchanged', () => {
 });
 
 async function scripted(options: ServientOptions = {}) {
-  const servient = createServient({ bindings: [http({ port: 0 })], ...options });
+  const servient = createServient({ bindings: [http({ port: 0 })], logger: silentLogger, ...options });
   onTestFinished(() => servient.stop());
   await servient.start();
   return { servient, WoT: await servient.wot(), base: String(servient.addresses[0]) };

@@ -6,6 +6,7 @@ import { generateApi } from 'swagger-typescript-api';
 import { createServient, defineThing, http } from 'thingwright';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import greenhouse from '../../examples/greenhouse/main.ts';
+import { silentLogger } from '../../src/contracts/logger.ts';
 import type { JsonObject } from '../../src/td/json-object.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
@@ -34,7 +35,7 @@ const kilnTd = {
   events: { hot: { data: { type: 'number' } } },
 } as const;
 
-const servient = createServient({ bindings: [http({ port: 0 })] });
+const servient = createServient({ bindings: [http({ port: 0 })], logger: silentLogger });
 let base = '';
 
 beforeAll(async () => {

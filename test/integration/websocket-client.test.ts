@@ -432,9 +432,13 @@ describe('handshakes', () => {
 
   it('keep the problem of a refusal', async () => {
     const body = JSON.stringify({ kind: 'overloaded', code: 'SOCKETS_EXHAUSTED', detail: 'Full.' });
-    const head = 'HTTP/1.1 503 Full\r\nContent-Type: application/problem+json\r\n';
+    const head = 'HTTP/1.1 503 Full\r\nContent-Type: application/problem+json\r\nRetry-After: 30\r\n';
     server.on('upgrade', (_, socket) => socket.end(`${head}\r\n${body}`));
-    expect(await failure(read())).toMatchObject({ code: 'SOCKETS_EXHAUSTED', message: 'Full.' });
+    expect(await failure(read())).toMatchObject({
+      code: 'SOCKETS_EXHAUSTED',
+      message: 'Full.',
+      details: { retryAfter: 30 },
+    });
   });
 
   it.each([

@@ -9,6 +9,7 @@ import { type WebSocketOptions, websocket } from '../../src/bindings/websocket/w
 import type { ServerBinding } from '../../src/contracts/binding.ts';
 import type { ThingDefinition } from '../../src/contracts/definition.ts';
 import type { Interactions } from '../../src/contracts/interaction.ts';
+import { silentLogger } from '../../src/contracts/logger.ts';
 import type { Form } from '../../src/contracts/td.ts';
 import { idToUuid } from '../../src/interaction/change-ids.ts';
 import { createServient, type Servient, type ServientOptions } from '../../src/servient/create-servient.ts';
@@ -69,7 +70,7 @@ const definition: ThingDefinition = {
 
 async function start(options: WebSocketOptions = {}, more: ServientOptions = {}): Promise<void> {
   binding = websocket(options);
-  servient = createServient({ bindings: [http({ port: 0 }), binding], clock, ...more });
+  servient = createServient({ bindings: [http({ port: 0 }), binding], clock, logger: silentLogger, ...more });
   lamp = await servient.expose(definition);
   url = String(servient.addresses[1]);
 }
@@ -198,19 +199,15 @@ describe('endpoint', () => {
   });
 
   test.each([
-    ['in total', { maxSockets: 2 }],
-    ['per address', { maxSocketsPerClient: 2 }],
-  ])('bounds its sockets %s', async (_, options) => {
+    ['in total', { maxSockets: 2 }, { status: 503, code: 'SOCKETS_EXHAUSTED' }],
+    ['per address', { maxSocketsPerClient: 2 }, { status: 429, code: 'SOCKETS_PER_CLIENT' }],
+  ])('bounds its sockets %s', async (_, options, refusal) => {
     await servient.stop();
     await start(options);
     const first = await open();
     await open();
     const refused = await handshake('/things');
-    expect(refused).toMatchObject({
-      status: 503,
-      code: 'SOCKETS_EXHAUSTED',
-      headers: { 'retry-after': '30' },
-    });
+    expect(refused).toMatchObject({ ...refusal, headers: { 'retry-after': '30' } });
     first.socket.terminate();
     await eventually(() => metric('sockets') === 1);
     await open();

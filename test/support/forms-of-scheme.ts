@@ -1,6 +1,9 @@
-import type { AffordanceKind, Form, ThingDescription } from '../../src/contracts/td.ts';
-
-const kinds: readonly AffordanceKind[] = ['properties', 'actions', 'events'];
+import {
+  type AffordanceKind,
+  affordanceKinds,
+  type Form,
+  type ThingDescription,
+} from '../../src/contracts/td.ts';
 
 /** A copy of a TD with the forms of one URI scheme alone, each changed as asked. */
 export function formsOfScheme(
@@ -18,6 +21,6 @@ export function formsOfScheme(
   return {
     ...td,
     forms: keep(td.forms),
-    ...Object.fromEntries(kinds.map((kind) => [kind, Object.fromEntries(affordances(kind))])),
+    ...Object.fromEntries(affordanceKinds.map((kind) => [kind, Object.fromEntries(affordances(kind))])),
   };
 }

@@ -3,7 +3,7 @@ import { type AccessPolicy, anonymous } from '../../src/contracts/access.ts';
 import type { ThingDefinition, ThingHandle, ThingHandlers } from '../../src/contracts/definition.ts';
 import { WotError } from '../../src/contracts/errors.ts';
 import type { Change, InvocationStatus } from '../../src/contracts/interaction.ts';
-import type { LogFacts, Logger } from '../../src/contracts/logger.ts';
+import { type LogFacts, type Logger, silentLogger } from '../../src/contracts/logger.ts';
 import type { PartialTd } from '../../src/contracts/td.ts';
 import { createServient, type Servient } from '../../src/servient/create-servient.ts';
 import { memoryStorage } from '../../src/storage/memory/memory-storage.ts';
@@ -495,7 +495,7 @@ describe('persistent state', () => {
     running.push(next);
     const again = await next.expose(definition);
     expect([again.handle.get('level'), again.handle.get('fixed')]).toEqual([9, 'kept']);
-    const third = createServient({ storage });
+    const third = createServient({ storage, logger: silentLogger });
     running.push(third);
     const smaller = {
       ...definition,

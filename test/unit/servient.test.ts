@@ -6,6 +6,7 @@ import { anonymous } from '../../src/contracts/access.ts';
 import type { ServerBinding } from '../../src/contracts/binding.ts';
 import type { ThingDefinition } from '../../src/contracts/definition.ts';
 import type { Change } from '../../src/contracts/interaction.ts';
+import { silentLogger } from '../../src/contracts/logger.ts';
 import type { PartialTd } from '../../src/contracts/td.ts';
 import { pathForms } from '../../src/interaction/path-forms.ts';
 import { isLoopback, reachableHost, safeBindAddress, urlHost } from '../../src/security/bind-address.ts';
@@ -282,7 +283,7 @@ describe('a servient', () => {
   });
 
   test('goes on when closing a Thing fails', async () => {
-    const servient = servientOf();
+    const servient = servientOf({ logger: silentLogger });
     const close = () => Promise.reject(new Error('stuck'));
     await servient.expose({ ...thing(), handlers: () => ({ close }) });
     await servient.stop();

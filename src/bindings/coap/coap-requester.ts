@@ -85,7 +85,7 @@ export class CoapRequester {
 }
 
 export function clientStopped(): WotError {
-  return new WotError('unavailable', 'CLIENT_STOPPED', 'The CoAP client was stopped.');
+  return new WotError('unavailable', 'CLIENT_STOPPED', 'The CoAP client was stopped; make a new one.');
 }
 
 function failureOf(outcome: Outcome, href: string): WotError {

@@ -3,7 +3,9 @@ import { WotError } from '../../contracts/errors.ts';
 import type { HostedThing } from '../../contracts/interaction.ts';
 import { asWotError } from '../../interaction/as-wot-error.ts';
 import { pathForms } from '../../interaction/path-forms.ts';
+import { stopping } from '../../interaction/servient-state.ts';
 import { urlHost } from '../../security/bind-address.ts';
+import { ClientBounds } from '../../security/client-bounds.ts';
 import { readBlock } from './block.ts';
 import { BlockTransfers } from './block-transfers.ts';
 import { CoapCall } from './coap-call.ts';
@@ -49,8 +51,7 @@ class CoapServer implements ServerBinding {
   readonly name = 'coap';
   readonly #options: CoapOptions;
   #running: Running | undefined;
-  #underWay = 0;
-  readonly #underWayOf = new Map<string, number>();
+  readonly #underWay = new ClientBounds({ most: underWayAtMost, mostPerClient: ofPeerAtMost });
 
   constructor(options: CoapOptions) {
     this.#options = options;
@@ -90,7 +91,7 @@ class CoapServer implements ServerBinding {
   async stop(): Promise<void> {
     const running = this.#running;
     this.#running = undefined;
-    running?.observers.close(new WotError('unavailable', 'STOPPING', 'The servient stops.'));
+    running?.observers.close(stopping());
     await running?.endpoint.close();
   }
 
@@ -101,26 +102,19 @@ class CoapServer implements ServerBinding {
     const request = { ...exchange.request, options };
     // RFC 7252 section 5.4.1: a critical option that is not understood is told to those who ask confirmably.
     if (refused !== undefined && request.type === 'NON') return;
-    this.#count(request, 1);
+    this.#underWay.take(request.peerKey);
     this.#answer(running, request, refused)
       .catch((error: unknown) => this.#problem(running, request, error))
       .then((response) => exchange.reply(response))
       .catch((error: unknown) => running.host.logger.error('A CoAP response could not be sent', { error }))
-      .finally(() => this.#count(request, -1));
-  }
-
-  #count({ peerKey }: Inbound, change: 1 | -1): void {
-    this.#underWay += change;
-    const ofPeer = (this.#underWayOf.get(peerKey) ?? 0) + change;
-    if (ofPeer > 0) this.#underWayOf.set(peerKey, ofPeer);
-    else this.#underWayOf.delete(peerKey);
+      .finally(() => this.#underWay.give(request.peerKey));
   }
 
   async #answer(running: Running, request: Inbound, refused: number | undefined): Promise<Envelope> {
     const { host, blocks } = running;
     if (refused !== undefined) throw badOption(refused);
-    if (this.#underWay > underWayAtMost) throw overloaded();
-    if ((this.#underWayOf.get(request.peerKey) ?? 0) > ofPeerAtMost) throw peerTooBusy();
+    const exceeded = this.#underWay.exceeded(request.peerKey, 0);
+    if (exceeded) throw exceeded === 'most' ? overloaded() : peerTooBusy();
     const later = blocks.next(request);
     if (later !== undefined) return later;
     const collected = blocks.collect(request);

@@ -1,6 +1,12 @@
 import { decodeContent, encodeContent } from '../../codec/registry.ts';
-import type { ChangeGap, Content, Notification, NotificationListener } from '../../contracts/binding.ts';
+import {
+  type Content,
+  type Notification,
+  type NotificationListener,
+  toChangeGap,
+} from '../../contracts/binding.ts';
 import { idToTimestamp } from '../../interaction/change-ids.ts';
+import { mapMembers } from '../../td/json-object.ts';
 import type { Envelope } from './coap-message.ts';
 import { optionBytes, optionNumber } from './coap-option.ts';
 
@@ -24,7 +30,8 @@ export function tellNotification(
     return;
   }
   for (const record of records) {
-    if (isObject(record['gap'])) listener.gap?.(gapOf(record['gap']));
+    const { gap } = record;
+    if (isObject(gap)) listener.gap?.(toChangeGap(mapMembers(gap, (_, id) => numberAsText(id))));
     else listener.next(notificationOf(record, content.type));
   }
 }
@@ -46,8 +53,9 @@ function notificationOf({ id, name, timestamp, data }: Json, type: string): Noti
   };
 }
 
-function gapOf({ after, resumesAt }: Json): ChangeGap {
-  return { after: String(after), resumesAt: String(resumesAt) };
+/** Our ids are numbers here. */
+function numberAsText(id: unknown): unknown {
+  return typeof id === 'number' ? String(id) : id;
 }
 
 function isObject(value: unknown): value is Json {

@@ -8,9 +8,9 @@ import type {
 } from '../../contracts/interaction.ts';
 import type { AffordanceKind } from '../../contracts/td.ts';
 import { actionStatus, actionStatuses } from '../../interaction/action-status.ts';
-import type { PayloadShape } from '../../interaction/payload-types.ts';
+import { actionShapes, type PayloadShape, propertyShapes } from '../../interaction/payload-types.ts';
 import { decodeComponent, namesIn } from '../../interaction/uri-component.ts';
-import { declaredContent, payloadSchemas } from '../../td/declared-content.ts';
+import { declaredContent } from '../../td/declared-content.ts';
 import { type CoapCall, changeRecord, refuseRecords } from './coap-call.ts';
 import type { Method } from './coap-code.ts';
 import { type Envelope, emptyBytes } from './coap-message.ts';
@@ -73,27 +73,25 @@ function ownName(members: object = {}, segment: string): string | undefined {
 function property(thing: HostedThing, name: string): Resource {
   const { interactions } = thing;
   const schema = thing.affordances.properties?.[name] ?? {};
-  const { observable } = schema;
-  const { input, output } = declaredContent(schema);
-  const shape = { type: output, schema };
+  const { takes, gives } = propertyShapes(schema);
   const observed: Observable = {
     subscribe: (subscriber, context) =>
       interactions.observeProperty(name, subscriber, { ...context, carries: 'bytes' }),
     wanted: (change) => change.kind === 'properties' && change.name === name,
     shared: false,
-    shape,
+    shape: gives,
   };
   const GET = async (call: CoapCall): Promise<Envelope> =>
     replayed(thing, observed, call) ??
-    call.answer('2.05', await interactions.readProperty(name, call.carrying), { shape });
+    call.answer('2.05', await interactions.readProperty(name, call.carrying), { shape: gives });
   const PUT = async (call: CoapCall): Promise<Envelope> => {
-    await interactions.writeProperty(name, call.input({ type: input, schema }), call.carrying);
+    await interactions.writeProperty(name, call.input(takes), call.carrying);
     return changed;
   };
   return {
     methods: { GET, PUT },
-    gives: shape,
-    ...(observable === true ? { observable: observed } : {}),
+    gives,
+    ...(schema.observable === true ? { observable: observed } : {}),
   };
 }
 
@@ -131,11 +129,7 @@ function allProperties(thing: HostedThing): Resource {
 }
 
 function action({ name: thing, interactions, affordances }: HostedThing, name: string): Resource {
-  const affordance = affordances.actions?.[name] ?? {};
-  const content = declaredContent(affordance);
-  const { input, output } = payloadSchemas(affordance);
-  const takes = { type: input && content.input, schema: input };
-  const gives = affordance.synchronous === false ? {} : { type: content.output, schema: output };
+  const { takes, gives } = actionShapes(affordances.actions?.[name] ?? {});
   return {
     gives,
     methods: {

@@ -6,7 +6,7 @@ import type { Clock } from '../../contracts/clock.ts';
 import { toProblem, WotError } from '../../contracts/errors.ts';
 import { httpStatus } from '../../contracts/http-status.ts';
 import type { Connections } from './connections.ts';
-import { isHttp2 } from './http2-sessions.ts';
+import { isHttp2 } from './messages/is-http2.ts';
 import { type ProblemOptions, ServerExchange } from './messages/server-exchange.ts';
 import { endOnError } from './upgrades.ts';
 
@@ -41,7 +41,7 @@ export class ConnectionRefusals {
     else if (latest.headersSent) (socket as Socket).destroySoon();
     else {
       // The response stays with the handler that may still answer.
-      this.#connections.forgo(socket);
+      this.#connections.dropNewest(socket);
       this.refuse(socket, refusal);
     }
   }

@@ -1,17 +1,20 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { WotError } from '../../contracts/errors.ts';
+import { stopping } from '../../interaction/servient-state.ts';
+import { type Bounds, ClientBounds } from '../../security/client-bounds.ts';
 import { refusalText } from './connection-refusals.ts';
-import { isHttp2, type Peer } from './http2-sessions.ts';
+import type { Peer } from './http2-sessions.ts';
+import { isHttp2 } from './messages/is-http2.ts';
 import { PipelinedRequests, type RequestLine } from './pipelined-requests.ts';
-import { stopping } from './routes.ts';
 import { Uptake } from './uptake.ts';
 
-export interface ConnectionLimits {
-  readonly most: number;
-  readonly mostPerClient: number;
-}
+const counted = {
+  code: 'CONNECTIONS',
+  what: 'connections open',
+  advice: 'close some, or keep them open and use them again',
+  retryAfter: 30,
+};
 
 interface Connection extends RequestLine {
   /** The newest answer, where one is due. */
@@ -21,16 +24,15 @@ interface Connection extends RequestLine {
 
 /** The open connections of a server: counted, bounded, their requests served in turn, and ended in good order. */
 export class Connections {
-  readonly #limits: ConnectionLimits;
+  readonly #bounds: ClientBounds;
   readonly #sockets = new Set<Socket>();
-  readonly #perClient = new Map<string, number>();
   readonly #connections = new Map<Duplex, Connection>();
   readonly #pipelined = new PipelinedRequests();
   #draining = false;
   #refused = 0;
 
-  constructor(limits: ConnectionLimits) {
-    this.#limits = limits;
+  constructor(bounds: Bounds) {
+    this.#bounds = new ClientBounds(bounds);
   }
 
   get size(): number {
@@ -46,15 +48,18 @@ export class Connections {
   admit(socket: Socket): void {
     if (this.#sockets.has(socket)) return;
     const client = socket.remoteAddress ?? '';
-    const ofClient = this.#perClient.get(client) ?? 0;
-    const error = excess(this.#limits, this.size, ofClient);
-    if (error) {
+    try {
+      this.#bounds.check(client, counted);
+    } catch (error) {
       this.#refused++;
       throw error;
     }
     this.#sockets.add(socket);
-    this.#perClient.set(client, ofClient + 1);
-    socket.once('close', () => this.#forget(socket, client));
+    this.#bounds.take(client);
+    socket.once('close', () => {
+      this.#sockets.delete(socket);
+      this.#bounds.give(client);
+    });
   }
 
   /** Serves a request when those before it on its connection have been answered; HTTP/2 has streams instead. */
@@ -78,7 +83,7 @@ export class Connections {
   }
 
   /** The newest request of a connection broke off: it is not served any more, nor is its answer waited for. */
-  forgo(socket: Duplex): void {
+  dropNewest(socket: Duplex): void {
     const connection = this.#connections.get(socket);
     if (!connection) return;
     const { current, waiting } = connection;
@@ -126,7 +131,7 @@ export class Connections {
   }
 
   /** Answers 503 in the place of those who still work on requests; what they answer later goes nowhere. */
-  giveUp(): void {
+  refuseUnanswered(): void {
     for (const { current, socket } of this.#connections.values()) {
       if (current.writableFinished || current.headersSent || !socket.writable) continue;
       socket.resume();
@@ -154,26 +159,4 @@ export class Connections {
     });
     return connection;
   }
-
-  #forget(socket: Socket, client: string): void {
-    this.#sockets.delete(socket);
-    const left = (this.#perClient.get(client) ?? 1) - 1;
-    if (left > 0) this.#perClient.set(client, left);
-    else this.#perClient.delete(client);
-  }
-}
-
-function excess(
-  { most, mostPerClient }: ConnectionLimits,
-  all: number,
-  ofClient: number,
-): WotError | undefined {
-  const soon = { retryAfter: 30 };
-  if (all >= most) {
-    const message = `This servient serves ${most} connections and takes no more now; close some, or try again later.`;
-    return new WotError('overloaded', 'CONNECTIONS_EXHAUSTED', message, soon);
-  }
-  if (ofClient < mostPerClient) return undefined;
-  const message = `Your address has ${mostPerClient} connections open, and gets no more; close some, or keep them open and use them again.`;
-  return new WotError('rate-limited', 'CONNECTIONS_PER_CLIENT', message, soon);
 }

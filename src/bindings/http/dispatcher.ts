@@ -3,13 +3,14 @@ import type { BindingHost } from '../../contracts/binding.ts';
 import { WotError } from '../../contracts/errors.ts';
 import type { HttpHandler } from '../../contracts/http-route.ts';
 import { asWotError } from '../../interaction/as-wot-error.ts';
+import { starting } from '../../interaction/servient-state.ts';
 import { type ConnectionRefusals, refuseRequest } from './connection-refusals.ts';
 import type { Connections } from './connections.ts';
 import { authorityOf, type HostGuard } from './host-guard.ts';
-import { isHttp2 } from './http2-sessions.ts';
+import { isHttp2 } from './messages/is-http2.ts';
 import { ServerExchange } from './messages/server-exchange.ts';
 import type { RequestCounters } from './request-counters.ts';
-import { allowed, isOwn, type Methods, methodHandler, pathUnknown, type Routes, starting } from './routes.ts';
+import { allowed, isOwn, type Methods, methodHandler, pathUnknown, type Routes } from './routes.ts';
 import type { UpgradeParts, Upgrades } from './upgrades.ts';
 
 export interface DispatcherParts {

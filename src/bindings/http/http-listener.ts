@@ -8,7 +8,7 @@ import { portInUse, urlHost } from '../../security/bind-address.ts';
 import { type ConnectionRefusals, refusalText } from './connection-refusals.ts';
 import type { Connections } from './connections.ts';
 import type { Dispatcher } from './dispatcher.ts';
-import { drainFor, type HttpOptions } from './http-options.ts';
+import type { HttpSettings } from './http-options.ts';
 import { Http2Sessions } from './http2-sessions.ts';
 import { endOnError, ignoreUpgrade, type UpgradeParts, wantsWebSocket } from './upgrades.ts';
 
@@ -16,13 +16,12 @@ import { endOnError, ignoreUpgrade, type UpgradeParts, wantsWebSocket } from './
 const lingerFor = 300;
 const keepAlive = 30_000;
 const handshakeFor = 20_000;
-const requestFor = 120_000;
 const mostHttp2Streams = 200;
 /** Megabytes that one HTTP/2 session may hold before it gets no more streams. */
 const maxSessionMemory = 4;
 
 export interface ListenerParts {
-  readonly options: HttpOptions;
+  readonly settings: HttpSettings;
   readonly connections: Connections;
   readonly host: BindingHost;
   readonly dispatcher: Dispatcher;
@@ -39,9 +38,9 @@ export class HttpListener {
     const { refusals, dispatcher, host } = parts;
     const serve: RequestListener = (request, response) => dispatcher.serve(request, response);
     this.#parts = parts;
-    const timeouts = { idle: keepAlive, request: parts.options.requestTimeout ?? requestFor };
+    const timeouts = { idle: keepAlive, request: parts.settings.requestTimeout };
     this.#sessions = new Http2Sessions(host.clock, timeouts, (peer) => parts.connections.cutPeer(peer));
-    this.#server = createAnyServer(parts.options)
+    this.#server = createAnyServer(parts.settings)
       .on('connection', (socket: Socket) => this.#admit(socket))
       .on('request', serve)
       .on('checkContinue', serve)
@@ -72,12 +71,12 @@ export class HttpListener {
   /** Takes no more connections, and ends the others: idle ones at once, others with what is under way, or refused after the drain time. */
   close(): Promise<void> {
     const server = this.#server;
-    const { connections, options } = this.#parts;
-    const { drain = drainFor } = options;
+    const { connections, settings } = this.#parts;
+    const { drain } = settings;
     return new Promise((resolve) => {
       const late = setTimeout(() => {
-        connections.giveUp();
-        this.#sessions.giveUp();
+        connections.refuseUnanswered();
+        this.#sessions.refuseUnanswered();
       }, drain);
       const cut = setTimeout(() => connections.cut(), drain + lingerFor);
       server.close(() => {
@@ -97,11 +96,11 @@ export class HttpListener {
   }
 
   #admit(socket: Socket): void {
-    const { connections, options } = this.#parts;
+    const { connections, settings } = this.#parts;
     try {
       connections.admit(socket);
     } catch (error) {
-      if (!options.tls) socket.write(refusalText({ error: error as WotError }));
+      if (!settings.tls) socket.write(refusalText({ error: error as WotError }));
       socket.destroySoon();
     }
   }
@@ -116,9 +115,7 @@ export class HttpListener {
   }
 }
 
-function createAnyServer(options: HttpOptions): Server {
-  const { tls, http2, requestTimeout = requestFor } = options;
-  const headersTimeout = Math.min(options.headersTimeout ?? 15_000, requestTimeout);
+function createAnyServer({ tls, http2, headersTimeout, requestTimeout }: HttpSettings): Server {
   const all = {
     keepAlive: true,
     keepAliveInitialDelay: 60_000,

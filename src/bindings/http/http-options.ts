@@ -5,6 +5,7 @@ import type { ServerBinding } from '../../contracts/binding.ts';
 import { WotError } from '../../contracts/errors.ts';
 import type { HttpHandler, HttpSide } from '../../contracts/http-route.ts';
 import { isHttpBase } from '../../security/bind-address.ts';
+import { boundsFor } from '../../security/client-bounds.ts';
 import { isOwn } from './routes.ts';
 import { checkTls, type TlsOptions } from './tls-options.ts';
 
@@ -41,8 +42,6 @@ export interface HttpOptions {
   readonly drain?: number;
 }
 
-export const drainFor = 1000;
-
 /** Things over HTTP; `handler` and `upgrade` are for a server of your own (`mounted`). */
 export interface HttpBinding extends ServerBinding {
   readonly httpSide: HttpSide;
@@ -52,15 +51,21 @@ export interface HttpBinding extends ServerBinding {
   readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 }
 
-/** Behind a proxy all clients have its address. */
-export function limitsOf(options: HttpOptions, behindProxy: boolean) {
-  const perClient = (most: number) => (behindProxy ? Number.POSITIVE_INFINITY : most);
-  const { maxConnections = 20_000, maxConnectionsPerClient = perClient(4000) } = options;
-  const { maxStreams = 10_000, maxStreamsPerClient = perClient(2000) } = options;
+/** The options with their defaults, and what bounds the clients. */
+export type HttpSettings = ReturnType<typeof settingsOf>;
+
+export function settingsOf(options: HttpOptions, behindProxy: boolean) {
+  const { port = 8080, headersTimeout = 15_000, requestTimeout = 120_000, drain = 1000 } = options;
+  const connections = { most: options.maxConnections, mostPerClient: options.maxConnectionsPerClient };
+  const streams = { most: options.maxStreams, mostPerClient: options.maxStreamsPerClient };
+  const mebibyte = 1024 * 1024;
   return {
-    connections: { most: maxConnections, mostPerClient: maxConnectionsPerClient },
-    streams: { most: maxStreams, mostPerClient: maxStreamsPerClient },
-    bodies: { most: 256 * 1024 * 1024, mostPerClient: perClient(64 * 1024 * 1024) },
+    ...options,
+    ...{ port, requestTimeout, drain },
+    headersTimeout: Math.min(headersTimeout, requestTimeout),
+    connections: boundsFor({ most: 20_000, mostPerClient: 4000 }, behindProxy, connections),
+    streams: boundsFor({ most: 10_000, mostPerClient: 2000 }, behindProxy, streams),
+    bodies: boundsFor({ most: 256 * mebibyte, mostPerClient: 64 * mebibyte }, behindProxy),
   };
 }
 

@@ -2,7 +2,7 @@ import type { BindingHost, ThingForms } from '../../contracts/binding.ts';
 import type { Timer } from '../../contracts/clock.ts';
 import type { HttpSide } from '../../contracts/http-route.ts';
 import type { HostedThing } from '../../contracts/interaction.ts';
-import type { Metric } from '../../contracts/metrics.ts';
+import { type Metric, metric } from '../../contracts/metrics.ts';
 import { servientThing } from '../../interaction/hosted-list.ts';
 import { pathForms } from '../../interaction/path-forms.ts';
 import { ownMember } from '../../td/json-object.ts';
@@ -11,7 +11,7 @@ import { Connections } from './connections.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { healthRoutes } from './health-routes.ts';
 import { HttpListener } from './http-listener.ts';
-import { checkOptions, drainFor, type HttpBinding, type HttpOptions, limitsOf } from './http-options.ts';
+import { checkOptions, type HttpBinding, type HttpOptions, settingsOf } from './http-options.ts';
 import { httpSite, pathOf } from './http-site.ts';
 import { interactionRoutes, invocationMethods, type RouteParts } from './interaction-routes.ts';
 import { LargeBodies } from './messages/large-bodies.ts';
@@ -45,6 +45,8 @@ interface Running {
   readonly streams: SseStreams;
   readonly bodies: LargeBodies;
   readonly heartbeat: Timer;
+  /** Milliseconds. */
+  readonly drain: number;
   /** Where it has a server of its own. */
   readonly listener: HttpListener | undefined;
 }
@@ -83,12 +85,12 @@ class HttpServer implements HttpBinding {
 
   async start(host: BindingHost): Promise<void> {
     const options = this.#options;
-    const { mount, tls, port: wanted = 8080 } = options;
+    const { mount, tls } = options;
     const { logger } = host;
     if (tls) warnOfDates(tls, host.clock.now(), logger);
     const { bind, base, guard, prefix, secure } = httpSite(options, host);
-    const limits = limitsOf(options, host.publicBase !== undefined);
-    const connections = new Connections(limits.connections);
+    const settings = settingsOf(options, host.publicBase !== undefined);
+    const connections = new Connections(settings.connections);
     const refusals = new ConnectionRefusals(host.clock, connections);
     const dispatcher = new Dispatcher({
       ...{ host, guard, prefix, connections, refusals },
@@ -96,10 +98,12 @@ class HttpServer implements HttpBinding {
       elsewhere: mount && (await webApp({ mount, secure, logger })),
     });
     const listener =
-      bind === undefined ? undefined : new HttpListener({ options, dispatcher, connections, refusals, host });
+      bind === undefined
+        ? undefined
+        : new HttpListener({ settings, dispatcher, connections, refusals, host });
     this.#routes.add(ownRoutes(host, prefix));
-    const port = await listener?.listen(bind ?? '', wanted);
-    const streams = new SseStreams(limits.streams);
+    const port = await listener?.listen(bind ?? '', settings.port);
+    const streams = new SseStreams(settings.streams);
     const heartbeat = host.clock.every(heartbeatEvery, () => {
       streams.heartbeat();
       connections.beat();
@@ -107,17 +111,13 @@ class HttpServer implements HttpBinding {
     });
     this.#running = {
       ...{ host, base: base(port), prefix, dispatcher, connections, streams, heartbeat, listener },
-      bodies: new LargeBodies(limits.bodies),
+      bodies: new LargeBodies(settings.bodies),
+      drain: settings.drain,
     };
   }
 
   forms(thing: HostedThing): ThingForms {
-    const forms = pathForms(thing, {
-      base: this.httpSide.base,
-      subprotocol: 'sse',
-      observesBytes: false,
-      contentType: (declared) => declared,
-    });
+    const forms = pathForms(thing, { base: this.httpSide.base, subprotocol: 'sse' });
     return { ...forms, profile: profilesOf(thing) };
   }
 
@@ -136,12 +136,12 @@ class HttpServer implements HttpBinding {
   async stop(): Promise<void> {
     const running = this.#running;
     if (!running) return;
-    const { heartbeat, streams, listener, connections } = running;
+    const { heartbeat, streams, listener, connections, drain } = running;
     this.#stopping = true;
     heartbeat.cancel();
     streams.stop();
     // Who is connected to a server of ours is served meanwhile.
-    await (listener ? listener.close() : settle(connections, this.#options.drain ?? drainFor));
+    await (listener ? listener.close() : settle(connections, drain));
     this.#running = undefined;
     this.#stopping = false;
     this.#routes.clear();
@@ -152,22 +152,18 @@ class HttpServer implements HttpBinding {
     if (!this.#running) return [];
     const { base, connections, streams } = this.#running;
     const labels = { address: base };
-    const metric = (type: Metric['type'], name: string, help: string, value: number): Metric => ({
-      name: `thingwright_http_${name}`,
-      help,
-      type,
-      samples: [{ labels, value }],
-    });
+    const samples = (value: number) => [{ labels, value }];
+    const { size, refused } = connections;
     return [
       ...this.#counters.metrics(labels),
-      metric('gauge', 'connections', 'Open HTTP connections.', connections.size),
+      metric('gauge', 'http_connections', 'Open HTTP connections.', samples(size)),
       metric(
         'counter',
-        'connections_refused_total',
+        'http_connections_refused_total',
         'HTTP connections beyond the limits.',
-        connections.refused,
+        samples(refused),
       ),
-      metric('gauge', 'streams', 'Open event streams.', streams.size),
+      metric('gauge', 'http_streams', 'Open event streams.', samples(streams.size)),
     ];
   }
 

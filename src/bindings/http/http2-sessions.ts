@@ -1,16 +1,10 @@
-import type { IncomingMessage } from 'node:http';
-import { constants, Http2ServerRequest, type ServerHttp2Session, type ServerHttp2Stream } from 'node:http2';
+import { constants, type ServerHttp2Session, type ServerHttp2Stream } from 'node:http2';
 import type { Socket } from 'node:net';
 import type { Clock } from '../../contracts/clock.ts';
 import { toProblem } from '../../contracts/errors.ts';
 import { httpStatus } from '../../contracts/http-status.ts';
-import { stopping } from './routes.ts';
+import { stopping } from '../../interaction/servient-state.ts';
 import { Uptake } from './uptake.ts';
-
-/** Whether a request came over HTTP/2; the version that it tells is text of the peer, which may lie over HTTP/1. */
-export function isHttp2(request: IncomingMessage): boolean {
-  return (request as object) instanceof Http2ServerRequest;
-}
 
 /** The remote end of a connection. */
 export type Peer = Pick<Socket, 'remoteAddress' | 'remotePort'>;
@@ -70,7 +64,7 @@ export class Http2Sessions {
   }
 
   /** Answers 503 in the place of those who still work on requests. */
-  giveUp(): void {
+  refuseUnanswered(): void {
     const error = stopping();
     const status = httpStatus[error.kind];
     const headers = { ':status': status, 'content-type': problemType, 'retry-after': '1' };

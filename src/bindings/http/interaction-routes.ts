@@ -5,15 +5,15 @@ import type { ActionAffordance, PropertyAffordance } from '../../contracts/td.ts
 import { actionStatus, actionStatuses } from '../../interaction/action-status.ts';
 import { isPayloadStream } from '../../interaction/declared-payload.ts';
 import { thingPath } from '../../interaction/path-forms.ts';
-import { payloadTypes } from '../../interaction/payload-types.ts';
+import { actionShapes, payloadTypes, propertyShapes } from '../../interaction/payload-types.ts';
 import { decodeComponent, namesIn } from '../../interaction/uri-component.ts';
-import { declaredContent, isBinary, isRaw, payloadSchemas } from '../../td/declared-content.ts';
+import { declaredContent, isBinary, isRaw } from '../../td/declared-content.ts';
 import { negotiate } from './messages/negotiation.ts';
 import { checkConditions } from './messages/preconditions.ts';
 import type { BodyParts } from './messages/received-body.ts';
 import { requestValue, withBody } from './messages/request-body.ts';
 import type { ServerExchange } from './messages/server-exchange.ts';
-import type { SseStreams } from './messages/sse-stream.ts';
+import type { SseSource, SseStreams } from './messages/sse-stream.ts';
 import { sendStream } from './messages/stream-answer.ts';
 import type { Methods } from './routes.ts';
 
@@ -31,7 +31,7 @@ export interface RouteParts extends BodyParts {
 
 /** Every path of a Thing with its methods, made once when it is exposed. */
 export function interactionRoutes(parts: RouteParts): ReadonlyMap<string, Methods> {
-  const { name, affordances } = parts.thing;
+  const { name, affordances, interactions } = parts.thing;
   const routes = new Map<string, Methods>();
   for (const [property, affordance] of Object.entries(affordances.properties ?? {})) {
     routes.set(thingPath(name, 'properties', property), propertyMethods(parts, property, affordance));
@@ -40,11 +40,15 @@ export function interactionRoutes(parts: RouteParts): ReadonlyMap<string, Method
     routes.set(thingPath(name, 'actions', action), actionMethods(parts, action, affordance));
   }
   for (const event of Object.keys(affordances.events ?? {})) {
-    routes.set(thingPath(name, 'events', event), eventMethods(parts, event));
+    const source: SseSource = (...subscribing) => interactions.subscribeEvent(event, ...subscribing);
+    routes.set(thingPath(name, 'events', event), eventMethods(parts, source));
   }
   routes.set(thingPath(name, 'properties'), allPropertiesMethods(parts));
   routes.set(thingPath(name, 'actions'), allActionsMethods(parts));
-  routes.set(thingPath(name, 'events'), allEventsMethods(parts));
+  routes.set(
+    thingPath(name, 'events'),
+    eventMethods(parts, (...subscribing) => interactions.subscribeAllEvents(...subscribing)),
+  );
   return routes;
 }
 
@@ -52,26 +56,30 @@ const propertyRefusals = { GET: 'PROPERTY_WRITE_ONLY', PUT: 'PROPERTY_READ_ONLY'
 
 function propertyMethods(parts: RouteParts, name: string, affordance: PropertyAffordance): Methods {
   const { interactions } = parts.thing;
-  const { input, output } = declaredContent(affordance);
-  const types = payloadTypes({ type: output, schema: affordance });
+  const { takes, gives } = propertyShapes(affordance);
+  const { type: output } = gives;
+  const types = payloadTypes(gives);
   const choice = affordance.observable === true && !isBinary(output) ? withStream(types) : types;
   const raw = isRaw(output);
   const readValue = interactions.propertyReader(name);
   const read = async (exchange: ServerExchange) => {
     const type = exchange.accepted(choice);
-    if (type === eventStream) return streamProperty(parts, name, exchange);
+    if (type === eventStream) {
+      return parts.streams.serve(exchange, (...subscribing) =>
+        interactions.observeProperty(name, ...subscribing),
+      );
+    }
     if (output !== undefined) exchange.guard(output);
     const value = await readValue(raw ? exchange.carrying : exchange);
     return isPayloadStream(value) ? sendStream(exchange, type, value) : sendValue(exchange, type, value);
   };
-  const shape = { type: input, schema: affordance };
   const isStream = parts.thing.streams?.includes(name) === true;
   const write = async (exchange: ServerExchange) => {
     checkConditions(exchange);
     const take = (value: unknown) =>
-      interactions.writeProperty(name, value, isRaw(input) ? exchange.carrying : exchange);
-    if (isStream) await withBody(exchange, shape, take);
-    else await take(await requestValue(exchange, parts, shape));
+      interactions.writeProperty(name, value, isRaw(takes.type) ? exchange.carrying : exchange);
+    if (isStream) await withBody(exchange, takes, take);
+    else await take(await requestValue(exchange, parts, takes));
     exchange.sendNothing();
   };
   return {
@@ -90,16 +98,6 @@ function withStream(types: readonly string[]): readonly string[] {
   return all;
 }
 
-function streamProperty(
-  { thing, streams }: RouteParts,
-  name: string,
-  exchange: ServerExchange,
-): Promise<void> {
-  return streams.serve(exchange, (subscriber, after) =>
-    thing.interactions.observeProperty(name, subscriber, since(exchange, after)),
-  );
-}
-
 function allPropertiesMethods(parts: RouteParts): Methods {
   const { thing, streams } = parts;
   const { interactions, affordances } = thing;
@@ -107,9 +105,7 @@ function allPropertiesMethods(parts: RouteParts): Methods {
     async GET(exchange) {
       const type = exchange.accepted(withStream(offered));
       if (type === eventStream) {
-        return streams.serve(exchange, (subscriber, after) =>
-          interactions.observeAllProperties(subscriber, since(exchange, after)),
-        );
+        return streams.serve(exchange, (...subscribing) => interactions.observeAllProperties(...subscribing));
       }
       const names = requestedNames(exchange.query, affordances.properties ?? {});
       const values = names
@@ -128,14 +124,10 @@ function allPropertiesMethods(parts: RouteParts): Methods {
 function actionMethods(parts: RouteParts, name: string, affordance: ActionAffordance): Methods {
   const { thing, prefix } = parts;
   const { interactions } = thing;
-  const content = declaredContent(affordance);
-  const { input, output } = payloadSchemas(affordance);
-  const shape = { type: input && content.input, schema: input };
-  const isAsynchronous = affordance.synchronous === false;
-  const given = isAsynchronous ? undefined : output && content.output;
-  const types = isAsynchronous ? offered : payloadTypes({ type: given, schema: output });
-  const answers = output !== undefined || isAsynchronous;
-  const raw = isRaw(shape.type) || isRaw(content.output);
+  const { takes, gives } = actionShapes(affordance);
+  const types = payloadTypes(gives);
+  const answers = gives.schema !== undefined || affordance.synchronous === false;
+  const raw = isRaw(takes.type) || isRaw(declaredContent(affordance).output);
   const invoke = async (exchange: ServerExchange, type: string, value: unknown) => {
     const result = await interactions.invokeAction(name, value, raw ? exchange.carrying : exchange);
     if ('invocation' in result) {
@@ -143,7 +135,7 @@ function actionMethods(parts: RouteParts, name: string, affordance: ActionAfford
       // Profile http-basic invokeaction-21: 201 with Location and the ActionStatus.
       exchange.response.setHeader('location', status.href);
       sendValue(exchange, type, status, 201);
-    } else if (output === undefined) {
+    } else if (gives.schema === undefined) {
       exchange.sendNothing();
     } else if (isPayloadStream(result.output)) {
       await sendStream(exchange, type, result.output);
@@ -155,9 +147,9 @@ function actionMethods(parts: RouteParts, name: string, affordance: ActionAfford
   const POST = async (exchange: ServerExchange) => {
     checkConditions(exchange);
     const type = answers ? exchange.accepted(types) : '';
-    if (given !== undefined) exchange.guard(given);
-    if (isStream) return withBody(exchange, shape, (body) => invoke(exchange, type, body));
-    return invoke(exchange, type, await requestValue(exchange, parts, shape));
+    if (gives.type !== undefined) exchange.guard(gives.type);
+    if (isStream) return withBody(exchange, takes, (body) => invoke(exchange, type, body));
+    return invoke(exchange, type, await requestValue(exchange, parts, takes));
   };
   return { POST };
 }
@@ -189,26 +181,11 @@ function allActionsMethods({ thing, prefix }: RouteParts): Methods {
   };
 }
 
-function eventMethods({ thing, streams }: RouteParts, name: string): Methods {
-  const { interactions } = thing;
+function eventMethods({ streams }: RouteParts, source: SseSource): Methods {
   return {
     GET(exchange) {
       refusePlainGet(exchange);
-      return streams.serve(exchange, (subscriber, after) =>
-        interactions.subscribeEvent(name, subscriber, since(exchange, after)),
-      );
-    },
-  };
-}
-
-function allEventsMethods({ thing, streams }: RouteParts): Methods {
-  const { interactions } = thing;
-  return {
-    GET(exchange) {
-      refusePlainGet(exchange);
-      return streams.serve(exchange, (subscriber, after) =>
-        interactions.subscribeAllEvents(subscriber, since(exchange, after)),
-      );
+      return streams.serve(exchange, source);
     },
   };
 }
@@ -219,10 +196,6 @@ function refusePlainGet({ request: { headers } }: ServerExchange): void {
   if (named && negotiate(headers.accept, [eventStream])) return;
   const message = `Events are a stream here; ask with "Accept: ${eventStream}".`;
   throw new WotError('not-acceptable', 'EVENT_STREAM_ONLY', message);
-}
-
-function since({ principal, uriVariables }: ServerExchange, after: number | undefined) {
-  return { principal, uriVariables, ...(after === undefined ? {} : { after }) };
 }
 
 /** Values of `names`, which may be there several times, split at commas that are not part of a known name. */
@@ -243,5 +216,6 @@ function requestedNames(query: string, properties: object): readonly string[] | 
 
 function sendValue(exchange: ServerExchange, type: string, value: unknown, status = 200): void {
   const codec = codecFor(type);
-  if (codec) exchange.send(status, type, codec.encode(value));
+  if (!codec) throw new Error(`No codec for ${type}`);
+  exchange.send(status, type, codec.encode(value));
 }

@@ -4,10 +4,11 @@ import type { Duplex } from 'node:stream';
 import type { BindingHost } from '../../contracts/binding.ts';
 import type { WotError } from '../../contracts/errors.ts';
 import type { HttpHandler } from '../../contracts/http-route.ts';
+import { starting } from '../../interaction/servient-state.ts';
 import { refusalText, refuseRequest } from './connection-refusals.ts';
 import type { Connections } from './connections.ts';
 import { belowPrefix, type Dispatcher, target, upgradeUnknown } from './dispatcher.ts';
-import { isOwn, pathUnknown, starting } from './routes.ts';
+import { isOwn, pathUnknown } from './routes.ts';
 import { endOnError, ignoreUpgrade, wantsWebSocket } from './upgrades.ts';
 
 /** What serves between start and stop. */
@@ -22,7 +23,7 @@ export async function settle(connections: Connections, drain: number): Promise<v
   const timer = setTimeout(late.resolve, drain);
   await Promise.race([connections.answered(), late.promise]);
   clearTimeout(timer);
-  connections.giveUp();
+  connections.refuseUnanswered();
 }
 
 /** The servient inside of a server that is not its own. */

@@ -2,10 +2,7 @@ import type { HostedThing } from '../../contracts/interaction.ts';
 import type { PartialForm, PartialTd, SecurityScheme } from '../../contracts/td.ts';
 import { declaredContent } from '../../td/declared-content.ts';
 import { ownMember, stringList } from '../../td/json-object.ts';
-
-const profile = (name: string): string => `https://www.w3.org/2022/wot/profile/${name}/v1`;
-const httpBasic = profile('http-basic');
-const httpSse = profile('http-sse');
+import { profileUris } from '../../td/profile-uris.ts';
 
 /** The Profiles that a Thing conforms to over HTTP: both need JSON alone and their security schemes; SSE is claimed where there is something to observe. */
 export function profilesOf({ affordances: td }: HostedThing): readonly string[] {
@@ -15,7 +12,7 @@ export function profilesOf({ affordances: td }: HostedThing): readonly string[] 
   const observable = properties.filter((property) => property.observable === true);
   const basic = [...properties, ...Object.values(td.actions ?? {})].every(isJson);
   const sse = observable.length + events.length > 0 && [...observable, ...events].every(isJson);
-  return [...(basic ? [httpBasic] : []), ...(sse ? [httpSse] : [])];
+  return [...(basic ? [profileUris.httpBasic] : []), ...(sse ? [profileUris.httpSse] : [])];
 }
 
 function isJson(affordance: { readonly forms?: readonly PartialForm[] }): boolean {

@@ -1,4 +1,4 @@
-import type { Metric, Sample } from '../../contracts/metrics.ts';
+import { type Metric, metric, type Sample } from '../../contracts/metrics.ts';
 
 const methods = ['GET', 'HEAD', 'PUT', 'POST', 'DELETE', 'OPTIONS', 'PATCH'] as const;
 
@@ -20,21 +20,18 @@ export class RequestCounters {
 
   /** `labels` tell this server from others. */
   metrics(labels: Readonly<Record<string, string>>): readonly Metric[] {
+    const answers = [...this.#answers].flatMap(([method, counts]) =>
+      samplesOf(counts, (status) => ({ ...labels, method, status })),
+    );
+    const duration = [{ labels, value: this.#milliseconds / 1000 }];
     return [
-      {
-        name: 'thingwright_http_requests_total',
-        help: 'HTTP requests that were answered.',
-        type: 'counter',
-        samples: [...this.#answers].flatMap(([method, answers]) =>
-          samplesOf(answers, (status) => ({ ...labels, method, status })),
-        ),
-      },
-      {
-        name: 'thingwright_http_request_duration_seconds_total',
-        help: 'Time that answering HTTP requests took.',
-        type: 'counter',
-        samples: [{ labels, value: this.#milliseconds / 1000 }],
-      },
+      metric('counter', 'http_requests_total', 'HTTP requests that were answered.', answers),
+      metric(
+        'counter',
+        'http_request_duration_seconds_total',
+        'Time that answering HTTP requests took.',
+        duration,
+      ),
     ];
   }
 }

@@ -67,18 +67,6 @@ export function pathUnknown(path: string): WotError {
   return new WotError('not-found', 'PATH_UNKNOWN', message);
 }
 
-/** WotError `unavailable`, for what may be there in a moment. */
-export function starting(): WotError {
-  const message = 'The servient is starting or stopped; try again in a moment.';
-  return new WotError('unavailable', 'STARTING', message, { retryAfter: 1 });
-}
-
-/** WotError `unavailable`, for what was not answered before the end. */
-export function stopping(): WotError {
-  const message = 'The servient is stopping and did not finish this request; try again in a moment.';
-  return new WotError('unavailable', 'STOPPING', message, { retryAfter: 1 });
-}
-
 /** The handler of a method; WotError `not-allowed` where there is none. */
 export function methodHandler(methods: Methods, method: string): Handler {
   const known = names.find((name) => name === method);

@@ -1,8 +1,9 @@
 import type { ThingForms } from '../../contracts/binding.ts';
 import type { HostedThing } from '../../contracts/interaction.ts';
 import type { AffordanceKind, Form, Op, PartialForm } from '../../contracts/td.ts';
-import { declaredContent, formContent, invocationContent, isBinary } from '../../td/declared-content.ts';
+import { declaredContent, formContent, invocationContent } from '../../td/declared-content.ts';
 import { mapMembers } from '../../td/json-object.ts';
+import { isReadable, isWritable } from '../../td/offered.ts';
 import { queryTemplate } from '../../td/uri-template.ts';
 import { affordanceTopic, thingTopic } from './mqtt-topics.ts';
 
@@ -125,16 +126,12 @@ function gives(affordance: Affordance): { readonly contentType?: string } {
 }
 
 function thingLevelForms({ name, affordances }: HostedThing, form: FormMaker): readonly Form[] {
-  const properties: readonly Affordance[] = Object.values(affordances.properties ?? {});
+  const properties = Object.values(affordances.properties ?? {});
   const actions: readonly Affordance[] = Object.values(affordances.actions ?? {});
   const topic = thingTopic(name);
   const ops: readonly Op[] = [
-    ...(properties.some((each) => !each.writeOnly && !isBinary(declaredContent(each).output))
-      ? (['readallproperties', 'readmultipleproperties'] as const)
-      : []),
-    ...(properties.some((each) => !each.readOnly && !isBinary(declaredContent(each).input))
-      ? (['writeallproperties', 'writemultipleproperties'] as const)
-      : []),
+    ...(properties.some(isReadable) ? (['readallproperties', 'readmultipleproperties'] as const) : []),
+    ...(properties.some(isWritable) ? (['writeallproperties', 'writemultipleproperties'] as const) : []),
     ...(actions.some(({ synchronous }) => synchronous === false) ? (['queryallactions'] as const) : []),
   ];
   const events: readonly Affordance[] = Object.values(affordances.events ?? {});

@@ -1,9 +1,7 @@
 import { WotError } from '../../contracts/errors.ts';
 import type { CallContext, HostedThing, Value } from '../../contracts/interaction.ts';
-import type { ActionAffordance } from '../../contracts/td.ts';
 import { idToTimestamp } from '../../interaction/change-ids.ts';
-import type { PayloadShape } from '../../interaction/payload-types.ts';
-import { declaredContent } from '../../td/declared-content.ts';
+import { actionShapes, type PayloadShape, propertyShapes } from '../../interaction/payload-types.ts';
 import { affordanceTopic, thingTopic } from './mqtt-topics.ts';
 
 /** What a request topic does. */
@@ -29,12 +27,12 @@ export function requestRoutes({
     routes.set(topic, { run, ...content });
   for (const [name, schema] of Object.entries(affordances.properties ?? {})) {
     const topic = affordanceTopic(thing, 'properties', name);
-    const { input, output } = declaredContent(schema);
-    set(`${topic}/get`, (_input, context) => interactions.readProperty(name, context), { gives: output });
+    const { takes, gives } = propertyShapes(schema);
+    set(`${topic}/get`, (_input, context) => interactions.readProperty(name, context), { gives: gives.type });
     const write: Run = async (value, context) => {
       await interactions.writeProperty(name, value, context);
     };
-    set(`${topic}/set`, write, { takes: { type: input, schema } });
+    set(`${topic}/set`, write, { takes });
   }
   for (const [name, affordance] of Object.entries(affordances.actions ?? {})) {
     const topic = affordanceTopic(thing, 'actions', name);
@@ -42,7 +40,8 @@ export function requestRoutes({
       const result = await interactions.invokeAction(name, input, context);
       return 'invocation' in result ? result.invocation : result.output;
     };
-    set(`${topic}/invoke`, invoke, actionContent(affordance));
+    const { takes, gives } = actionShapes(affordance);
+    set(`${topic}/invoke`, invoke, { takes, gives: gives.type });
     set(`${topic}/query`, async (id, context) => interactions.queryAction(name, invocationId(id), context));
     set(`${topic}/cancel`, async (id, context) => interactions.cancelAction(name, invocationId(id), context));
   }
@@ -50,14 +49,6 @@ export function requestRoutes({
     set(`${thingTopic(thing)}/ops/${op}`, run);
   }
   return routes;
-}
-
-function actionContent(affordance: ActionAffordance): Omit<Route, 'run'> {
-  const { input, output } = declaredContent(affordance);
-  return {
-    takes: { type: input, schema: affordance.input },
-    gives: affordance.synchronous === false ? undefined : output,
-  };
 }
 
 /** What to subscribe to for all requests to a Thing; unknown affordances and ops included, so that they get an answer. */

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { decodeContent, encodeContent } from '../../codec/registry.ts';
-import type {
-  ChangeGap,
-  ClientRequest,
-  ClientResponse,
-  Content,
-  Notification,
+import {
+  type ChangeGap,
+  type ClientRequest,
+  type ClientResponse,
+  type Content,
+  type Notification,
+  toChangeGap,
 } from '../../contracts/binding.ts';
 import { fromProblem, WotError } from '../../contracts/errors.ts';
 import { kindOfStatus } from '../../contracts/http-status.ts';
@@ -130,12 +131,7 @@ export function notificationOf(message: JsonObject): Notification {
 
 /** The gap that a message tells, where it does. */
 export function gapOf({ gap }: JsonObject): ChangeGap | undefined {
-  if (!isJsonObject(gap)) return undefined;
-  const { after, resumesAt } = gap;
-  return {
-    ...(typeof after === 'string' ? { after } : {}),
-    ...(typeof resumesAt === 'string' ? { resumesAt } : {}),
-  };
+  return isJsonObject(gap) ? toChangeGap(gap) : undefined;
 }
 
 /** The status as the Profile words it, by which consumers follow invocations on every protocol. */

@@ -19,10 +19,6 @@ export interface Scope {
   readonly name?: string | undefined;
 }
 
-export interface SessionOptions extends SocketOptions {
-  readonly clock: Clock;
-}
-
 export interface SessionOwner {
   /** Called once, when it takes no more requests. */
   ended(): void;
@@ -59,9 +55,9 @@ export class ClientSession {
   #isOver = false;
   #isSilent = false;
 
-  constructor(href: string, { clock, ...options }: SessionOptions, owner: SessionOwner) {
+  constructor(href: string, options: SocketOptions, owner: SessionOwner) {
     this.#href = href;
-    this.#clock = clock;
+    this.#clock = options.clock;
     this.#owner = owner;
     this.#socket = openSocket(href, options, {
       opened: () => this.#opened(),
@@ -72,7 +68,7 @@ export class ClientSession {
         this.#closed.resolve();
       },
     });
-    this.#timer = clock.after(opensWithin, () => this.#abandon(notOpened(href)));
+    this.#timer = this.#clock.after(opensWithin, () => this.#abandon(notOpened(href)));
   }
 
   /** Sends a request and gives its response; rejects with WotError or the signal's reason. */

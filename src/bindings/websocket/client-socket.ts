@@ -1,8 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import { type ClientOptions, WebSocket } from 'ws';
 import { decodeContent } from '../../codec/registry.ts';
+import type { Clock } from '../../contracts/clock.ts';
 import { fromProblem, WotError } from '../../contracts/errors.ts';
-import { kindOfStatus } from '../../contracts/http-status.ts';
+import { kindOfStatus, retryAfterOf } from '../../contracts/http-status.ts';
 import { webThingProtocol } from './messages.ts';
 
 export interface SocketOptions {
@@ -10,8 +11,9 @@ export interface SocketOptions {
   readonly headers: Readonly<Record<string, string>>;
   /** Bytes of one message from the peer. */
   readonly maxMessage: number;
-  /** Certificates (PEM) to trust in the place of the system's. */
-  readonly ca?: string;
+  /** Certificates in PEM of all authorities that are trusted, where those are not the system's. */
+  readonly ca?: string[];
+  readonly clock: Clock;
 }
 
 /** What a connection tells; `closed` comes once, last, and also where it never opened. */
@@ -51,7 +53,7 @@ export function openSocket(href: string, options: SocketOptions, listener: Socke
   socket.on('message', (data, isBinary) => listener.message(isBinary ? undefined : (data as Buffer)));
   socket.on('pong', () => listener.pong());
   socket.on('unexpected-response', (_, response) => {
-    void refusalOf(href, response).then((refusal) => {
+    void refusalOf(href, response, options.clock).then((refusal) => {
       reason = refusal;
       socket.terminate();
     });
@@ -72,7 +74,7 @@ export function openSocket(href: string, options: SocketOptions, listener: Socke
 
 /** The connection went away before the answer came. */
 export function connectionLost(href: string, why: string): WotError {
-  const message = `The connection to ${href} was lost before the answer came (${why}).`;
+  const message = `The connection to ${href} was lost before the answer came (${why}); check that the Thing still runs and is reachable from here.`;
   return new WotError('unavailable', 'CONNECTION_LOST', message, { href });
 }
 
@@ -96,11 +98,13 @@ function createSocket(href: string, { headers, maxMessage, ca }: SocketOptions):
 }
 
 /** The problem of a handshake that was answered without upgrade. */
-async function refusalOf(href: string, response: IncomingMessage): Promise<WotError> {
+async function refusalOf(href: string, response: IncomingMessage, clock: Clock): Promise<WotError> {
   const status = response.statusCode ?? 0;
   const bare = { detail: `The WebSocket handshake with ${href} was answered with HTTP status ${status}.` };
   const problem = await problemOf(response).catch(() => undefined);
-  return fromProblem(problem ?? bare, status < 400 ? 'unavailable' : kindOfStatus(status), { href, status });
+  const retryAfter = retryAfterOf(response.headers['retry-after'], clock);
+  const details = { href, status, ...(retryAfter === undefined ? {} : { retryAfter }) };
+  return fromProblem(problem ?? bare, status < 400 ? 'unavailable' : kindOfStatus(status), details);
 }
 
 async function problemOf(response: IncomingMessage): Promise<object | undefined> {

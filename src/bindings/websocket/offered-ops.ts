@@ -6,28 +6,9 @@ import type {
   PropertyAffordance,
 } from '../../contracts/td.ts';
 import { declaredContent, isBinary } from '../../td/declared-content.ts';
+import { isObservable, isReadable, isTellable, isWritable } from '../../td/offered.ts';
 
-/** Whether a property can be read; what is binary is offered over other protocols, for messages are JSON. */
-export function isReadable(property: PropertyAffordance): boolean {
-  return property.writeOnly !== true && !isBinary(declaredContent(property).output);
-}
-
-/** Whether a property can be written. */
-export function isWritable(property: PropertyAffordance): boolean {
-  return property.readOnly !== true && !isBinary(declaredContent(property).input);
-}
-
-/** Whether changes of a property are told. */
-export function isObservable(property: PropertyAffordance): boolean {
-  return property.observable === true && !isBinary(declaredContent(property).output);
-}
-
-/** Whether an event is told. */
-export function isTellable(event: EventAffordance): boolean {
-  return !isBinary(declaredContent(event).output);
-}
-
-/** What messages can do with a property. */
+/** What messages can do with a property; what is binary is offered over other protocols, for messages are JSON. */
 export function propertyOps(property: PropertyAffordance): readonly Op[] {
   return [
     ...offered(isReadable(property), 'readproperty'),

@@ -7,9 +7,9 @@ import type { BindingHost } from '../../contracts/binding.ts';
 import { toProblem, WotError } from '../../contracts/errors.ts';
 import type { HostedThing } from '../../contracts/interaction.ts';
 import { asWotError } from '../../interaction/as-wot-error.ts';
+import type { ClientBounds } from '../../security/client-bounds.ts';
 import type { RequestMessage, ThingMessage } from './messages.ts';
 import { Pulse } from './pulse.ts';
-import type { Quota } from './quota.ts';
 import { Reception } from './reception.ts';
 import { decodeMessage, repeated, requestOf } from './request-message.ts';
 import { SocketSubscriptions, subscribingOps, unsubscribingOps } from './socket-subscriptions.ts';
@@ -37,9 +37,9 @@ export interface Traffic {
 export interface SharedParts {
   readonly traffic: Traffic;
   readonly turns: Turns;
-  readonly subscriptions: Quota;
+  readonly subscriptions: ClientBounds;
   /** Bytes of requests under way. */
-  readonly requests: Quota;
+  readonly requests: ClientBounds;
 }
 
 export interface SocketParts {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../contracts/clock.ts';
 import { withDeadline } from '../../contracts/deadline.ts';
-import type { Op } from '../../contracts/td.ts';
+import { subscriptions } from '../../td/defaults.ts';
 import type { JsonObject } from '../../td/json-object.ts';
 import { checkAnswer, errorOf, type NamedRequest } from './client-messages.ts';
 import type { ClientSession, Scope } from './client-session.ts';
@@ -18,12 +18,6 @@ export interface SessionSubscriptionParts {
   notified(notification: JsonObject): void;
 }
 
-const endingOps: Readonly<Partial<Record<Op, Op>>> = {
-  observeproperty: 'unobserveproperty',
-  observeallproperties: 'unobserveallproperties',
-  subscribeevent: 'unsubscribeevent',
-  subscribeallevents: 'unsubscribeallevents',
-};
 const endsWithin = 10_000;
 
 /** A subscription on one connection. */
@@ -114,6 +108,6 @@ export class SessionSubscription {
 }
 
 function endingOf({ operation, lastNotificationID: _, ...message }: NamedRequest): NamedRequest {
-  const ending = endingOps[operation] ?? operation;
+  const ending = subscriptions[operation]?.endedBy ?? operation;
   return { ...message, operation: ending, messageID: randomUUID(), correlationID: randomUUID() };
 }

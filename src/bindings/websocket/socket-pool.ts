@@ -1,20 +1,21 @@
 import { abortable } from '../../contracts/deadline.ts';
 import { WotError } from '../../contracts/errors.ts';
-import { ClientSession, type Scope, type SessionOptions } from './client-session.ts';
+import { ClientSession, type Scope } from './client-session.ts';
+import type { SocketOptions } from './client-socket.ts';
 
 /** Connections to one endpoint; subscriptions that would need more wait for their place. */
 const mostSessions = 16;
 
 /** The connections of one client: one for each endpoint, more where subscriptions would replace each other. */
 export class SocketPool {
-  readonly #options: SessionOptions;
+  readonly #options: SocketOptions;
   readonly #sessions = new Map<string, Set<ClientSession>>();
   /** Messages that could not be used, by endpoint. */
   readonly #strays = new Map<string, number>();
   #freed = Promise.withResolvers<void>();
   #isStopped = false;
 
-  constructor(options: SessionOptions) {
+  constructor(options: SocketOptions) {
     this.#options = options;
   }
 
@@ -73,5 +74,5 @@ export class SocketPool {
 }
 
 export function clientStopped(): WotError {
-  return new WotError('unavailable', 'CLIENT_STOPPED', 'The WebSocket client was stopped.');
+  return new WotError('unavailable', 'CLIENT_STOPPED', 'The WebSocket client was stopped; make a new one.');
 }

@@ -2,9 +2,11 @@ import { WotError } from '../../contracts/errors.ts';
 import type { CallContext, Change, HostedThing } from '../../contracts/interaction.ts';
 import type { EventAffordance, Op, PropertyAffordance } from '../../contracts/td.ts';
 import { uuidToId } from '../../interaction/change-ids.ts';
+import type { Bounds, ClientBounds } from '../../security/client-bounds.ts';
+import { subscriptions } from '../../td/defaults.ts';
+import { mapMembers } from '../../td/json-object.ts';
+import { isObservable, isTellable } from '../../td/offered.ts';
 import type { RequestMessage } from './messages.ts';
-import { isObservable, isTellable } from './offered-ops.ts';
-import type { Quota, QuotaBounds } from './quota.ts';
 import { type NotificationLine, type SubscriptionParts, WireSubscription } from './wire-subscription.ts';
 
 const subscriptionsAtMost = 5000;
@@ -12,19 +14,11 @@ const subscriptionsAtMost = 5000;
 /** What an op subscribes to, or unsubscribes from. */
 type Scope = Readonly<Partial<Record<Op, Change['kind']>>>;
 
-export const subscribingOps: Scope = {
-  observeproperty: 'properties',
-  observeallproperties: 'properties',
-  subscribeevent: 'events',
-  subscribeallevents: 'events',
-};
+export const subscribingOps: Scope = mapMembers(subscriptions, (_, { kind }) => kind);
 
-export const unsubscribingOps: Scope = {
-  unobserveproperty: 'properties',
-  unobserveallproperties: 'properties',
-  unsubscribeevent: 'events',
-  unsubscribeallevents: 'events',
-};
+export const unsubscribingOps: Scope = Object.fromEntries(
+  Object.values(subscriptions).map(({ kind, endedBy }) => [endedBy, kind]),
+);
 
 /** A subscription that stands, but tells nothing until its response has left. */
 export interface Begun {
@@ -37,7 +31,7 @@ export interface Begun {
 export interface SocketSubscriptionsParts {
   readonly line: NotificationLine;
   /** Of all sockets. */
-  readonly quota: Quota;
+  readonly quota: ClientBounds;
   /** The remote address. */
   readonly client: string;
 }
@@ -206,7 +200,7 @@ const whereTooMany = {
   most: 'This servient',
 } as const;
 
-function tooMany(exceeded: keyof QuotaBounds | 'socket'): WotError {
+function tooMany(exceeded: keyof Bounds | 'socket'): WotError {
   const message = `${whereTooMany[exceeded]} has as many subscriptions as it may have; end some, or subscribe to all affordances by one request.`;
   return new WotError('overloaded', 'TOO_MANY_SUBSCRIPTIONS', message);
 }

@@ -3,8 +3,8 @@ import { httpStatus } from '../../contracts/http-status.ts';
 import type { CallContext, HostedThing, InvocationStatus } from '../../contracts/interaction.ts';
 import type { Op } from '../../contracts/td.ts';
 import { mapMembers, ownMember } from '../../td/json-object.ts';
+import { isWritable } from '../../td/offered.ts';
 import type { RequestMessage, ThingMessage, WireStatus } from './messages.ts';
-import { isWritable } from './offered-ops.ts';
 import { wireProblem } from './wire-problem.ts';
 
 /** Does what a checked request asks, and gives the members of its response that the request does not have. */

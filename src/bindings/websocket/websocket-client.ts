@@ -12,6 +12,7 @@ import { type Clock, waitingClock } from '../../contracts/clock.ts';
 import { withDeadline } from '../../contracts/deadline.ts';
 import { WotError } from '../../contracts/errors.ts';
 import type { Form, Op } from '../../contracts/td.ts';
+import { trustedAuthorities } from '../../security/trusted-authorities.ts';
 import { defaultContentType, safeOps } from '../../td/defaults.ts';
 import { requestMessage, responseOf } from './client-messages.ts';
 import type { SubscriptionContext } from './client-subscription.ts';
@@ -24,7 +25,7 @@ export interface WebSocketClientOptions {
   readonly credentials?: HttpCredentials;
   /** Bytes of one message from a Thing; default 64 MiB. */
   readonly maxMessage?: number;
-  /** Certificates (PEM) to trust in the place of the system's. */
+  /** Certificates in PEM that are trusted beside those of the system. */
   readonly ca?: string;
   readonly clock?: Clock;
   /** From 0 to 1, for the jitter of retries. */
@@ -37,12 +38,17 @@ interface ClientContext extends SubscriptionContext {
   readonly shared: Map<string, SharedSubscription>;
 }
 
-/** The client of the Web Thing Protocol: one connection for each endpoint, shared by all its Things. */
+/** The client of the Web Thing Protocol: one connection for each endpoint, shared by all its Things. Throws WotError `invalid` CA_INVALID. */
 export function websocketClient(options: WebSocketClientOptions = {}): ClientBinding {
   const { credentials, maxMessage = 64 * 1024 * 1024, ca, clock = waitingClock } = options;
   const headers: Record<string, string> =
     credentials === undefined ? {} : { authorization: authorizationOf(credentials) };
-  const pool = new SocketPool({ headers, maxMessage, clock, ...(ca === undefined ? {} : { ca }) });
+  const pool = new SocketPool({
+    headers,
+    maxMessage,
+    clock,
+    ...(ca === undefined ? {} : { ca: trustedAuthorities(ca) }),
+  });
   const stopping = new AbortController();
   const context: ClientContext = {
     pool,

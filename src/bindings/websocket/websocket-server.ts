@@ -8,12 +8,13 @@ import type { Timer } from '../../contracts/clock.ts';
 import { WotError } from '../../contracts/errors.ts';
 import type { HttpSide } from '../../contracts/http-route.ts';
 import type { HostedThing } from '../../contracts/interaction.ts';
-import type { Metric } from '../../contracts/metrics.ts';
+import { type Metric, metric } from '../../contracts/metrics.ts';
 import { asWotError } from '../../interaction/as-wot-error.ts';
 import { thingPath } from '../../interaction/path-forms.ts';
+import { stopping } from '../../interaction/servient-state.ts';
+import { type Bounds, boundsFor, ClientBounds } from '../../security/client-bounds.ts';
 import { webThingProtocol } from './messages.ts';
-import { boundsOf, OpenSockets } from './open-sockets.ts';
-import { Quota, type QuotaBounds } from './quota.ts';
+import { OpenSockets } from './open-sockets.ts';
 import { refuseUpgrade } from './refuse-upgrade.ts';
 import { ServerSocket, type SharedParts } from './server-socket.ts';
 import { Turns } from './turns.ts';
@@ -30,6 +31,7 @@ const endpoint = '/things';
 const heartbeatEvery = 15_000;
 /** Milliseconds for a closing handshake. */
 const closeTimeout = 800;
+const socketBounds = { most: 10_000, mostPerClient: 1000 };
 /** Subscriptions at one time. */
 const subscriptionBounds = { most: 100_000, mostPerClient: 20_000 };
 /** Largest requests under way at one time: decoded they may take twenty times their bytes. */
@@ -69,7 +71,9 @@ class WebSocketBinding implements ServerBinding {
     if (served.has(httpSide)) throw servedAlready(httpSide);
     const { WebSocketServer } = await import('ws');
     this.#host = host;
-    this.#sockets = new OpenSockets(boundsOf(this.#options, host.publicBase !== undefined));
+    const { maxSockets: most, maxSocketsPerClient: mostPerClient } = this.#options;
+    const given = { most, mostPerClient };
+    this.#sockets = new OpenSockets(boundsFor(socketBounds, host.publicBase !== undefined, given));
     this.#shared = sharedParts(host);
     this.#server = new WebSocketServer({
       ...receiving(limits.body),
@@ -112,19 +116,13 @@ class WebSocketBinding implements ServerBinding {
     if (address === undefined || !this.#shared) return [];
     const { traffic, subscriptions } = this.#shared;
     const { received, sent } = traffic;
-    const metric = (type: Metric['type'], name: string, help: string, samples: Metric['samples']) => ({
-      name: `thingwright_websocket_${name}`,
-      help,
-      type,
-      samples,
-    });
     const labels = { address };
     return [
-      metric('gauge', 'sockets', 'Open WebSockets.', [{ labels, value: size }]),
-      metric('gauge', 'subscriptions', 'Subscriptions over WebSocket.', [
+      metric('gauge', 'websocket_sockets', 'Open WebSockets.', [{ labels, value: size }]),
+      metric('gauge', 'websocket_subscriptions', 'Subscriptions over WebSocket.', [
         { labels, value: subscriptions.held },
       ]),
-      metric('counter', 'messages_total', 'Messages over WebSocket.', [
+      metric('counter', 'websocket_messages_total', 'Messages over WebSocket.', [
         { labels: { address, direction: 'in' }, value: received },
         { labels: { address, direction: 'out' }, value: sent },
       ]),
@@ -167,8 +165,7 @@ class WebSocketBinding implements ServerBinding {
 
 function sharedParts({ limits, publicBase }: BindingHost): SharedParts {
   const { most, mostPerClient } = requestBounds;
-  const quota = (bounds: QuotaBounds) =>
-    new Quota(publicBase === undefined ? bounds : { ...bounds, mostPerClient: bounds.most });
+  const quota = (bounds: Bounds) => new ClientBounds(boundsFor(bounds, publicBase !== undefined));
   return {
     traffic: { received: 0, sent: 0 },
     turns: new Turns(),
@@ -208,8 +205,4 @@ function handshakeInvalid({ message }: Error): WotError {
     message.includes('Sec-WebSocket-Version') ? 'WEBSOCKET_VERSION_UNKNOWN' : 'HANDSHAKE_INVALID',
     `This is no WebSocket handshake of RFC 6455: ${message}.`,
   );
-}
-
-function stopping(): WotError {
-  return new WotError('unavailable', 'STOPPING', 'The servient is stopping; try again in a moment.');
 }

@@ -2,7 +2,12 @@ import type { ContentListener, ExposedThing as NodeWotThing } from '@node-wot/co
 import { anonymous } from '../../contracts/access.ts';
 import type { CallContext, Change, HostedThing, Unsubscribe, Value } from '../../contracts/interaction.ts';
 import type { Logger } from '../../contracts/logger.ts';
-import type { ActionAffordance, AffordanceKind, PartialTd } from '../../contracts/td.ts';
+import {
+  type ActionAffordance,
+  type AffordanceKind,
+  affordanceKinds,
+  type PartialTd,
+} from '../../contracts/td.ts';
 import { invocationContent } from '../../td/declared-content.ts';
 import { ownMember } from '../../td/json-object.ts';
 import type { NodeWotParts } from './foreign-server.ts';
@@ -18,7 +23,7 @@ export function delegatingThing(
   const { affordances, id } = hosted;
   const nosec = { securityDefinitions: { nosec_sc: { scheme: 'nosec' } }, security: ['nosec_sc'] };
   const thing = new core.ExposedThing(servient, { ...nosec, ...affordances, id, forms: [] } as never);
-  for (const kind of ['properties', 'actions', 'events'] as const) {
+  for (const kind of affordanceKinds) {
     for (const affordance of Object.values(thing[kind])) Object.assign(affordance, { forms: [] });
   }
   return Object.assign(thing, operations(thing, core, hosted), subscriptions(core, hosted, logger));

@@ -7,7 +7,7 @@ import type {
   ThingHandle,
 } from '../../contracts/definition.ts';
 import type { Logger } from '../../contracts/logger.ts';
-import type { PartialTd, ThingDescription } from '../../contracts/td.ts';
+import { affordanceKinds, type PartialTd, type ThingDescription } from '../../contracts/td.ts';
 import { checkTd } from '../../td/check-definition.ts';
 import { declaredContent, invocationContent } from '../../td/declared-content.ts';
 import { mapMembers } from '../../td/json-object.ts';
@@ -170,7 +170,7 @@ function tdOf(thing: NodeWotThing): PartialTd {
 
 /** Affordances stay the objects they are: node-wot knows listeners by them. */
 function writeBack(thing: NodeWotThing, served: ThingDescription): void {
-  for (const kind of ['properties', 'actions', 'events'] as const) {
+  for (const kind of affordanceKinds) {
     for (const [name, affordance] of Object.entries(thing[kind])) {
       Object.assign(affordance, { forms: served[kind]?.[name]?.forms ?? [] });
     }

@@ -1,12 +1,10 @@
 import { webThingProtocol } from '../../bindings/websocket/messages.ts';
 import type { ClientRequest } from '../../contracts/binding.ts';
-import type { AffordanceKind, Form } from '../../contracts/td.ts';
+import { type AffordanceKind, affordanceKinds, type Form } from '../../contracts/td.ts';
 import { isJsonObject, objectEntries } from '../../td/json-object.ts';
 
 /** The member of a form that tells what it is for. */
 export const targetMember = 'thingwright:target';
-
-const kinds = ['properties', 'actions', 'events'] as const;
 
 /** What a WebSocket form is for; `href` is its address without uriVariables. */
 interface FormTarget {
@@ -23,7 +21,7 @@ interface FormTarget {
 export function withTargets<T>(td: T): T {
   const copy = JSON.parse(JSON.stringify(td)); // as node-wot copies it
   const { id, base, uriVariables } = copy;
-  for (const kind of kinds) {
+  for (const kind of affordanceKinds) {
     for (const [name, affordance] of objectEntries(copy[kind])) {
       const variables = Object.keys({ ...uriVariables, ...Object(affordance['uriVariables']) });
       const query = variables.length === 0 ? '' : `{?${variables.map(encodeURIComponent)}}`;

@@ -1,4 +1,4 @@
-import type { AffordanceKind } from '../../contracts/td.ts';
+import { type AffordanceKind, affordanceKinds } from '../../contracts/td.ts';
 import { isJsonObject, type JsonObject, objectEntries } from '../json-object.ts';
 import { jsonPointer } from '../json-pointer.ts';
 
@@ -28,7 +28,7 @@ const schemaMembers = {
 
 /** Every affordance of a document, which need not be valid. */
 export function affordanceParts(document: JsonObject): readonly AffordancePart[] {
-  return (['properties', 'actions', 'events'] as const).flatMap((kind) =>
+  return affordanceKinds.flatMap((kind) =>
     parts(document[kind], `/${kind}`).map((part) => ({ ...part, kind })),
   );
 }

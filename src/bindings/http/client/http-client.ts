@@ -74,7 +74,9 @@ export function httpClient(options: HttpClientOptions = {}): ClientBinding {
     subscribe: (request, listener) =>
       subscribe({ ...context, ...streaming }, request, listener, stopping.signal),
     async stop() {
-      stopping.abort(new WotError('unavailable', 'CLIENT_STOPPED', 'The HTTP client was stopped.'));
+      stopping.abort(
+        new WotError('unavailable', 'CLIENT_STOPPED', 'The HTTP client was stopped; make a new one.'),
+      );
       await Promise.all([requests.destroy(), streams.destroy()]);
     },
   };

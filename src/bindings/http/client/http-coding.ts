@@ -1,17 +1,7 @@
-import { promisify } from 'node:util';
-import { brotliDecompress, gunzip, inflate, type ZlibOptions } from 'node:zlib';
 import { WotError } from '../../../contracts/errors.ts';
+import { contentDecoders } from '../content-coding.ts';
 import { tooLarge } from './http-failure.ts';
 import type { Answer, OutgoingRequest } from './http-sending.ts';
-
-type Decode = (body: Uint8Array, options: ZlibOptions) => Promise<Uint8Array>;
-
-const decoders: Readonly<Record<string, Decode>> = {
-  gzip: promisify(gunzip),
-  'x-gzip': promisify(gunzip),
-  deflate: promisify(inflate),
-  br: promisify<Uint8Array, ZlibOptions, Uint8Array>(brotliDecompress),
-};
 
 /** Undoes the content coding of an answer (RFC 9110 section 8.4); the decoded bytes count against `maxBody`. */
 export async function decodedAnswer(answer: Answer, call: OutgoingRequest, maxBody: number): Promise<Answer> {
@@ -21,7 +11,7 @@ export async function decodedAnswer(answer: Answer, call: OutgoingRequest, maxBo
   if (coding === 'identity' || answer.body.length === 0) return answer;
   const { href, op } = call;
   const what = `${call.method} ${href} was answered in the content coding ${JSON.stringify(coding)}`;
-  const decode = Object.hasOwn(decoders, coding) ? decoders[coding] : undefined;
+  const decode = contentDecoders.get(coding);
   if (decode === undefined) {
     const message = `${what}, which is not supported here; the Thing must send it uncoded or as br, gzip or deflate.`;
     throw new WotError('unsupported-media', 'CONTENT_CODING_UNKNOWN', message, { href, op });

@@ -13,6 +13,7 @@ interface Failure {
  * 101, before any handler of ours hears of it.
  */
 const unasked = /^bad (response|upgrade)$/;
+const advice = 'check that the Thing runs and that its address is reachable from here';
 const staleSocket = /^(UND_ERR_SOCKET|ECONNRESET|EPIPE)$/;
 
 /** By the code of the error below HTTP; the first that fits. */
@@ -27,13 +28,13 @@ const failures: readonly Failure[] = [
     codes: /^UND_ERR_(DESTROYED|CLOSED)$/,
     kind: 'unavailable',
     code: 'CLIENT_STOPPED',
-    says: () => 'was not answered before the HTTP client was stopped.',
+    says: () => 'was not answered before the HTTP client was stopped; send it with a new one.',
   },
   {
     codes: /^(UND_ERR_CONNECT_TIMEOUT|ETIMEDOUT)$/,
     kind: 'timeout',
     code: 'CONNECTION_TIMEOUT',
-    says: (why) => `got no answer: ${why}.`,
+    says: (why) => `got no answer: ${why}; ${advice}.`,
   },
   {
     codes: /^(UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_)/,
@@ -94,7 +95,7 @@ const lost: Omit<Failure, 'codes'> = {
 const failed: Omit<Failure, 'codes'> = {
   kind: 'unavailable',
   code: 'CONNECTION_FAILED',
-  says: (why) => `failed: ${why}; check that the Thing runs and that its address is reachable from here.`,
+  says: (why) => `failed: ${why}; ${advice}.`,
 };
 
 /** Whether the peer closed a connection that it had kept open until then. */

@@ -1,7 +1,7 @@
 import { decodeContent } from '../../../codec/registry.ts';
 import type { Clock } from '../../../contracts/clock.ts';
 import { fromProblem, WotError } from '../../../contracts/errors.ts';
-import { httpStatus, kindOfStatus } from '../../../contracts/http-status.ts';
+import { httpStatus, kindOfStatus, retryAfterOf } from '../../../contracts/http-status.ts';
 import { isJsonObject, type JsonObject, ownMember } from '../../../td/json-object.ts';
 import { redirection } from './http-location.ts';
 import { type Answer, isSafe, type OutgoingRequest } from './http-sending.ts';
@@ -74,12 +74,4 @@ function excerptOf({ headers, body }: Answer): string {
   const line = text.replace(/[\s\p{Cc}]+/gu, ' ').trim();
   const excerpt = line.length > longestExcerpt ? `${line.slice(0, longestExcerpt)}…` : line;
   return excerpt === '' || excerpt.includes('\ufffd') ? '' : JSON.stringify(excerpt);
-}
-
-/** Seconds, given as such or as a date (RFC 9110 section 10.2.3). */
-function retryAfterOf(header: Answer['headers'][string], clock: Clock): number | undefined {
-  if (typeof header !== 'string') return undefined;
-  if (/^\d+$/.test(header)) return Number(header);
-  const seconds = Math.ceil((Date.parse(header) - clock.now()) / 1000);
-  return Number.isNaN(seconds) ? undefined : Math.max(seconds, 0);
 }

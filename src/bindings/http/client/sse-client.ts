@@ -1,4 +1,9 @@
-import type { ChangeGap, Notification, NotificationListener } from '../../../contracts/binding.ts';
+import {
+  type ChangeGap,
+  type Notification,
+  type NotificationListener,
+  toChangeGap,
+} from '../../../contracts/binding.ts';
 import type { Clock, Timer } from '../../../contracts/clock.ts';
 import { WotError } from '../../../contracts/errors.ts';
 import { type Attempt, keepSubscribed } from '../../../contracts/subscription-loop.ts';
@@ -137,11 +142,7 @@ function isTimestamp(id: string): boolean {
 
 function gapOf(data: string): ChangeGap {
   try {
-    const { after, resumesAt } = JSON.parse(data) as Readonly<Record<string, unknown>>;
-    return {
-      ...(typeof after === 'string' ? { after } : {}),
-      ...(typeof resumesAt === 'string' ? { resumesAt } : {}),
-    };
+    return toChangeGap(JSON.parse(data));
   } catch {
     return {}; // a gap of unknown extent
   }

@@ -95,7 +95,7 @@ function bounded(size: number, limit: number): number {
   throw new WotError(
     'too-large',
     'EVENT_TOO_LARGE',
-    `The event stream holds an event of more than ${limit} characters; the subscription ends here.`,
+    `The event stream holds an event of more than ${limit} characters, where the subscription ends; raise the client's maxBody, or have the Thing send less.`,
   );
 }
 

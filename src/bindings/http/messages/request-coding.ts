@@ -1,19 +1,8 @@
 import type { IncomingMessage } from 'node:http';
-import { promisify } from 'node:util';
-import { brotliDecompress, gunzip, inflate } from 'node:zlib';
 import { WotError } from '../../../contracts/errors.ts';
+import { contentDecoders } from '../content-coding.ts';
 import { largeFrom } from './large-bodies.ts';
 import type { ServerExchange } from './server-exchange.ts';
-
-type Decode = (bytes: Uint8Array, options: { readonly maxOutputLength: number }) => Promise<Buffer>;
-
-/** The content codings of request bodies (RFC 9110 section 8.4.1). */
-const decoders: ReadonlyMap<string, Decode> = new Map([
-  ['gzip', promisify(gunzip) as Decode],
-  ['x-gzip', promisify(gunzip) as Decode],
-  ['deflate', promisify(inflate) as Decode],
-  ['br', promisify(brotliDecompress) as Decode],
-]);
 
 /** Codings that one body may have. */
 const mostCodings = 3;
@@ -33,7 +22,7 @@ export async function decoded(
   limit: number,
 ): Promise<Uint8Array> {
   const codings = received.byteLength === 0 ? [] : codingsOf(request);
-  const unknown = codings.find((name, index) => !decoders.has(name) || index >= mostCodings);
+  const unknown = codings.find((name, index) => !contentDecoders.has(name) || index >= mostCodings);
   if (unknown !== undefined) {
     response.setHeader('accept-encoding', 'gzip, deflate, br');
     throw codingUnknown(unknown);
@@ -46,7 +35,7 @@ export async function decoded(
 
 async function undo(name: string, body: Uint8Array, most: number): Promise<Uint8Array> {
   try {
-    return (await decoders.get(name)?.(body, { maxOutputLength: most })) ?? body;
+    return (await contentDecoders.get(name)?.(body, { maxOutputLength: most })) ?? body;
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') throw inflatesTooFar(most);
     const message = `The request body is not valid ${name}; send it whole, or without Content-Encoding.`;

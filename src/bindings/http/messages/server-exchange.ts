@@ -6,8 +6,8 @@ import { httpStatus } from '../../../contracts/http-status.ts';
 import type { CallContext } from '../../../contracts/interaction.ts';
 import { payloadKind } from '../../../contracts/media-type.ts';
 import { type QueryText, queryVariables } from '../../../interaction/query-variables.ts';
-import { isHttp2 } from '../http2-sessions.ts';
 import { type Coding, chooseCoding, compress, compressedFrom, isCompressible } from './compression.ts';
+import { isHttp2 } from './is-http2.ts';
 import { negotiate } from './negotiation.ts';
 
 const smallBody = 16 * 1024;
@@ -156,8 +156,8 @@ export class ServerExchange implements CallContext {
     this.send(status, type, Buffer.from(JSON.stringify(value)));
   }
 
-  sendNothing(status = 204): void {
-    this.writeHead(status).end();
+  sendNothing(): void {
+    this.writeHead(204).end();
   }
 
   /** Answers an error: RFC 9457, once; a peer that has its head already loses the connection. */

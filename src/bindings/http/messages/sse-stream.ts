@@ -1,7 +1,7 @@
-import { WotError } from '../../../contracts/errors.ts';
-import type { Change, Subscriber, Unsubscribe } from '../../../contracts/interaction.ts';
+import type { Change, SubscribeContext, Subscriber, Unsubscribe } from '../../../contracts/interaction.ts';
 import { idToTimestamp, timestampToId } from '../../../interaction/change-ids.ts';
 import { PacedSubscription } from '../../../interaction/paced-subscription.ts';
+import { type Bounds, ClientBounds } from '../../../security/client-bounds.ts';
 import type { ServerExchange } from './server-exchange.ts';
 import {
   endBytes,
@@ -20,28 +20,26 @@ const backlogBytes = 64 * 1024 * 1024;
 /** Heartbeats in a row in which a reader takes nothing of what waits for it, until it is cut off. */
 const patience = 4;
 
-/** Subscribes to what a stream carries, after an id where one is given. */
-export type SseSource = (subscriber: Subscriber, after: number | undefined) => Promise<Unsubscribe>;
+/** Subscribes to what a stream carries. */
+export type SseSource = (subscriber: Subscriber, context: SubscribeContext) => Promise<Unsubscribe>;
 
-/** Streams that may be open at one time. */
-export interface StreamLimits {
-  readonly most: number;
-  readonly mostPerClient: number;
-  /** Bytes that may wait for all slow readers together, default 64 MiB. */
-  readonly backlog?: number;
-}
+const counted = {
+  code: 'STREAMS',
+  what: 'event streams open',
+  advice: 'close some, or observe all of a Thing in one',
+  retryAfter: 30,
+};
 
 /** All open streams of a server: one heartbeat and one bound for all. */
 export class SseStreams {
   readonly #open = new Set<SseStream>();
-  /** How many of them lead to a remote address. */
-  readonly #clients = new Map<string, number>();
-  readonly #limits: StreamLimits;
+  readonly #bounds: ClientBounds;
   readonly #backlog: Backlog;
 
-  constructor(limits: StreamLimits) {
-    this.#limits = limits;
-    this.#backlog = { waiting: 0, most: limits.backlog ?? backlogBytes };
+  /** `backlog` is how many bytes may wait for all slow readers together. */
+  constructor(bounds: Bounds, backlog = backlogBytes) {
+    this.#bounds = new ClientBounds(bounds);
+    this.#backlog = { waiting: 0, most: backlog };
   }
 
   get size(): number {
@@ -65,51 +63,32 @@ export class SseStreams {
   async serve(exchange: ServerExchange, source: SseSource): Promise<void> {
     const { request, response } = exchange;
     const client = request.socket.remoteAddress ?? '';
-    this.#admit(client);
+    this.#bounds.check(client, counted);
     if (request.method === 'HEAD') {
-      await check(source);
+      await check(exchange, source);
       return void exchange.writeHead(200, streamHead).end();
     }
     const stream = new SseStream({ exchange, source, client, backlog: this.#backlog });
     this.#open.add(stream);
-    this.#clients.set(client, this.#of(client) + 1);
+    this.#bounds.take(client);
     response.once('close', () => this.#close(stream));
     await stream.start();
   }
 
-  #admit(client: string): void {
-    const { most, mostPerClient } = this.#limits;
-    const soon = { retryAfter: 30 };
-    if (this.size >= most) {
-      const message = `This servient serves ${most} event streams and takes no more now; close some, or try again later.`;
-      throw new WotError('overloaded', 'STREAMS_EXHAUSTED', message, soon);
-    }
-    if (this.#of(client) >= mostPerClient) {
-      const message = `Your address has ${mostPerClient} event streams open, and gets no more; close some, or observe all of a Thing in one.`;
-      throw new WotError('rate-limited', 'STREAMS_PER_CLIENT', message, soon);
-    }
-  }
-
-  #of(client: string): number {
-    return this.#clients.get(client) ?? 0;
-  }
-
   #close(stream: SseStream): void {
     if (!this.#open.delete(stream)) return;
-    const left = this.#of(stream.client) - 1;
-    if (left > 0) this.#clients.set(stream.client, left);
-    else this.#clients.delete(stream.client);
+    this.#bounds.give(stream.client);
     stream.close();
   }
 }
 
 /** Fails as subscribing does, and subscribes to nothing: it is broken off where all has been checked. */
-async function check(source: SseSource): Promise<void> {
+async function check({ principal, uriVariables }: ServerExchange, source: SseSource): Promise<void> {
   const checked = new Error('HEAD subscribes to nothing');
   const since = () => {
     throw checked;
   };
-  await source({ since, change: () => undefined }, undefined).catch((error) => {
+  await source({ since, change: () => undefined }, { principal, uriVariables }).catch((error) => {
     if (error !== checked) throw error;
   });
 }
@@ -154,7 +133,7 @@ class SseStream {
   #stalled = 0;
 
   constructor({ exchange, source, client, backlog }: StreamParts) {
-    const { response } = exchange;
+    const { response, principal, uriVariables } = exchange;
     this.client = client;
     this.#exchange = exchange;
     this.#backlog = backlog;
@@ -167,7 +146,8 @@ class SseStream {
       gap: ({ after, resumesAt }) => this.#write(gapBytes(idToTimestamp(after), resumesAt)),
       ended: () => this.#tellEnd(),
       failed: () => response.destroy(),
-      subscribe: source,
+      subscribe: (subscriber, after) =>
+        source(subscriber, { principal, uriVariables, ...(after === undefined ? {} : { after }) }),
     });
     response.on('error', () => response.destroy());
   }

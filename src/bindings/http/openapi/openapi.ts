@@ -1,4 +1,4 @@
-import type { Form, Op, ThingDescription } from '../../../contracts/td.ts';
+import { affordanceKinds, type Form, type Op, type ThingDescription } from '../../../contracts/td.ts';
 import { defaultContentType, responseType, subscriptionOps } from '../../../td/defaults.ts';
 import { formsFor } from '../../../td/forms.ts';
 import { type JsonObject, ownMember } from '../../../td/json-object.ts';
@@ -41,9 +41,7 @@ export function openApi(td: ThingDescription): JsonObject {
     },
     ...(server !== undefined && { servers: [{ url: server }] }),
     ...(Object.keys(schemes).length > 0 && { security }),
-    tags: ['properties', 'actions', 'events']
-      .filter((kind) => td[kind] !== undefined)
-      .map((name) => ({ name })),
+    tags: affordanceKinds.filter((kind) => td[kind] !== undefined).map((name) => ({ name })),
     paths: Object.fromEntries([...paths].map(([path, item]) => [path, pathItem(item, server)])),
     components: {
       schemas: Object.fromEntries(schemas),
