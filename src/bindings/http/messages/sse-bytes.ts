@@ -9,13 +9,15 @@ export const heartbeatBytes = Buffer.from(': \n\n');
 export const endBytes = Buffer.from('event: $end\ndata:\n\n');
 
 const encoded = new WeakMap<Change, Buffer>();
+/** A change goes to all its streams in a row. */
+let newest: { readonly change: Change; readonly bytes: Buffer } | undefined;
 
 /** A change as an event, encoded once for all its streams and for who is caught up from the ring: what waits for slow readers is shared. */
 export function eventBytes(change: Change): Buffer {
-  const known = encoded.get(change);
-  if (known) return known;
-  const bytes = eventOf(change, `id: ${idToTimestamp(change.id)}\n`);
+  if (newest?.change === change) return newest.bytes;
+  const bytes = encoded.get(change) ?? eventOf(change, `id: ${idToTimestamp(change.id)}\n`);
   encoded.set(change, bytes);
+  newest = { change, bytes };
   return bytes;
 }
 

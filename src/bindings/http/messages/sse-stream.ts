@@ -99,6 +99,8 @@ const streamHead = {
   'x-accel-buffering': 'no',
 };
 
+const nothing = Buffer.alloc(0);
+
 /** Bytes that wait for slow readers, of all streams. */
 interface Backlog {
   readonly most: number;
@@ -173,6 +175,7 @@ class SseStream {
     this.#earlySize = 0;
     for (const bytes of first) this.#write(bytes);
     if (this.#ended) response.end();
+    else if (this.#held) this.#tellWritten();
   }
 
   /** The first bytes: a comment, so that the head leaves at once; what was told already; where to resume after. */
@@ -233,25 +236,36 @@ class SseStream {
       this.#early.push(bytes);
       this.#earlySize += bytes.byteLength;
     } else if (!response.writableEnded && !response.destroyed) {
-      this.#wait(this.#waiting + bytes.byteLength);
-      response.write(bytes, this.#written);
+      this.#wait(response.writableLength + bytes.byteLength);
+      response.write(bytes);
     }
   }
 
   /** Who reads all that it gets is always ready. */
   #isReady(): boolean {
+    if (this.#early === undefined) this.#wait(this.#exchange.response.writableLength);
     const { waiting, most } = this.#backlog;
     const own = this.#waiting + this.#earlySize;
-    const isReady = own === 0 || (own < highWater && waiting < most);
-    if (!isReady) this.#held = true;
-    return isReady;
+    if (own === 0 || (own < highWater && waiting < most)) return true;
+    if (!this.#held && this.#early === undefined) this.#tellWritten();
+    this.#held = true;
+    return false;
+  }
+
+  /** No bytes, but a word when all before them have left; asked for only by who waits, because it costs. */
+  #tellWritten(): void {
+    this.#exchange.response.write(nothing, this.#written);
   }
 
   readonly #written = (): void => {
-    this.#wait(this.#closed ? 0 : this.#exchange.response.writableLength);
-    if (!this.#held || this.#waiting > 0) return;
-    this.#held = false;
-    this.#subscription.resume();
+    const { response } = this.#exchange;
+    if (this.#closed || this.#ended || response.destroyed) return;
+    this.#wait(response.writableLength);
+    if (this.#waiting > 0) this.#tellWritten();
+    else {
+      this.#held = false;
+      this.#subscription.resume();
+    }
   };
 
   #wait(bytes: number): void {
