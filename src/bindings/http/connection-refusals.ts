@@ -1,10 +1,10 @@
-import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { anonymous } from '../../contracts/access.ts';
 import type { Clock } from '../../contracts/clock.ts';
-import { toProblem, WotError } from '../../contracts/errors.ts';
-import { httpStatus } from '../../contracts/http-status.ts';
+import { WotError } from '../../contracts/errors.ts';
+import { type Refusal, refusalText } from '../../contracts/http-refusal.ts';
 import type { Connections } from './connections.ts';
 import { isHttp2 } from './messages/is-http2.ts';
 import { type ProblemOptions, ServerExchange } from './messages/server-exchange.ts';
@@ -12,12 +12,6 @@ import { endOnError } from './upgrades.ts';
 
 /** Milliseconds that a refused peer has to read why. */
 const lingerFor = 2000;
-
-interface Refusal {
-  readonly error: WotError;
-  /** Where it is not that of the error's kind. */
-  readonly status?: number;
-}
 
 /** Answers what is no request to a Thing: bytes that are not HTTP, half requests, CONNECT, unknown expectations. A connection ends with it. */
 export class ConnectionRefusals {
@@ -92,20 +86,6 @@ export class ConnectionRefusals {
 /** Answers a request that nobody else serves. */
 export function refuseRequest(response: ServerResponse, error: WotError, options?: ProblemOptions): void {
   new ServerExchange(response.req, response, anonymous, '').sendProblem(error, options);
-}
-
-/** A whole answer, as it stands on the wire. */
-export function refusalText({ error, status = httpStatus[error.kind] }: Refusal): string {
-  const body = JSON.stringify(toProblem(error, status));
-  const { retryAfter } = error.details;
-  const head = [
-    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
-    'Connection: close',
-    'Content-Type: application/problem+json',
-    `Content-Length: ${Buffer.byteLength(body)}`,
-    ...(retryAfter === undefined ? [] : [`Retry-After: ${Math.ceil(retryAfter)}`]),
-  ];
-  return `${head.join('\r\n')}\r\n\r\n${body}`;
 }
 
 function refusalOf({ code = '' }: { readonly code?: string }): Refusal | undefined {

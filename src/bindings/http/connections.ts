@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { refusalText } from '../../contracts/http-refusal.ts';
 import { stopping } from '../../interaction/servient-state.ts';
 import { type Bounds, ClientBounds } from '../../security/client-bounds.ts';
-import { refusalText } from './connection-refusals.ts';
 import type { Peer } from './http2-sessions.ts';
 import { isHttp2 } from './messages/is-http2.ts';
 import { PipelinedRequests, type RequestLine } from './pipelined-requests.ts';

@@ -8,6 +8,7 @@ import { thingPath } from '../../interaction/path-forms.ts';
 import { actionShapes, payloadTypes, propertyShapes } from '../../interaction/payload-types.ts';
 import { decodeComponent, namesIn } from '../../interaction/uri-component.ts';
 import { declaredContent, isBinary, isRaw } from '../../td/declared-content.ts';
+import { eventStream } from './client/sse-parser.ts';
 import { negotiate } from './messages/negotiation.ts';
 import { checkConditions } from './messages/preconditions.ts';
 import type { BodyParts } from './messages/received-body.ts';
@@ -19,7 +20,6 @@ import type { Methods } from './routes.ts';
 
 /** What has no DataSchema of its own: several values, states of actions. */
 const offered = payloadTypes({});
-const eventStream = 'text/event-stream';
 
 /** What the routes of a Thing need of their server. */
 export interface RouteParts extends BodyParts {

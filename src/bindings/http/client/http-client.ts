@@ -12,6 +12,7 @@ import { untilClosed } from '../../../contracts/subscription-loop.ts';
 import type { Form, Op } from '../../../contracts/td.ts';
 import { trustedAuthorities } from '../../../security/trusted-authorities.ts';
 import { responseType, safeOps, subscriptionOps } from '../../../td/defaults.ts';
+import { defaultMethods } from '../default-methods.ts';
 import { answeredContent, exchange } from './http-exchange.ts';
 import { createdAt } from './http-location.ts';
 import { type Answer, deadlineOf, type HttpContext, isSafe, type OutgoingRequest } from './http-sending.ts';
@@ -32,20 +33,6 @@ export interface HttpClientOptions {
   /** From 0 to 1, for the jitter of retries. */
   readonly random?: () => number;
 }
-
-// HTTP binding, table of default methods; cancelaction as in the WoT Profile (HTTP Basic)
-const defaultMethods: Readonly<Partial<Record<Op, string>>> = {
-  readproperty: 'GET',
-  writeproperty: 'PUT',
-  invokeaction: 'POST',
-  queryaction: 'GET',
-  cancelaction: 'DELETE',
-  readallproperties: 'GET',
-  writeallproperties: 'PUT',
-  readmultipleproperties: 'GET',
-  writemultipleproperties: 'PUT',
-  queryallactions: 'GET',
-};
 
 /** How often what is safe is sent again to a peer that names the time for it. */
 const mostRetries = 3;

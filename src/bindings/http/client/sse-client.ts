@@ -15,7 +15,7 @@ import {
   type OutgoingRequest,
   type StreamReceiver,
 } from './http-sending.ts';
-import { eventName, type SseMessage, sseParser } from './sse-parser.ts';
+import { eventName, eventStream, type SseMessage, sseParser } from './sse-parser.ts';
 
 const utf8 = new TextEncoder();
 
@@ -23,7 +23,7 @@ const utf8 = new TextEncoder();
 const silenceFor = 45_000;
 
 const streamHeaders = {
-  accept: 'text/event-stream',
+  accept: eventStream,
   'accept-encoding': 'identity',
   'cache-control': 'no-store',
 };

@@ -1,5 +1,8 @@
 import { WotError } from '../../../contracts/errors.ts';
 
+/** The media type of an event stream (WHATWG HTML section 9.2.5). */
+export const eventStream = 'text/event-stream';
+
 /** One dispatched event; `event` is `message` and `id` empty where the stream names none. */
 export interface SseMessage {
   readonly event: string;

@@ -2,6 +2,7 @@ import type { Change, SubscribeContext, Subscriber, Unsubscribe } from '../../..
 import { idToTimestamp, timestampToId } from '../../../interaction/change-ids.ts';
 import { PacedSubscription } from '../../../interaction/paced-subscription.ts';
 import { type Bounds, ClientBounds } from '../../../security/client-bounds.ts';
+import { eventStream } from '../client/sse-parser.ts';
 import type { ServerExchange } from './server-exchange.ts';
 import {
   endBytes,
@@ -94,7 +95,7 @@ async function check({ principal, uriVariables }: ServerExchange, source: SseSou
 }
 
 const streamHead = {
-  'content-type': 'text/event-stream',
+  'content-type': eventStream,
   'cache-control': 'no-cache, no-transform',
   'x-accel-buffering': 'no',
 };

@@ -1,6 +1,7 @@
 import { payloadKind } from '../../../contracts/media-type.ts';
 import { defaultContentType } from '../../../td/defaults.ts';
 import type { JsonObject } from '../../../td/json-object.ts';
+import { eventStream } from '../client/sse-parser.ts';
 import type { Payload } from './openapi-offers.ts';
 import type { Parameter } from './openapi-place.ts';
 
@@ -27,8 +28,6 @@ export interface Operation {
   readonly requestBody?: { readonly required: true; readonly content: Content };
   readonly responses: Responses;
 }
-
-const eventStream = 'text/event-stream';
 
 /** The content of a media type; what has a form for JSON may have other types too, bytes have no schema of their own. */
 export function content(type: string, { schema, types }: Payload): Content {

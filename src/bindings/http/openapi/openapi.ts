@@ -2,6 +2,7 @@ import { affordanceKinds, type Form, type Op, type ThingDescription } from '../.
 import { defaultContentType, responseType, subscriptionOps } from '../../../td/defaults.ts';
 import { formsFor } from '../../../td/forms.ts';
 import { type JsonObject, ownMember } from '../../../td/json-object.ts';
+import { defaultMethods } from '../default-methods.ts';
 import { type Offer, offersOf, type Payload } from './openapi-offers.ts';
 import { accepted, content, merged, noValue, type Operation, stream, value } from './openapi-operation.ts';
 import { type Parameter, type Place, placeOf } from './openapi-place.ts';
@@ -115,9 +116,7 @@ function isHttp(op: Op, { subprotocol }: Form): boolean {
 /** TD 1.1 section 8.3.1, table of the HTTP defaults. */
 function methodOf({ op }: Offer, form: Form): Method {
   const own = String(form['htv:methodName']).toLowerCase();
-  if (methods.includes(own)) return own as Method;
-  if (op === 'invokeaction') return 'post';
-  return op.startsWith('write') ? 'put' : 'get';
+  return methods.includes(own) ? (own as Method) : ((defaultMethods[op] ?? 'GET').toLowerCase() as Method);
 }
 
 function operationOf(td: ThingDescription, offer: Offer, { form, place }: Found): Operation {
