@@ -72,6 +72,7 @@ export type {
 } from './contracts/td.ts';
 export { createServient, type Servient, type ServientOptions } from './servient/create-servient.ts';
 export type { ExposedThing } from './servient/exposure.ts';
+export { type Mirrors, mirrors } from './servient/mirror.ts';
 export type { NodeWotOptions, ScriptingApi } from './servient/node-wot.ts';
 export { memoryStorage } from './storage/memory/memory-storage.ts';
 export { sqliteStorage } from './storage/sqlite/sqlite-storage.ts';
@@ -86,3 +87,4 @@ export type {
 export type { DataOf } from './td/infer/data-of.ts';
 export { type ModelOptions, thingFromModel } from './td/thing-model.ts';
 export { type ValidationReport, validateTd } from './td/validate.ts';
+export { type PageOptions, page } from './ui/page.ts';

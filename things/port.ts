@@ -3,6 +3,8 @@ export interface Identity {
   /** Path segment and topic level. */
   readonly name: string;
   readonly title: string;
+  /** Where it stands, in words that people there use. */
+  readonly location?: string;
 }
 
 /** Where readings come from: a driver or the simulation. */

@@ -14,8 +14,13 @@ import { relativeHumidity } from '../../things/sensors/relative-humidity.ts';
 import { soilMoisture } from '../../things/sensors/soil-moisture.ts';
 import { type Weather, weatherStation } from '../../things/sensors/weather-station.ts';
 import { controller } from './controller.ts';
+import { siteBoard } from './dashboards/site-board.ts';
+import { zoneBoard } from './dashboards/zone-board.ts';
 import type { SimulatedZone } from './model/simulated-zone.ts';
 import { site } from './model/site.ts';
+
+/** Boards of the web page that come with the greenhouse. */
+export const dashboards = { 'greenhouse-zone': zoneBoard, 'greenhouse-site': siteBoard };
 
 /** How the greenhouse runs; environment variables THINGWRIGHT_SPEED and THINGWRIGHT_SEED stand in for what is not given. */
 export interface GreenhouseOptions {
@@ -55,8 +60,8 @@ export default async function greenhouse(servient: Servient, options: Greenhouse
   });
 
   const definitions = [
-    weatherStation({ name: 'weather-station', title: 'Weather station', source: weather }),
-    tagReader({ name: 'gate-reader', title: 'Gate reader', field: model.gate, clock }),
+    weatherStation({ name: 'weather-station', title: 'Weather station', location: 'Roof', source: weather }),
+    tagReader({ name: 'gate-reader', title: 'Gate reader', location: 'Gate', field: model.gate, clock }),
     ...model.zones.flatMap((zone, index) => zoneThings(zone, index + 1, clock)),
   ];
   await Promise.all(definitions.map((definition) => servient.expose(definition)));
@@ -71,6 +76,7 @@ function zoneThings({ sensors, drives, meter, ventPosition }: SimulatedZone, num
   const named = (device: string) => ({
     name: `zone-${number}-${device.replaceAll(' ', '-')}`,
     title: `Zone ${number} ${device}`,
+    location: `Zone ${number}`,
   });
   return [
     airTemperature({ ...named('air temperature'), source: sensors.temperature }),

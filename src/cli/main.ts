@@ -14,6 +14,7 @@ const commands = {
   observe: async () => (await import('./commands/observe.ts')).observe,
   subscribe: async () => (await import('./commands/observe.ts')).subscribe,
   validate: async () => (await import('./commands/validate.ts')).validate,
+  ui: async () => (await import('./commands/ui.ts')).ui,
 };
 
 type CommandName = keyof typeof commands;
@@ -56,6 +57,7 @@ program
   .option('--tls-key <file>', 'PEM file with its private key')
   .option('--http2', 'offer HTTP/2 beside HTTP/1.1; needs TLS')
   .option('--websocket <on|off>', 'Things over WebSocket on the HTTP port (on)')
+  .option('--page <on|off>', 'the web page on the HTTP port (on)')
   .option('--coap <port>', 'CoAP port, or "off" (5683)')
   .option('--mqtt <port|url>', 'port of the embedded broker, URL of another broker, or "off" (1883)')
   .option('--host <address>', 'bind address (127.0.0.1)')
@@ -97,6 +99,10 @@ interaction('subscribe', 'print events as they come')
   .argument('<thing>')
   .argument('[event]')
   .option('--count <n>', 'stop after so many', wholeNumber);
+client('ui', 'open the web page of any Things, wherever they are')
+  .argument('<thing...>')
+  .option('--http <port>', 'port of the page (a free one)', wholeNumber)
+  .option('--no-open', 'only print the address');
 
 try {
   await program.parseAsync();

@@ -27,8 +27,8 @@ export function startRecord(servient: Servient) {
   return { things, addresses: servient.addresses };
 }
 
-/** What a person wants to know after a start: addresses, how many Things, and lines to paste. */
-export function startBanner(servient: Servient): string {
+/** What a person wants to know after a start: the page where there is one, addresses, how many Things, and lines to paste. */
+export function startBanner(servient: Servient, hasPage: boolean): string {
   const things = listedThings(servient.things);
   const addresses = servient.addresses.map((address) => {
     const scheme = address.slice(0, address.indexOf(':'));
@@ -36,7 +36,9 @@ export function startBanner(servient: Servient): string {
   });
   const lines = pasteLines(servient.addresses, things).map((line) => `  ${line}`);
   const count = `${things.length} ${things.length === 1 ? 'Thing' : 'Things'}`;
+  const http = servient.addresses.find((address) => address.startsWith('http'));
   return [
+    ...(hasPage && http ? [`Open ${styleText('bold', `${http}/`)} in a browser.`, ''] : []),
     `Thingwright serves ${count}:`,
     ...addresses,
     '',

@@ -73,7 +73,7 @@ export async function documentBytes(address: string, options: ThingOptions): Pro
 }
 
 /** The certificates of `--ca`; WotError `invalid` CA_UNREADABLE. */
-function trustOf({ ca }: ThingOptions): { readonly ca?: string } {
+export function trustOf({ ca }: ThingOptions): { readonly ca?: string } {
   if (ca === undefined) return {};
   try {
     return { ca: readFileSync(ca, 'utf8') };

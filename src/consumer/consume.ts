@@ -1,4 +1,3 @@
-import { pathToFileURL } from 'node:url';
 import type { HttpCredentials } from '../contracts/access.ts';
 import type { ClientBinding } from '../contracts/binding.ts';
 import { type Clock, waitingClock } from '../contracts/clock.ts';
@@ -7,11 +6,7 @@ import type { PartialTd } from '../contracts/td.ts';
 import { ClientPool } from './client-pool.ts';
 import type { ConsumedThing } from './consumed-thing.ts';
 import { createConsumedThing } from './create-consumed-thing.ts';
-import type { ExchangeParts } from './exchange.ts';
-import { parseDocument, readDocument } from './read-document.ts';
-import { checkTdShape } from './td-shape.ts';
-import { webThingsClient } from './webthings-client.ts';
-import { fromWebThingsTd, isWebThingsTd } from './webthings-td.ts';
+import { findTd } from './found-td.ts';
 
 export interface ConsumeOptions {
   /** Clients to use before our own for their schemes; they stay yours to stop. */
@@ -40,7 +35,10 @@ export async function consume<const T extends PartialTd>(
   const timeout = checkedTimeout(options.timeout ?? 30_000);
   const stopping = new AbortController();
   try {
-    const found = await tdOf(source, clients, { timeout, ...(options.signal && { signal: options.signal }) });
+    const found = await findTd(source, clients, {
+      timeout,
+      ...(options.signal && { signal: options.signal }),
+    });
     const clock = options.clock ?? waitingClock;
     const thing = createConsumedThing(
       { ...found, clients, clock, timeout, stopped: stopping.signal },
@@ -51,25 +49,4 @@ export async function consume<const T extends PartialTd>(
     await clients.stop();
     throw error;
   }
-}
-
-async function tdOf(
-  source: PartialTd | string | URL,
-  clients: ClientPool,
-  limits: { readonly signal?: AbortSignal; readonly timeout: number },
-): Promise<Pick<ExchangeParts, 'td' | 'address' | 'adapt'>> {
-  if (typeof source !== 'string' && !(source instanceof URL)) return understood(source, 'the TD given');
-  const text = String(source);
-  const asked = URL.canParse(text) ? text : pathToFileURL(text).href;
-  const { address, body } = await readDocument(asked, clients, limits);
-  const document = parseDocument(address, body);
-  const { td, ...more } = understood(document, address);
-  if (td.base !== undefined || /^file:/i.test(address)) return { td, ...more, address };
-  return { td: { ...td, base: address }, ...more, address }; // RFC 3986 section 5.1.3: relative hrefs of a TD without a base
-}
-
-/** A TD, or what says the same in the words of the WebThings API. */
-function understood(document: unknown, where: string): Pick<ExchangeParts, 'td' | 'adapt'> {
-  if (!isWebThingsTd(document)) return { td: checkTdShape(document, where) };
-  return { td: checkTdShape(fromWebThingsTd(document), where), adapt: webThingsClient };
 }

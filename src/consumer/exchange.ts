@@ -10,11 +10,11 @@ import { checkedTimeout } from '../contracts/deadline.ts';
 import { WotError } from '../contracts/errors.ts';
 import type { AffordanceKind, Form, Op, ThingDescription } from '../contracts/td.ts';
 import { defaultContentType, safeOps } from '../td/defaults.ts';
+import { inFormOrder } from '../td/form-order.ts';
 import { formsFor } from '../td/forms.ts';
 import { ownMember } from '../td/json-object.ts';
 import { expandUriTemplate } from '../td/uri-template.ts';
 import type { ClientPool } from './client-pool.ts';
-import { inFormOrder } from './form-order.ts';
 import type { InteractionOptions } from './interaction-options.ts';
 import { originOf, tdOrigins } from './td-origins.ts';
 
@@ -47,15 +47,24 @@ export interface ExchangeParts {
   readonly adapt?: (client: ClientBinding) => ClientBinding;
 }
 
-interface Route {
-  readonly client: ClientBinding;
+/** A form that an operation could take, and who would send it; `form` is expanded where that needs no variables. */
+export interface OfferedRoute {
   readonly form: Form;
+  readonly client?: ClientBinding;
+}
+
+type Route = Required<OfferedRoute>;
+
+/** All forms of an operation in the order in which they are tried, and those of them that can be sent. */
+interface Routes {
+  readonly offered: readonly OfferedRoute[];
+  readonly usable: readonly Route[];
 }
 
 /** The way to one Thing: chooses forms and clients and sends operations. Fails with WotError, or with the reason of a signal that aborted. */
 export class Exchange {
   readonly #parts: ExchangeParts;
-  readonly #routes = new Map<string, readonly Route[]>();
+  readonly #routes = new Map<string, Routes>();
   #origins: ReadonlySet<string> | undefined;
 
   constructor(parts: ExchangeParts) {
@@ -94,6 +103,11 @@ export class Exchange {
     );
   }
 
+  /** The forms that an operation could take, in the order in which they are tried. */
+  async offered(target: Target): Promise<readonly OfferedRoute[]> {
+    return (this.#routes.get(keyOf(target)) ?? (await this.#findRoutes(target))).offered;
+  }
+
   /** The address of an operation, with its URI template, where the TD has a form for it. */
   address({ op, kind, name }: Target): string | undefined {
     return formsFor(this.td, op, kind, name)[0]?.href;
@@ -106,10 +120,9 @@ export class Exchange {
 
   /** What is safe goes on to the next form when the peer is not there. */
   async #byFirst<R>(target: Target, { options }: Sending, send: (route: Route) => Promise<R>): Promise<R> {
-    const key = target.name === undefined ? target.op : `${target.op} ${target.name}`;
-    const routes = this.#routes.get(key) ?? (await this.#findRoutes(key, target));
+    const { usable } = this.#routes.get(keyOf(target)) ?? (await this.#findRoutes(target));
     let failure: unknown;
-    for (const route of routes) {
+    for (const route of usable) {
       if (options.form?.(route.form) === false) continue;
       try {
         return await send(route);
@@ -122,13 +135,15 @@ export class Exchange {
   }
 
   /** Looks up forms and clients of an operation, once. */
-  async #findRoutes(key: string, { op, kind, name }: Target): Promise<readonly Route[]> {
-    const routes: Route[] = [];
+  async #findRoutes(target: Target): Promise<Routes> {
+    const { op, kind, name } = target;
+    const offered: OfferedRoute[] = [];
     for (const form of inFormOrder(this.td, formsFor(this.td, op, kind, name))) {
       const client = await this.#clientFor(op, form, this.#parts.clients);
-      if (client !== undefined) routes.push({ client, form: isTemplate(form) ? form : expanded(form) });
+      offered.push({ form: isTemplate(form) ? form : expanded(form), ...(client && { client }) });
     }
-    this.#routes.set(key, routes);
+    const routes = { offered, usable: offered.filter((route) => route.client !== undefined) as Route[] };
+    this.#routes.set(keyOf(target), routes);
     return routes;
   }
 
@@ -140,7 +155,7 @@ export class Exchange {
   }
 
   #request({ op, name }: Target, form: Form, { options, payload, names }: Sending): ClientRequest {
-    const { uriVariables, timeout = this.#parts.timeout } = options;
+    const { uriVariables, timeout = this.#parts.timeout, wire } = options;
     const inAddress = names !== undefined && /\{[^{}]*\bnames\b[^{}]*\}/.test(form.href);
     const sent = payload === undefined && !inAddress ? names : payload;
     return {
@@ -155,6 +170,7 @@ export class Exchange {
       ...(op === 'invokeaction' && this.#isIdempotent(name) ? { idempotent: true } : {}),
       signal: this.signal(options),
       timeout: checkedTimeout(timeout),
+      ...(wire && { wire }),
     };
   }
 
@@ -163,6 +179,10 @@ export class Exchange {
     const action = ownMember(this.td.actions, name);
     return action?.idempotent === true || action?.safe === true;
   }
+}
+
+function keyOf({ op, name }: Target): string {
+  return name === undefined ? op : `${op} ${name}`;
 }
 
 function isTemplate({ href }: Form): boolean {

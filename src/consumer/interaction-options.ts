@@ -1,3 +1,4 @@
+import type { WireMessage } from '../contracts/binding.ts';
 import type { Form } from '../contracts/td.ts';
 
 /** What may be set for one interaction. */
@@ -13,6 +14,8 @@ export interface InteractionOptions<Variables = Readonly<Record<string, unknown>
   readonly uriVariables?: Variables;
   /** Which of the forms may be used; their hrefs are absolute. */
   readonly form?: (form: Form) => boolean;
+  /** Is told of every message that goes over the wire for it, where the client can; secrets are blotted out. */
+  readonly wire?: (message: WireMessage) => void;
 }
 
 export interface SubscriptionOptions<Variables = Readonly<Record<string, unknown>>>

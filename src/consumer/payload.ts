@@ -22,25 +22,43 @@ export class Payload {
 
   /** Throws `invalid` INPUT_MISSING or INPUT_MISMATCH for what must not be sent. */
   checkInput(value: unknown): void {
-    if (this.#isBytes(value)) return;
-    this.#input ??= compileDataCheck(this.#schema, 'write', { lenient: true });
-    refuseMisfit(this.#input, value, this.what);
+    if (!this.#isBytes(value)) refuseMisfit(this.#inputCheck(), value, this.what);
+  }
+
+  /** What of a value does not fit, were it sent. */
+  inputFaults(value: unknown): readonly Fault[] {
+    return this.#isBytes(value) ? [] : faultsIn(this.#inputCheck(), value);
   }
 
   /** Gives the value back, or throws `internal` RESPONSE_MISMATCH: the Thing sent what its TD does not say. */
   checkOutput(value: unknown): unknown {
-    if (this.#isBytes(value)) return value;
-    this.#output ??= compileDataCheck(this.#schema, 'read', { lenient: true });
-    const errors = faultsIn(this.#output, value);
+    const errors = this.outputFaults(value);
     if (errors.length === 0) return value;
     throw mismatch(this.what, inWords(errors), { errors, cause: { value } });
   }
 
+  /** What of a value that the Thing sent does not fit. */
+  outputFaults(value: unknown): readonly Fault[] {
+    if (this.#isBytes(value)) return [];
+    this.#output ??= compileDataCheck(this.#schema, 'read', { lenient: true });
+    return faultsIn(this.#output, value);
+  }
+
   /** The value of an answer; throws `internal` RESPONSE_MISMATCH. */
   read(content: Content | undefined): unknown {
+    return this.checkOutput(this.decode(content));
+  }
+
+  /** The same whether it fits or not; throws where it cannot be read at all. */
+  decode(content: Content | undefined): unknown {
     const value = readContent(this.what, content);
     const isText = typeof value === 'string' && payloadKind(content?.type ?? '') === 'text';
-    return this.checkOutput(isText && isTextual(this.#schema) ? valueOfText(value, this.#schema) : value);
+    return isText && isTextual(this.#schema) ? valueOfText(value, this.#schema) : value;
+  }
+
+  #inputCheck(): DataCheck {
+    this.#input ??= compileDataCheck(this.#schema, 'write', { lenient: true });
+    return this.#input;
   }
 
   #isBytes(value: unknown): boolean {

@@ -4,6 +4,7 @@ import type { HttpSide } from './http-route.ts';
 import type { HostedThing } from './interaction.ts';
 import type { Logger } from './logger.ts';
 import type { Metric } from './metrics.ts';
+import type { FactStore } from './stores.ts';
 import type { Form, Op, PartialTd } from './td.ts';
 
 /** Bounds that every binding keeps. */
@@ -29,6 +30,8 @@ export interface BindingHost {
   bindAddress(own?: string): string;
   /** The host name by which peers reach a bound address: the public base, else the address, for a wildcard the first outer IPv4. */
   reachableHost(bound: string): string;
+  /** Small facts that survive a restart. */
+  readonly facts: FactStore;
   /** How peers reach the HTTP side where the bound address is not it (a proxy in front). */
   readonly publicBase?: URL;
   readonly limits: Limits;
@@ -104,6 +107,19 @@ export interface RequestTarget {
   readonly after?: string;
 }
 
+/** One message as its protocol carries it, for who wants to see what was exchanged; secrets are blotted out. */
+export interface WireMessage {
+  readonly direction: 'sent' | 'received';
+  readonly protocol: 'http' | 'websocket' | 'coap' | 'mqtt';
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  /** The first line: `PUT http://host/path`, `204 No Content`, `event level` of a stream, `CON GET coap://host/path`, `ACK 2.05 Content`, `TEXT ws://host/things`, `PUBLISH topic`. */
+  readonly start: string;
+  /** Header fields, options or packet properties, in their order and the protocol's own spelling. */
+  readonly fields: readonly (readonly [name: string, value: string])[];
+  readonly body?: Uint8Array;
+}
+
 /** One operation to send: a form whose href is absolute and expanded. */
 export interface ClientRequest {
   readonly op: Op;
@@ -115,6 +131,8 @@ export interface ClientRequest {
   readonly signal?: AbortSignal;
   /** Milliseconds until the request fails with `timeout`; 0 = never. For subscriptions: until they stand. */
   readonly timeout: number;
+  /** Told of every message that goes over the wire for it, where the client can. */
+  wire?(message: WireMessage): void;
 }
 
 /** The answer: content where there is one; `location` of an asynchronous invocation, absolute. */

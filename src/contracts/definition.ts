@@ -20,11 +20,14 @@ export interface PropertyHandler {
   written?(value: Value, context: HandlerContext): void | Promise<void>;
   read?(context: HandlerContext): Value | Promise<Value>;
   write?(value: Value, context: HandlerContext): void | Promise<void>;
+  /** Called when the first observer comes, of the property or of all, and when the last one has gone. */
+  observed?(): void;
+  unobserved?(): void;
 }
 
 export type ActionHandler = (input: Value, context: HandlerContext) => Value | Promise<Value>;
 
-/** Called when the first subscriber of an event comes and the last one goes. */
+/** Called when the first subscriber of an event comes, and when the last one has gone. */
 export interface EventHandler {
   subscribed?(): void;
   unsubscribed?(): void;
@@ -71,6 +74,8 @@ export interface ThingOptions {
    * ReadableStream of the web: over HTTP as it arrives, of any length; over other protocols in one piece.
    */
   readonly streams?: readonly string[];
+  /** Serves the TD with a warning where it is not valid, for who did not write it and cannot correct it. */
+  readonly lenient?: boolean;
 }
 
 /** A Thing to expose: data, behaviour (made anew for each exposure) and options. */

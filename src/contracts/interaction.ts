@@ -1,4 +1,5 @@
 import type { Principal } from './access.ts';
+import type { WotError } from './errors.ts';
 import type { AffordanceKind, PartialTd, ThingDescription } from './td.ts';
 
 /** A value on its way through the interaction path; its shape is the affordance's DataSchema. */
@@ -104,6 +105,12 @@ export interface Interactions {
   replay(after: number, context: CallContext): { readonly gap?: Gap; readonly changes: readonly Change[] };
 }
 
+/** A device that does not answer. */
+export interface DeviceFault {
+  readonly error: WotError;
+  readonly since: number;
+}
+
 /** A Thing as the bindings see it: its names, its affordances, its operations, its served TD. */
 export interface HostedThing {
   /** Path segment and topic level (not yet encoded); unique in a servient. */
@@ -114,6 +121,8 @@ export interface HostedThing {
   readonly interactions: Interactions;
   /** The properties and actions whose input may come as a ReadableStream of bytes. */
   readonly streams?: readonly string[];
+  /** Why its device could not be reached when it was last asked (`unavailable`, `timeout`), and since when (ms since 1970); undefined once it answers. */
+  readonly fault?: DeviceFault | undefined;
   /** False for the servient's own Thing, which `GET /things` leaves out. */
   readonly listed: boolean;
   /** The TD with the forms of every binding, in one of its languages where that is asked for; valid once exposed. */

@@ -5,6 +5,7 @@ import { WotError } from '../contracts/errors.ts';
 import type { CallContext } from '../contracts/interaction.ts';
 import type { Logger } from '../contracts/logger.ts';
 import { asWotError } from './as-wot-error.ts';
+import type { DeviceContact } from './device-contact.ts';
 
 /** What a handler sees of its call; the AbortSignal is made only when a handler looks at it. */
 export class HandlerCall implements HandlerContext {
@@ -50,6 +51,8 @@ export interface CallEnvironment {
   readonly logger: Logger;
   /** Milliseconds that a handler has for a read, a write or a synchronous action. */
   readonly handlerTimeout: number;
+  /** The device behind the handlers, where it is told how they fare. */
+  readonly device?: DeviceContact;
 }
 
 /** Calls a handler; what it throws becomes a WotError, a silent one times out. `what` names it in messages. */
@@ -61,15 +64,24 @@ export async function callHandler(
 ): Promise<unknown> {
   try {
     const result = handler();
-    return isPromise(result) ? await inTime(environment, what, call, result) : result;
+    const value = isPromise(result) ? await inTime(environment, what, call, result) : result;
+    environment.device?.answered();
+    return value;
   } catch (error) {
-    throw handlerFailed(error, what, environment.logger);
+    throw handlerFailed(error, what, environment);
   }
 }
 
 /** What a handler threw, as an answer; `what` names whose handler it is. */
-export function handlerFailed(error: unknown, what: string, logger: Logger): WotError {
-  return asWotError(error, logger, { code: 'HANDLER_FAILED', what: `The handler of ${what} failed` });
+export function handlerFailed(
+  error: unknown,
+  what: string,
+  { logger, device }: Pick<CallEnvironment, 'logger' | 'device'>,
+): WotError {
+  const failure = { code: 'HANDLER_FAILED', what: `The handler of ${what} failed` };
+  const told = asWotError(error, logger, failure);
+  device?.failed(told);
+  return told;
 }
 
 function inTime(

@@ -7,7 +7,7 @@ import type {
   ThingHandlers,
 } from '../contracts/definition.ts';
 import { WotError } from '../contracts/errors.ts';
-import type { Interactions, Value } from '../contracts/interaction.ts';
+import type { DeviceFault, Interactions, Value } from '../contracts/interaction.ts';
 import type { Logger } from '../contracts/logger.ts';
 import type { PropertyStore } from '../contracts/stores.ts';
 import type { JsonValue, PartialTd } from '../contracts/td.ts';
@@ -17,6 +17,7 @@ import { ownMember } from '../td/json-object.ts';
 import { checkOutput } from './affordance-check.ts';
 import type { ChangeFeed } from './change-feed.ts';
 import { asPayload } from './declared-payload.ts';
+import { DeviceContact } from './device-contact.ts';
 import { type CallEnvironment, callHandler, HandlerCall } from './handler-call.ts';
 import { HeldValue } from './held-value.ts';
 import {
@@ -50,6 +51,8 @@ export interface HostEnvironment extends CallEnvironment {
 export interface RunningThing {
   readonly interactions: Interactions;
   readonly handle: ThingHandle;
+  /** Why its device does not answer. */
+  readonly fault: DeviceFault | undefined;
   /** How many asynchronous actions run. */
   readonly running: number;
   /** Ends subscriptions, running invocations and the device's own work. */
@@ -61,6 +64,7 @@ interface ThingEnvironment extends HostEnvironment, InteractionEnvironment {
   readonly maxPayload: number;
   /** Whether the Thing is there; what its device says later could reach a successor of its name. */
   readonly lifetime: { isOpen: boolean };
+  readonly device: DeviceContact;
 }
 
 /** Makes a definition run under a name: compiles its checks, loads its persistent state, makes its handlers. */
@@ -80,6 +84,7 @@ export function hostThing(definition: ThingDefinition, name: string, host: HostE
     events,
     saves: new PendingSaves(host.logger),
     lifetime: { isOpen: true },
+    device: new DeviceContact(host.clock),
   };
   const handle = thingHandle(environment);
   const handlers = definition.handlers(handle);
@@ -109,6 +114,10 @@ class HostedRun implements RunningThing {
     this.handle = handle;
     this.#environment = environment;
     this.#handlers = handlers;
+  }
+
+  get fault(): DeviceFault | undefined {
+    return this.#environment.device.fault;
   }
 
   get running(): number {

@@ -16,7 +16,6 @@ import { isObservable, isReadable } from '../td/offered.ts';
 import { checkInput, checkOutput } from './affordance-check.ts';
 import type { ChangeFeed, Replay } from './change-feed.ts';
 import { asInputStream, asPayload, carried, refuseUncarried } from './declared-payload.ts';
-import { tellHandlers } from './event-hooks.ts';
 import { type CallEnvironment, callHandler, HandlerCall, handlerFailed } from './handler-call.ts';
 import { find, type HostedAction, type HostedEvent, type HostedProperty } from './hosted-affordances.ts';
 import type { Invocations } from './invocations.ts';
@@ -33,6 +32,7 @@ import {
   writeChecked,
 } from './property-operations.ts';
 import { only, openSubscription } from './subscriptions.ts';
+import { tellHandlers } from './watcher-hooks.ts';
 
 /** What the operations of one Thing stand on. */
 export interface InteractionEnvironment extends CallEnvironment {
@@ -90,13 +90,14 @@ export class Pipeline implements Interactions {
     }
     refuseUncarried(property.what, property.content.output, context, 'read');
     property.uriVariables(context.uriVariables);
-    const { feed, thing } = this.#environment;
+    const { feed, thing, logger } = this.#environment;
     const present = async (tell: (name: string, value: Value) => void) => {
       if (property.affordance.writeOnly === true) return;
       tell(name, await readProperty(this.#environment, property, context));
     };
     const topic = { thing, kind: 'properties', name } as const;
-    return openSubscription(feed, topic, subscriber, { after: context.after, present });
+    const stop = await openSubscription(feed, topic, subscriber, { after: context.after, present });
+    return tellHandlers([property], stop, logger);
   }
 
   async readAllProperties(context: CallContext): Promise<Readonly<Record<string, Value>>> {
@@ -136,12 +137,14 @@ export class Pipeline implements Interactions {
         isObservable(affordance) || (affordance.observable === true && context.carries !== undefined),
     );
     const names = new Set(observable.map(({ name }) => name));
-    const { feed, thing } = this.#environment;
+    const { feed, thing, logger } = this.#environment;
     const readable = observable.filter(({ affordance }) => affordance.writeOnly !== true);
     const present = (tell: (name: string, value: Value) => void) =>
       readAsTheyCome(this.#environment, readable, context, tell);
     const start = { after: context.after, present };
-    return openSubscription(feed, { thing, kind: 'properties' }, only(names, subscriber), start);
+    const topic = { thing, kind: 'properties' } as const;
+    const stop = await openSubscription(feed, topic, only(names, subscriber), start);
+    return tellHandlers(observable, stop, logger);
   }
 
   async invokeAction(name: string, input: Value, context: CallContext): Promise<InvokeResult> {
@@ -237,20 +240,18 @@ export class Pipeline implements Interactions {
   }
 
   #start(action: HostedAction, call: HandlerCall, invoke: () => unknown): InvocationStatus {
-    const { invocations, logger } = this.#environment;
-    const run = async () => {
-      try {
-        return await this.#result(action, await invoke());
-      } catch (error) {
-        throw handlerFailed(error, action.what, logger);
-      }
-    };
-    return invocations.start(action.name, run, (reason) => call.abort(reason));
+    const result = async () => this.#result(action, await invoke());
+    const run = () =>
+      result().catch((error) => {
+        throw handlerFailed(error, action.what, this.#environment);
+      });
+    return this.#environment.invocations.start(action.name, run, (reason) => call.abort(reason));
   }
 
   /** What an action gave: checked, told once the state that it changed is kept. */
   async #result(action: HostedAction, given: Value): Promise<Value> {
-    const { logger, saves } = this.#environment;
+    const { logger, saves, device } = this.#environment;
+    device?.answered();
     const output = checkOutput(action, given, logger);
     await saves.settled();
     return output;

@@ -8,12 +8,24 @@ import { type ValidationReport, validateTd } from '../td/validate.ts';
 import { schemaWordRule } from '../td/validation/data-schema-check.ts';
 import { affordanceParts, listParts } from '../td/validation/document-parts.ts';
 
+/** How a TD is served. */
+interface Serving {
+  readonly bindings: readonly ServerBinding[];
+  readonly logger: Logger;
+  /** Warns of a TD that is none. */
+  readonly lenient?: boolean | undefined;
+}
+
 /** Refuses to tell peers a TD that is none (WotError `invalid` TD_INVALID, CONTENT_NOT_CARRIED); warns of what it says in vain. */
-export function checkServed(thing: HostedThing, bindings: readonly ServerBinding[], logger: Logger): void {
+export function checkServed(thing: HostedThing, { bindings, logger, lenient = false }: Serving): void {
   const { td } = thing.description();
   refuseUncarried(thing, td, bindings);
   const report = validateTd(td);
-  if (report.verdict === 'invalid') throw invalid(td, report);
+  if (report.verdict === 'invalid') {
+    const error = invalid(td, report);
+    if (!lenient) throw error;
+    logger.warn(error.message);
+  }
   const pointers = report.findings.flatMap(({ rule, pointer }) => (rule === schemaWordRule ? [pointer] : []));
   if (pointers.length === 0) return;
   const message = `The TD of ${JSON.stringify(td.title)} has words of JSON Schema that a DataSchema has not, so nobody checks them: ${pointers.join(', ')}; say it with the terms of TD 1.1, or check it in the handlers`;

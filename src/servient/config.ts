@@ -17,6 +17,7 @@ export interface Config {
   readonly tlsKey?: string;
   readonly http2?: boolean;
   readonly websocket?: boolean;
+  readonly page?: boolean;
   readonly coap?: number | false;
   readonly mqtt?: number | string | false;
   readonly publicBase?: string;
@@ -34,7 +35,7 @@ type NameOf = (member: string) => string;
 
 const schemaFile = new URL('../../td-schemas/config.schema.json', import.meta.url);
 const defaultFiles = ['wot.config.ts', 'wot.config.js', 'wot.config.json'];
-const switchable: readonly string[] = ['http', 'websocket', 'coap', 'mqtt', 'data'];
+const switchable: readonly string[] = ['http', 'websocket', 'page', 'coap', 'mqtt', 'data'];
 
 /** Reads a configuration file, or the first default one in the working folder; WotError `invalid` CONFIG_UNREADABLE, CONFIG_INVALID. */
 export async function readConfigFile(file = defaultFiles.find((name) => existsSync(name))): Promise<Config> {
@@ -43,7 +44,7 @@ export async function readConfigFile(file = defaultFiles.find((name) => existsSy
   return checkConfig(await load(path), (member) => (member === '' ? path : `${path}: ${member}`));
 }
 
-/** Configuration from THINGWRIGHT_HTTP, _TLS_CERT, _TLS_KEY, _HTTP2, _WEBSOCKET, _COAP, _MQTT, _HOST, _PUBLIC_BASE, _DATA, _CORS, _INSECURE and _SPEED; WotError `invalid` CONFIG_INVALID. */
+/** Configuration from THINGWRIGHT_HTTP, _TLS_CERT, _TLS_KEY, _HTTP2, _WEBSOCKET, _PAGE, _COAP, _MQTT, _HOST, _PUBLIC_BASE, _DATA, _CORS, _INSECURE and _SPEED; WotError `invalid` CONFIG_INVALID. */
 export function readConfigEnvironment(environment: NodeJS.ProcessEnv): Promise<Config> {
   const variable: NameOf = (member) => `THINGWRIGHT_${dashed(member).replaceAll('-', '_').toUpperCase()}`;
   return readTexts((member) => environment[variable(member)], variable);
@@ -70,6 +71,7 @@ const readings: Readonly<Record<string, (text: string) => unknown>> = {
   tlsKey: asIs,
   http2: yesOrNo,
   websocket: yesOrNo,
+  page: yesOrNo,
   coap: number,
   mqtt: number,
   host: asIs,

@@ -13,11 +13,15 @@ import { sqliteStorage } from '../storage/sqlite/sqlite-storage.ts';
 import type { Config } from './config.ts';
 import { createServient, type Servient } from './create-servient.ts';
 
-/** The servient of `wot serve`: all protocols and state in a folder, unless the configuration says otherwise; WotError `invalid` CONFIG_INVALID where the members do not fit together. */
-export function configuredServient(config: Config, logger: Logger): Servient {
+/** The servient of `wot serve`: all protocols and state in a folder, unless the configuration says otherwise, and `more` where HTTP is on; WotError `invalid` CONFIG_INVALID where the members do not fit together. */
+export function configuredServient(
+  config: Config,
+  logger: Logger,
+  more: readonly ServerBinding[] = [],
+): Servient {
   const { title, host, insecure, publicBase, limits, handlerTimeout, data = '.thingwright' } = config;
   return createServient({
-    bindings: bindings(config),
+    bindings: bindings(config, more),
     ...(data === false ? {} : { storage: sqliteStorage(join(data, 'state.sqlite')) }),
     ...(title === undefined ? {} : { title }),
     ...(host === undefined ? {} : { host }),
@@ -29,19 +33,23 @@ export function configuredServient(config: Config, logger: Logger): Servient {
   });
 }
 
-function bindings(config: Config): ServerBinding[] {
-  const { allowedHosts = [], cors = [], websocket: sockets } = config;
+function bindings(config: Config, more: readonly ServerBinding[]): ServerBinding[] {
+  const { allowedHosts = [], cors = [], websocket: sockets, page } = config;
   const { http: httpPort = 8080, coap: coapPort = 5683, mqtt: broker = 1883 } = config;
   const chosen: ServerBinding[] = [];
   if (httpPort !== false) chosen.push(http({ port: httpPort, allowedHosts, cors, ...tls(config) }));
-  else if (sockets)
-    throw invalid('WebSocket shares the port of HTTP, which is off; leave HTTP on, or both off.');
+  else if (sockets || page) throw portOff(sockets ? 'WebSocket' : 'The page');
   if (httpPort !== false && sockets !== false) chosen.push(websocket());
   if (coapPort !== false) chosen.push(coap({ port: coapPort }));
   if (typeof broker === 'number') chosen.push(mqtt({ broker: 'embedded', port: broker }));
   if (typeof broker === 'string') chosen.push(mqtt({ broker }));
+  if (httpPort !== false) chosen.push(...more);
   if (chosen.length > 0) return chosen;
   throw invalid('HTTP, CoAP and MQTT are all off, so nobody could reach a Thing; leave one of them on.');
+}
+
+function portOff(what: string): WotError {
+  return invalid(`${what} shares the port of HTTP, which is off; leave HTTP on, or both off.`);
 }
 
 /** TLS and HTTP/2 of the HTTP server, where they are configured. */

@@ -204,6 +204,7 @@ class ComposedServient implements Servient {
       limits: this.#limits,
       clock: this.#clock,
       logger: this.#logger,
+      facts: this.#storage.facts,
       servientId,
       things: this.#things,
       authenticate: () => anonymous,

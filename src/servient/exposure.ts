@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { ServerBinding } from '../contracts/binding.ts';
 import type { Clock } from '../contracts/clock.ts';
-import type { ThingDefinition, ThingHandle } from '../contracts/definition.ts';
+import type { ThingDefinition, ThingHandle, ThingOptions } from '../contracts/definition.ts';
 import { WotError } from '../contracts/errors.ts';
 import type { HostedThing } from '../contracts/interaction.ts';
 import type { FactStore } from '../contracts/stores.ts';
@@ -79,7 +79,7 @@ export class Exposure {
       throw new WotError('conflict', 'ID_TAKEN', message);
     }
     const { thing, running } = this.#host(definition, { name, id });
-    await this.#add(thing, running);
+    await this.#add(thing, running, definition.options);
     this.#tellServient('thingAdded', name);
     return { name, id, handle: running.handle, td: () => thing.description().td };
   }
@@ -126,6 +126,9 @@ export class Exposure {
       affordances: td,
       interactions: running.interactions,
       streams: definition.options.streams ?? [],
+      get fault() {
+        return running.fault;
+      },
       listed: name !== servientName,
       description: (language) => {
         served ??= inLanguages(servedTd(td, { id, forms: this.#forms(thing), links: links() }));
@@ -138,7 +141,7 @@ export class Exposure {
     return { thing, running, forgetTd };
   }
 
-  async #add(thing: HostedThing, running: RunningThing): Promise<void> {
+  async #add(thing: HostedThing, running: RunningThing, { lenient }: ThingOptions = {}): Promise<void> {
     const { bindings, things, environment } = this.#parts;
     things.set(thing.name, thing);
     this.#names.set(thing.id, thing.name);
@@ -147,7 +150,9 @@ export class Exposure {
       if (!this.#isOpen) throw stopped(thing);
       for (const binding of bindings) await binding.prepare?.(thing);
       // Not every binding offers the servient's own Thing.
-      if (bindings.length > 0 && thing.listed) checkServed(thing, bindings, environment.logger);
+      if (bindings.length > 0 && thing.listed) {
+        checkServed(thing, { bindings, lenient, logger: environment.logger });
+      }
       for (const binding of bindings) await binding.expose(thing);
       if (!this.#isOpen) throw stopped(thing);
     } catch (error) {

@@ -89,10 +89,14 @@ function refuseTakenVariables(
 }
 
 /** Security schemes that no binding enforces yet must not be declared: a TD states what holds (TD 1.1 td-security-binding). */
-export function refuseUnenforcedSecurity({ title, securityDefinitions = {} }: PartialTd): void {
-  const scheme = Object.values(securityDefinitions).find((definition) => definition.scheme !== 'nosec');
-  if (!scheme) return;
-  const message = `Thing ${JSON.stringify(title)} declares the security scheme ${JSON.stringify(scheme.scheme)}, which this version cannot enforce; remove it from the TD and keep the servient on loopback.`;
+export function refuseUnenforcedSecurity({ title, securityDefinitions = {}, security }: PartialTd): void {
+  // Others than those of the Thing belong to forms that lead elsewhere.
+  const holding = security === undefined ? Object.keys(securityDefinitions) : stringList(security);
+  const scheme = holding
+    .map((name) => ownMember(securityDefinitions, name)?.scheme)
+    .find((each) => each !== 'nosec');
+  if (scheme === undefined) return;
+  const message = `Thing ${JSON.stringify(title)} declares the security scheme ${JSON.stringify(scheme)}, which this version cannot enforce; remove it from the TD and keep the servient on loopback.`;
   throw new WotError('not-implemented', 'SECURITY_NOT_ENFORCED', message);
 }
 

@@ -16,11 +16,11 @@ export function formsFor(
   const fallback = kind === undefined || affordance === undefined ? [] : defaultOps(kind, affordance);
   return (affordance?.forms ?? [])
     .filter((form) => (opsOf(form) ?? fallback).includes(op))
-    .map((form) => ({ contentType: defaultContentType, ...form, href: absolute(form.href, td.base) }));
+    .map((form) => ({ contentType: defaultContentType, ...form, href: absoluteHref(form.href, td.base) }));
 }
 
 /** Resolves a reference that may hold URI template expressions; one that cannot be resolved stays as it is. */
-function absolute(href: string, base: string | undefined): string {
+export function absoluteHref(href: string, base: string | undefined): string {
   if (base === undefined || /^[a-z][a-z\d+.-]*:/i.test(href)) return href;
   const expressions: string[] = [];
   const hide = (text: string): string =>

@@ -25,6 +25,11 @@ export function objectEntries(value: unknown): readonly (readonly [string, JsonO
   return Object.entries(value).filter((entry): entry is [string, JsonObject] => isJsonObject(entry[1]));
 }
 
+/** A string; the empty one for all else, which may have a `toString` of its own. */
+export function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
+
 /** One or several strings as a list; other values are left out. */
 export function stringList(value: unknown): readonly string[] {
   return (Array.isArray(value) ? value : [value]).filter((item) => typeof item === 'string');

@@ -10,11 +10,15 @@ export function jsonPointer(parent: string, ...names: readonly (string | number)
 export function resolvePointer(document: unknown, pointer: string): unknown {
   if (pointer === '') return document;
   if (!pointer.startsWith('/')) return undefined;
+  return pointerNames(pointer).reduce<unknown>(member, document);
+}
+
+/** The names and indexes that a JSON Pointer goes along. */
+export function pointerNames(pointer: string): readonly string[] {
   return pointer
-    .slice(1)
     .split('/')
-    .map((name) => name.replaceAll('~1', '/').replaceAll('~0', '~'))
-    .reduce<unknown>(member, document);
+    .slice(1)
+    .map((name) => name.replaceAll('~1', '/').replaceAll('~0', '~'));
 }
 
 function member(value: unknown, name: string): unknown {

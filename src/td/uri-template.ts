@@ -32,6 +32,9 @@ const operators: Readonly<Record<string, Operator>> = {
   '&': { first: '&', separator: '&', named: true, ifEmpty: '=' },
 };
 
+// Not Buffer: browsers expand templates too.
+const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
+
 const expressionText = /^([+#./;?&]?)([^+#./;?&{}][^{}]*)$/;
 // Names beyond RFC 6570 are accepted (`{?flow-rate}`): TDs hold them.
 const variableText = /^([^{}:*,\s=!@|][^{}:*,\s]*)(?::([1-9]\d{0,3})|(\*))?$/;
@@ -73,9 +76,10 @@ export function queryTemplate(names: readonly string[]): string {
 
 /** The name of a variable, which TDs write as it is, templates percent-encoded. */
 export function variableName(name: string): string {
-  return name.replace(/(?:%[\da-f]{2})+/gi, (triplets) =>
-    Buffer.from(triplets.replaceAll('%', ''), 'hex').toString(),
-  );
+  return name.replace(/(?:%[\da-f]{2})+/gi, (triplets) => {
+    const octets = triplets.slice(1).split('%');
+    return utf8.decode(Uint8Array.from(octets, (octet) => Number.parseInt(octet, 16)));
+  });
 }
 
 /** The texts that one variable adds, between which the operator's separator goes. */

@@ -40,7 +40,6 @@ describe('code in the documents', () => {
 
   beforeAll(async () => {
     for (const block of programs) writeFileSync(join(compiled, fileOf(block)), block.text);
-    if (programs.length === 0 && lines.every(({ line }) => proofOf(line)?.how !== 'run')) return;
     greenhouse = await startGreenhouse();
     const { address } = greenhouse;
     addresses = { http: address('http'), coap: address('coap'), mqtt: address('mqtt') };
@@ -57,7 +56,7 @@ describe('code in the documents', () => {
   });
 
   test('has a language that a test knows', () => {
-    const known = ['ts', 'sh', 'json', 'text'];
+    const known = ['ts', 'sh', 'json', 'html', 'text'];
     const unknown = blocks.filter(({ language }) => !known.includes(language));
     expect(unknown.map(({ file, line, language }) => `${file}:${line} ${language}`)).toEqual([]);
   });
@@ -65,6 +64,18 @@ describe('code in the documents', () => {
   test.for(blocks.filter(({ language }) => language === 'json'))('$file:$line is JSON', ({ text }) => {
     expect(() => JSON.parse(text)).not.toThrow();
   });
+
+  // test/e2e shows the elements in a browser.
+  test.for(blocks.filter(({ language }) => language === 'html'))(
+    '$file:$line names what is there',
+    async ({ text }) => {
+      const named = [...readdressed(text, addresses).matchAll(/"(http:[^"]+)"/g)].map(
+        ([, address]) => address,
+      );
+      expect(named.length).toBeGreaterThan(0);
+      for (const address of named) expect((await fetch(address ?? '')).status, address).toBe(200);
+    },
+  );
 
   test('programs compile', { timeout: 60_000 }, () => {
     expect(programs.length === 0 ? '' : typeErrors(compiled)).toBe('');

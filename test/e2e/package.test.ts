@@ -44,10 +44,13 @@ describe('the packed package in an empty project', { timeout: 60_000 }, () => {
 
   test('holds what runs and nothing else', () => {
     const expected =
-      /^(package\.json|README\.md|CHANGELOG\.md|LICENSE|src\/cli\/wot\.js|td-schemas\/[\w.-]+|dist\/.+(\.js|\.d\.ts))$/;
+      /^(package\.json|README\.md|CHANGELOG\.md|LICENSE|src\/cli\/wot\.js|td-schemas\/[\w.-]+|dist\/.+(\.js|\.d\.ts)|dist-page\/.+)$/;
     expect(packed.files.filter((file) => !expected.test(file))).toEqual([]);
     expect(packed.files).toEqual(
       expect.arrayContaining(['dist/index.js', 'dist/index.d.ts', 'dist/cli/main.js', 'src/cli/wot.js']),
+    );
+    expect(packed.files).toEqual(
+      expect.arrayContaining(['dist-page/index.html.br', 'dist-page/elements.js']),
     );
   });
 
@@ -62,14 +65,16 @@ describe('the packed package in an empty project', { timeout: 60_000 }, () => {
 
   test('serves a Thing', async () => {
     const text = `
-      import { createServient, defineThing, http } from 'thingwright';
-      const servient = createServient({ bindings: [http({ port: 0 })] });
+      import { createServient, defineThing, http, page } from 'thingwright';
+      const servient = createServient({ bindings: [http({ port: 0 }), page()] });
       const lamp = { title: 'Lamp', properties: { on: { type: 'boolean' } } };
       await servient.expose(defineThing(lamp, { properties: { on: { initial: true } } }));
       const response = await fetch(servient.addresses[0] + '/things/lamp/properties/on');
       console.log(response.status, await response.text());
+      const asPage = await fetch(servient.addresses[0] + '/things/lamp', { headers: { accept: 'text/html' } });
+      console.log(asPage.status, asPage.headers.get('content-type'));
       await servient.stop();`;
-    expect(await program('serve.js', text)).toBe('200 true\n');
+    expect(await program('serve.js', text)).toBe('200 true\n200 text/html; charset=utf-8\n');
   });
 
   test('runs the Scripting API on a TD 1.1', async () => {

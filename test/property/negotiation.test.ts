@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { chooseCoding } from '../../src/bindings/http/messages/compression.ts';
-import { negotiate } from '../../src/bindings/http/messages/negotiation.ts';
+import { negotiate, prefersHtml } from '../../src/bindings/http/messages/negotiation.ts';
 import { weightedList } from '../../src/bindings/http/messages/weighted-list.ts';
 import { codecFor } from '../../src/codec/registry.ts';
 import { isMediaType } from '../../src/contracts/media-type.ts';
@@ -11,6 +11,7 @@ const pieces = fc.constantFrom(
   ...[
     'application/json',
     'application/cbor',
+    'text/html',
     'text/*',
     '*/*',
     'gzip',
@@ -34,6 +35,7 @@ test('whatever a header holds, the choice is one of those offered, and the same 
       if (type !== undefined) expect(offered).toContain(type);
       expect(negotiate(text, offered)).toBe(type);
       expect([undefined, 'br', 'gzip']).toContain(chooseCoding(text));
+      if (prefersHtml(text)) expect(negotiate(text, ['text/html'])).toBe('text/html');
       for (const { quality } of weightedList(text)) {
         expect(quality).toBeGreaterThanOrEqual(0);
         expect(quality).toBeLessThanOrEqual(1);
@@ -69,6 +71,7 @@ test('long headers take linear time', () => {
     const began = performance.now();
     negotiate(long, offered);
     chooseCoding(long);
+    prefersHtml(`text/html${long}`);
     isMediaType(`text/plain;${long}`);
     isMediaType(`text/plain;${long.slice(0, 900)}`);
     expect(performance.now() - began).toBeLessThan(500);

@@ -33,12 +33,17 @@ const members = [
   'instance',
   '__proto__',
   'constructor',
+  'toString',
+  'valueOf',
+  'flow',
+  'in',
 ];
 const texts = [
   'tm:ThingModel',
   'https://www.w3.org/2022/wot/td/v1.1',
   'combo',
   'apikey',
+  'oauth2',
   'type',
   '#/properties',
   '{{X}}',

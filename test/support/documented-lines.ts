@@ -42,7 +42,7 @@ export function proofOf(line: string): Proof | undefined {
   }
   const script = /^npm (?:run (?<run>[\w:-]+)|(?<word>start|test)\b)/.exec(command)?.groups;
   if (script) return { how: 'script', script: script['run'] ?? script['word'] ?? '' };
-  if (/^(npx )?wot\b/.test(command)) return run(/\bwot\s+(serve|observe|subscribe)\b/.test(command));
+  if (/^(npx )?wot\b/.test(command)) return run(/\bwot\s+(serve|ui|observe|subscribe)\b/.test(command));
   if (/^curl\b/.test(command)) return run(/\s(-N|--no-buffer)\b|event-stream/.test(command));
   if (/^coap-client\b/.test(command)) return run(/\s-s\b/.test(command), 'coap-client');
   if (/^mosquitto_sub\b/.test(command)) return run(true, 'mosquitto_sub');

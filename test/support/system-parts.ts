@@ -7,9 +7,11 @@ export const systemParts = {
   mosquitto: { package: 'mosquitto', commands: ['mosquitto'] },
   mosquitto_pub: { package: 'mosquitto-clients', commands: ['mosquitto_pub'] },
   mosquitto_sub: { package: 'mosquitto-clients', commands: ['mosquitto_sub'] },
+  mosquitto_rr: { package: 'mosquitto-clients', commands: ['mosquitto_rr'] },
   openssl: { package: 'openssl', commands: ['openssl'] },
   curl: { package: 'curl', commands: ['curl'] },
   ip: { package: 'iproute2', commands: ['ip'] },
+  chromium: { package: 'chromium', commands: ['chromium', 'chromium-browser', 'google-chrome'] },
 } as const satisfies Record<string, { readonly package: string; readonly commands: readonly string[] }>;
 
 export type SystemPart = keyof typeof systemParts;

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { type AccessPolicy, anonymous } from '../../src/contracts/access.ts';
 import type { ThingDefinition, ThingHandle, ThingHandlers } from '../../src/contracts/definition.ts';
 import { WotError } from '../../src/contracts/errors.ts';
@@ -362,7 +362,7 @@ describe('changes', () => {
     expect(told).toEqual([5]);
   });
 
-  test('events reach subscribers of one and of all; hooks are told and may fail', async () => {
+  test('events reach subscribers of one and of all; hooks are told of the first and the last, and may fail', async () => {
     const hooks: string[] = [];
     const { interactions, handle, logged } = await machine({
       handlers: () => ({
@@ -391,7 +391,7 @@ describe('changes', () => {
       ['hot', 90],
       ['bell', undefined],
     ]);
-    expect(hooks).toEqual(['+', '+', '-', '-']);
+    expect(hooks).toEqual(['+', '-']);
     expect(logged.some(({ message }) => message.includes('hook'))).toBe(true);
   });
 
@@ -736,5 +736,62 @@ describe('values', () => {
     for (const end of ends) end();
     const late = failureOf(() => interactions.writeProperty('secret', 'x', context));
     for (const ending of [...endings, late]) expect(await ending).toMatch(/^unavailable THING_GONE: .*again/);
+  });
+});
+
+describe('the device', () => {
+  test('is at fault from its first silence to its next answer, and not for what callers do wrong', async () => {
+    let state: 'gone' | 'silent' | 'busy' | 'there' = 'gone';
+    const act = () => {
+      if (state === 'silent') return new Promise<number>(() => {});
+      if (state === 'busy') throw new WotError('conflict', 'BUSY', 'It moves.');
+      if (state === 'gone') throw new WotError('unavailable', 'LINE_DEAD', 'The line is dead.');
+      return 1;
+    };
+    const { servient, interactions, clock } = await machine({
+      handlers: () => ({ properties: { own: { read: act } }, actions: { ping: act, move: act } }),
+    });
+    const fault = () => servient.things.get('machine')?.fault;
+    const read = () => interactions.readProperty('own', context);
+    expect(fault()).toBeUndefined();
+
+    const since = Math.floor(clock.now());
+    await expect(read()).rejects.toThrow('dead');
+    expect(fault()).toMatchObject({ error: { code: 'LINE_DEAD' }, since });
+
+    state = 'silent';
+    const waiting = expect(interactions.invokeAction('ping', undefined, context)).rejects.toThrow();
+    clock.advance(1000);
+    await waiting;
+    expect(fault()).toMatchObject({ error: { code: 'HANDLER_TIMEOUT' }, since });
+
+    state = 'busy';
+    await expect(read()).rejects.toThrow('moves');
+    await interactions.readProperty('level', context);
+    expect(fault()).toBeDefined();
+
+    state = 'there';
+    await read();
+    expect(fault()).toBeUndefined();
+  });
+
+  test('is at fault by asynchronous actions too', async () => {
+    let isThere = false;
+    const { servient, interactions } = await machine({
+      handlers: () => ({
+        actions: {
+          async move() {
+            if (!isThere) throw new WotError('timeout', 'NO_ECHO', 'It says nothing.');
+            return 1;
+          },
+        },
+      }),
+    });
+    const fault = () => servient.things.get('machine')?.fault;
+    await interactions.invokeAction('move', 1, context);
+    await vi.waitFor(() => expect(fault()?.error.code).toBe('NO_ECHO'));
+    isThere = true;
+    await interactions.invokeAction('move', 1, context);
+    await vi.waitFor(() => expect(fault()).toBeUndefined());
   });
 });

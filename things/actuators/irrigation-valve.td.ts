@@ -1,4 +1,5 @@
 import type { PartialTd } from 'thingwright';
+import { modelLink } from '../model-link.ts';
 import { semanticContext } from '../semantic-context.ts';
 import { safetyProperties, safetyStop } from './safety.td.ts';
 
@@ -8,6 +9,7 @@ const litres = { type: 'number', unit: 'unit:L', minimum: 0 } as const;
 export const irrigationValveTd = {
   '@context': semanticContext,
   '@type': ['sosa:Actuator', 'saref:Actuator'],
+  links: modelLink('irrigation-valve'),
   title: 'Irrigation valve',
   description: 'Waters one zone. Closes by itself after maxOnTime, whatever the caller does.',
   properties: {

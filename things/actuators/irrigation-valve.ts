@@ -1,4 +1,5 @@
 import { type Clock, defineThing } from 'thingwright';
+import { ownWords } from '../own-words.ts';
 import type { Drive, Identity, Source } from '../port.ts';
 import { guardedDrive } from './guarded-drive.ts';
 import { irrigation } from './irrigation.ts';
@@ -13,9 +14,9 @@ export interface IrrigationValveOptions extends Identity {
 }
 
 /** A valve that waters by the litre and closes by itself. */
-export function irrigationValve({ name, title, drive, meter, clock }: IrrigationValveOptions) {
+export function irrigationValve({ name, drive, meter, clock, ...words }: IrrigationValveOptions) {
   return defineThing(
-    { ...irrigationValveTd, title },
+    { ...irrigationValveTd, ...ownWords(words) },
     (thing) => {
       const valve = guardedDrive({
         thing,

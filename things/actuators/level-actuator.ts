@@ -1,4 +1,5 @@
 import { type Clock, defineThing, type ThingDefinition } from 'thingwright';
+import { ownWords } from '../own-words.ts';
 import type { Drive, Identity } from '../port.ts';
 import { guardedDrive } from './guarded-drive.ts';
 import type { levelTd } from './level.td.ts';
@@ -15,9 +16,9 @@ export function levelActuator(
   td: ReturnType<typeof levelTd>,
   rest: number,
 ): (options: LevelActuatorOptions) => ThingDefinition {
-  return ({ name, title, drive, clock }) =>
+  return ({ name, drive, clock, ...words }) =>
     defineThing(
-      { ...td, title },
+      { ...td, ...ownWords(words) },
       (thing) => {
         const guarded = guardedDrive({
           thing,

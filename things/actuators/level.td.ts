@@ -1,4 +1,5 @@
 import type { PartialTd } from 'thingwright';
+import { modelLink } from '../model-link.ts';
 import { semanticContext } from '../semantic-context.ts';
 import { safetyProperties, safetyStop } from './safety.td.ts';
 
@@ -14,16 +15,18 @@ const level = {
 
 /** What tells the kinds of actuators with a level apart; `maxOnTime` is the most that it may be set to, in seconds. */
 export interface LevelKind {
+  readonly model: string;
   readonly title: string;
   readonly description: string;
   readonly maxOnTime: number;
 }
 
 /** An actuator that is switched off by writing 0, by the end of its time and by its safety envelope. */
-export function levelTd({ title, description, maxOnTime }: LevelKind) {
+export function levelTd({ model, title, description, maxOnTime }: LevelKind) {
   return {
     '@context': semanticContext,
     '@type': ['sosa:Actuator', 'saref:Actuator'],
+    links: modelLink(model),
     title,
     description: `${description} Switches itself off after maxOnTime, whatever the caller does.`,
     properties: {

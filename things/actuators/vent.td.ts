@@ -1,4 +1,5 @@
 import type { PartialTd } from 'thingwright';
+import { modelLink } from '../model-link.ts';
 import { semanticContext } from '../semantic-context.ts';
 
 const opening = { type: 'number', unit: 'unit:PERCENT', minimum: 0, maximum: 100 } as const;
@@ -7,6 +8,7 @@ const opening = { type: 'number', unit: 'unit:PERCENT', minimum: 0, maximum: 100
 export const ventTd = {
   '@context': semanticContext,
   '@type': ['sosa:Actuator', 'saref:Actuator'],
+  links: modelLink('vent'),
   title: 'Roof vent',
   description: 'Lets warm and humid air out of one zone and fresh air in.',
   properties: {

@@ -1,4 +1,5 @@
 import { defineThing, WotError } from 'thingwright';
+import { ownWords } from '../own-words.ts';
 import type { Drive, Identity, Source } from '../port.ts';
 import { ventTd } from './vent.td.ts';
 
@@ -9,9 +10,9 @@ export interface VentOptions extends Identity {
 }
 
 /** A vent that takes its time to move. */
-export function vent({ name, title, drive, position }: VentOptions) {
+export function vent({ name, drive, position, ...words }: VentOptions) {
   return defineThing(
-    { ...ventTd, title },
+    { ...ventTd, ...ownWords(words) },
     (thing) => {
       let target = 0;
       let redirected = new AbortController();

@@ -1,4 +1,5 @@
 import type { PartialTd } from 'thingwright';
+import { modelLink } from '../model-link.ts';
 import { semanticContext } from '../semantic-context.ts';
 
 const tagMembers = {
@@ -35,6 +36,7 @@ const tags = { type: 'array', items: tag, maxItems: 1_000 } as const;
 export const tagReaderTd = {
   '@context': semanticContext,
   '@type': ['sosa:Sensor'],
+  links: modelLink('tag-reader'),
   title: 'RFID gate reader',
   description: 'Sees tagged trays and the badges of workers come and go.',
   properties: {

@@ -1,4 +1,5 @@
 import { type Clock, defineThing } from 'thingwright';
+import { ownWords } from '../own-words.ts';
 import type { Identity } from '../port.ts';
 import { tagReaderTd } from './tag-reader.td.ts';
 
@@ -30,9 +31,9 @@ export interface TagReaderOptions extends Identity {
 }
 
 /** An RFID reader at a gate. */
-export function tagReader({ name, title, field, clock }: TagReaderOptions) {
+export function tagReader({ name, field, clock, ...words }: TagReaderOptions) {
   return defineThing(
-    { ...tagReaderTd, title },
+    { ...tagReaderTd, ...ownWords(words) },
     (thing) => {
       function changed(): void {
         const present = field.present();

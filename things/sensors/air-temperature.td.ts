@@ -1,9 +1,11 @@
 import type { PartialTd } from 'thingwright';
+import { modelLink } from '../model-link.ts';
 import { semanticContext } from '../semantic-context.ts';
 
 export const airTemperatureTd = {
   '@context': semanticContext,
   '@type': ['sosa:Sensor', 'saref:TemperatureSensor'],
+  links: modelLink('air-temperature-sensor'),
   title: 'Air temperature sensor',
   description: 'Measures the air temperature in a ventilated, shaded housing.',
   properties: {

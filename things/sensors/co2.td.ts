@@ -1,9 +1,11 @@
 import type { PartialTd } from 'thingwright';
+import { modelLink } from '../model-link.ts';
 import { semanticContext } from '../semantic-context.ts';
 
 export const co2Td = {
   '@context': semanticContext,
   '@type': ['sosa:Sensor'],
+  links: modelLink('co2-sensor'),
   title: 'CO2 sensor',
   description: 'Measures the carbon dioxide that plants live on.',
   properties: {

@@ -1,9 +1,11 @@
 import type { PartialTd } from 'thingwright';
+import { modelLink } from '../model-link.ts';
 import { semanticContext } from '../semantic-context.ts';
 
 export const lightTd = {
   '@context': semanticContext,
   '@type': ['sosa:Sensor'],
+  links: modelLink('light-sensor'),
   title: 'Light sensor (PAR)',
   description: 'Measures the light that plants can use, above the crop.',
   properties: {

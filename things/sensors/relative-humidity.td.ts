@@ -1,9 +1,11 @@
 import type { PartialTd } from 'thingwright';
+import { modelLink } from '../model-link.ts';
 import { semanticContext } from '../semantic-context.ts';
 
 export const relativeHumidityTd = {
   '@context': semanticContext,
   '@type': ['sosa:Sensor'],
+  links: modelLink('relative-humidity-sensor'),
   title: 'Relative humidity sensor',
   description: 'Measures how near the air is to saturation.',
   properties: {

@@ -1,4 +1,5 @@
 import { defineThing, type PartialTd, type ThingDefinition } from 'thingwright';
+import { ownWords } from '../own-words.ts';
 import type { Identity, Source } from '../port.ts';
 
 /** Where a sensor has its readings from. */
@@ -12,9 +13,9 @@ export function sensor<const T extends PartialTd>(
   property: keyof T['properties'] & string,
   deadband: number,
 ): (options: SensorOptions) => ThingDefinition {
-  return ({ name, title, source }) =>
+  return ({ name, source, ...words }) =>
     defineThing<PartialTd>(
-      { ...td, title },
+      { ...td, ...ownWords(words) },
       (thing) => ({
         properties: { [property]: { read: () => source.read() } },
         close: source.watch((value) => thing.notify(property, value)),

@@ -1,9 +1,11 @@
 import type { PartialTd } from 'thingwright';
+import { modelLink } from '../model-link.ts';
 import { semanticContext } from '../semantic-context.ts';
 
 export const soilMoistureTd = {
   '@context': semanticContext,
   '@type': ['sosa:Sensor'],
+  links: modelLink('soil-moisture-sensor'),
   title: 'Soil moisture sensor',
   description: 'Measures the water in the root zone.',
   properties: {

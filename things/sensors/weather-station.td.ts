@@ -1,4 +1,5 @@
 import type { PartialTd } from 'thingwright';
+import { modelLink } from '../model-link.ts';
 import { semanticContext } from '../semantic-context.ts';
 
 const measured = {
@@ -12,6 +13,7 @@ const measured = {
 export const weatherStationTd = {
   '@context': semanticContext,
   '@type': ['sosa:Platform', 'sosa:Sensor'],
+  links: modelLink('weather-station'),
   title: 'Weather station',
   description: 'Measures the weather outside, on a mast above the roof.',
   properties: {

@@ -1,4 +1,5 @@
 import { defineThing } from 'thingwright';
+import { ownWords } from '../own-words.ts';
 import type { Identity, Source } from '../port.ts';
 import { weatherStationTd } from './weather-station.td.ts';
 
@@ -14,9 +15,9 @@ export interface Weather {
 const quantities = ['time', 'temperature', 'relativeHumidity', 'solarRadiation', 'windSpeed'] as const;
 
 /** A weather station; its source gives all quantities at once. */
-export function weatherStation({ name, title, source }: Identity & { readonly source: Source<Weather> }) {
+export function weatherStation({ name, source, ...words }: Identity & { readonly source: Source<Weather> }) {
   return defineThing(
-    { ...weatherStationTd, title },
+    { ...weatherStationTd, ...ownWords(words) },
     (thing) => ({
       properties: {
         time: { read: async () => (await source.read()).time },

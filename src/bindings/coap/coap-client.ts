@@ -82,7 +82,7 @@ class CoapClient implements ClientBinding {
   }
 
   async subscribe(request: ClientRequest, listener: NotificationListener): Promise<() => Promise<void>> {
-    const { form, op, signal, timeout } = request;
+    const { form, op, signal, timeout, wire } = request;
     const target = coapTarget(form.href);
     signal?.throwIfAborted();
     const abort = (): void => void observation.close(signal?.reason);
@@ -96,6 +96,7 @@ class CoapClient implements ClientBinding {
       representation: /[?&]after=/.test(form.href) ? 'records' : (subscriptions[op] ?? 'data'),
       listener,
       timeout,
+      ...(wire && { wire }),
       contentOf: (response) => contentOf(response, form),
       removed: () => {
         signal?.removeEventListener('abort', abort);
@@ -121,7 +122,7 @@ class CoapClient implements ClientBinding {
     const signals = [stopping, ...(limits.signal === undefined ? [] : [limits.signal])];
     const bounds = { href, timeout: limits.timeout, signal: AbortSignal.any(signals) };
     return withDeadline(clock, bounds, async (signal) => {
-      const route = await this.#requester.route(target, signal);
+      const route = await this.#requester.route(target, signal, limits.wire);
       const response = await transfer((part) => this.#requester.exchange(route, part, signal), request);
       if (response.code.startsWith('2.')) return response;
       throw errorOfAnswer(response, href);
@@ -129,10 +130,7 @@ class CoapClient implements ClientBinding {
   }
 }
 
-interface Limits {
-  readonly signal?: AbortSignal;
-  readonly timeout: number;
-}
+type Limits = Pick<ClientRequest, 'signal' | 'timeout' | 'wire'>;
 
 function methodOf(op: Op, form: Form): Method | undefined {
   const method = form['cov:method'] ?? defaultMethods[op];

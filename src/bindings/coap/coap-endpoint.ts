@@ -12,8 +12,9 @@ import {
   type Outcome,
   type Peer,
   type TokenEnvelope,
+  type Watch,
 } from './coap-exchange.ts';
-import { emptyBytes, encodeMessage, type Message, parseMessage } from './coap-message.ts';
+import { emptyBytes, emptyCode, encodeMessage, type Message, parseMessage } from './coap-message.ts';
 import { SeenRequests } from './seen-requests.ts';
 
 /** Who takes what arrives; without `request` the endpoint is a client and refuses requests. */
@@ -24,6 +25,7 @@ export interface EndpointListener {
 }
 
 interface Pending {
+  readonly watch: Watch | undefined;
   settle(outcome: Outcome): void;
 }
 
@@ -105,11 +107,13 @@ export class CoapEndpoint implements MessageSender {
     else this.#socket?.send(bytes, peer.port, peer.address, sent);
   }
 
-  confirm(peer: Peer, message: TokenEnvelope, settled: (outcome: Outcome) => void): () => void {
+  confirm(peer: Peer, envelope: TokenEnvelope, settled: (outcome: Outcome) => void): () => void {
+    const { watch } = envelope;
     let id = this.nextId();
     while (this.#pending.has(pendingKey(peer, id))) id = this.nextId();
     const key = pendingKey(peer, id);
-    const bytes = encodeMessage({ ...message, type: 'CON', id });
+    const message: Message = { ...envelope, type: 'CON', id };
+    const bytes = encodeMessage(message);
     let timer: Timer | undefined;
     const settle = (outcome: Outcome): void => {
       timer?.cancel();
@@ -119,8 +123,9 @@ export class CoapEndpoint implements MessageSender {
     const attempt = (wait: number, left: number): void => {
       timer = this.clock.after(wait, () => (left === 0 ? settle('timeout') : attempt(wait * 2, left - 1)));
       this.transmit(peer, bytes, () => settle('unreachable'));
+      watch?.('sent', message);
     };
-    this.#pending.set(key, { settle });
+    this.#pending.set(key, { settle, watch });
     attempt(ackTimeout * (1 + Math.random() * (ackRandomFactor - 1)), maxRetransmit);
     return () => settle('closed');
   }
@@ -157,15 +162,23 @@ export class CoapEndpoint implements MessageSender {
   #dispatch(message: Inbound): void {
     const { type, code, peer, id } = message;
     if (type === 'ACK' || type === 'RST') {
-      this.#pending.get(pendingKey(peer, id))?.settle(type === 'ACK' ? 'acked' : 'reset');
+      this.#settle(message);
       if (type === 'ACK' && isResponse(code)) this.#listener.response(message);
     } else if (isResponse(code)) {
       const expected = this.#listener.response(message);
       if (!expected) this.#reset(peer, id);
       else if (type === 'CON') this.#sendEmpty(peer, 'ACK', id);
-    } else if (code.startsWith('0.') && code !== '0.00' && this.#listener.request !== undefined) {
+    } else if (code.startsWith('0.') && code !== emptyCode && this.#listener.request !== undefined) {
       this.#request(message);
     } else if (type === 'CON') this.#reset(peer, id); // ping (section 4.3), reserved codes, requests to a client
+  }
+
+  #settle(message: Inbound): void {
+    const { type, code, peer, id } = message;
+    const pending = this.#pending.get(pendingKey(peer, id));
+    // A response that comes with the ACK is told by who waits for it.
+    if (code === emptyCode) pending?.watch?.('received', message);
+    pending?.settle(type === 'ACK' ? 'acked' : 'reset');
   }
 
   #request(message: Inbound): void {
@@ -183,7 +196,7 @@ export class CoapEndpoint implements MessageSender {
   #sendEmpty(peer: Peer, type: Message['type'], id: number): void {
     this.transmit(
       peer,
-      encodeMessage({ type, id, code: '0.00', token: emptyBytes, options: [], payload: emptyBytes }),
+      encodeMessage({ type, id, code: emptyCode, token: emptyBytes, options: [], payload: emptyBytes }),
     );
   }
 }

@@ -28,7 +28,12 @@ export interface MessageSender {
 /** An envelope of one exchange. */
 export interface TokenEnvelope extends Envelope {
   readonly token: Buffer;
+  /** Is told of it each time it leaves, and of the empty message that answers it. */
+  readonly watch?: Watch;
 }
+
+/** Is told of messages as they are sent and received. */
+export type Watch = (direction: 'sent' | 'received', message: Message) => void;
 
 const acknowledgeAfter = 1000; // well below ACK_TIMEOUT (RFC 7252 section 5.2.2)
 

@@ -24,6 +24,9 @@ export interface Message extends Envelope {
 
 export const emptyBytes = Buffer.alloc(0);
 
+/** The code of a message that only acknowledges or resets (RFC 7252 section 4.1). */
+export const emptyCode = '0.00';
+
 const types: readonly MessageType[] = ['CON', 'NON', 'ACK', 'RST'];
 const codeTexts = Array.from(
   { length: 256 },
@@ -42,7 +45,7 @@ export function parseMessage(bytes: Buffer): Message {
   const code = codeTexts[bytes.readUInt8(1)] as string;
   if (first >> 6 !== 1) throw malformed('the version is not 1');
   if (tokenLength > 8 || bytes.length < 4 + tokenLength) throw malformed('the token is too long');
-  if (code === '0.00' && bytes.length > 4) throw malformed('an empty message has content'); // RFC 7252 section 4.1
+  if (code === emptyCode && bytes.length > 4) throw malformed('an empty message has content'); // RFC 7252 section 4.1
   return {
     type: types[(first >> 4) & 3] as MessageType,
     code,

@@ -4,6 +4,7 @@ import type { Timer } from '../../contracts/clock.ts';
 import { abortable, withDeadline } from '../../contracts/deadline.ts';
 import { WotError } from '../../contracts/errors.ts';
 import { type Attempt, keepSubscribed, untilClosed } from '../../contracts/subscription-loop.ts';
+import type { Wire } from '../../contracts/wire.ts';
 import { rest } from './block-client.ts';
 import type { Inbound } from './coap-exchange.ts';
 import type { Envelope } from './coap-message.ts';
@@ -21,6 +22,7 @@ export interface Observing {
   readonly listener: NotificationListener;
   /** Milliseconds that each registration may take; 0 = no limit. */
   readonly timeout: number;
+  readonly wire?: Wire;
   contentOf(response: Envelope): Content | undefined;
   /** Called when it is over. */
   removed(): void;
@@ -146,7 +148,8 @@ export class CoapObservation {
   }
 
   async #ask(registration: Registration, signal: AbortSignal): Promise<Inbound> {
-    const route = await this.#requester.route(this.#observing.target, signal);
+    const { target, wire } = this.#observing;
+    const route = await this.#requester.route(target, signal, wire);
     this.#forget();
     this.#route = route;
     this.#forget = this.#requester.receive(route, this.#token, (response) =>

@@ -2,16 +2,19 @@ import { randomBytes } from 'node:crypto';
 import type { Clock } from '../../contracts/clock.ts';
 import { abortable } from '../../contracts/deadline.ts';
 import { WotError } from '../../contracts/errors.ts';
+import type { Wire } from '../../contracts/wire.ts';
 import { peerKey, resolveHost } from './coap-endpoint.ts';
-import type { Inbound, Outcome, Peer } from './coap-exchange.ts';
+import type { Inbound, Outcome, Peer, Watch } from './coap-exchange.ts';
 import type { Envelope } from './coap-message.ts';
 import type { CoapTarget } from './coap-uri.ts';
+import { coapWatch, watched } from './coap-wire.ts';
 import { PeerLink, type Receiver } from './peer-link.ts';
 
 /** The way to a target. */
 export interface Route {
   readonly href: string;
   readonly link: PeerLink;
+  readonly watch?: Watch;
 }
 
 /** The client side of request and response (RFC 7252 section 5): one link per peer, opened when needed. */
@@ -30,14 +33,14 @@ export class CoapRequester {
   }
 
   /** Finds the way to a target; rejects with the signal's reason or WotError `unavailable` HOST_UNKNOWN or UNREACHABLE. */
-  async route({ href, host, port }: CoapTarget, signal: AbortSignal): Promise<Route> {
+  async route({ href, host, port }: CoapTarget, signal: AbortSignal, wire?: Wire): Promise<Route> {
     signal.throwIfAborted();
     const { address } = await abortable(resolveHost(host), signal);
     const link = await this.#link({ address, port }).catch((cause: unknown) => {
       throw unreachable(href, cause);
     });
     link.touch();
-    return { href, link };
+    return { href, link, ...(wire && { watch: coapWatch(href, wire) }) };
   }
 
   /** Sends one message and waits for its response; rejects with the signal's reason or a WotError. */
@@ -48,7 +51,8 @@ export class CoapRequester {
       resolve(response);
       return true;
     });
-    const giveUp = route.link.confirm({ ...message, token }, (outcome) => {
+    const { watch } = route;
+    const giveUp = route.link.confirm({ ...message, token, ...(watch && { watch }) }, (outcome) => {
       if (outcome !== 'acked') reject(failureOf(outcome, route.href));
     });
     const abort = (): void => reject(signal.reason);
@@ -61,8 +65,8 @@ export class CoapRequester {
   }
 
   /** Directs all responses with this token to a receiver, until the returned function is called. */
-  receive({ link }: Route, token: Buffer, receiver: Receiver): () => void {
-    return link.receive(token, receiver);
+  receive({ link, watch }: Route, token: Buffer, receiver: Receiver): () => void {
+    return link.receive(token, watch ? watched(receiver, watch) : receiver);
   }
 
   async stop(): Promise<void> {

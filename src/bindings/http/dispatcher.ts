@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { BindingHost } from '../../contracts/binding.ts';
 import { WotError } from '../../contracts/errors.ts';
 import type { HttpHandler } from '../../contracts/http-route.ts';
+import { httpStatus } from '../../contracts/http-status.ts';
 import { asWotError } from '../../interaction/as-wot-error.ts';
 import { starting } from '../../interaction/servient-state.ts';
 import { type ConnectionRefusals, refuseRequest } from './connection-refusals.ts';
@@ -9,6 +10,7 @@ import type { Connections } from './connections.ts';
 import { authorityOf, type HostGuard } from './host-guard.ts';
 import { isHttp2 } from './messages/is-http2.ts';
 import { ServerExchange } from './messages/server-exchange.ts';
+import type { Pages } from './pages.ts';
 import type { RequestCounters } from './request-counters.ts';
 import { allowed, isOwn, type Methods, methodHandler, pathUnknown, type Routes } from './routes.ts';
 import type { UpgradeParts, Upgrades } from './upgrades.ts';
@@ -17,6 +19,7 @@ export interface DispatcherParts {
   readonly host: BindingHost;
   readonly guard: HostGuard;
   readonly routes: Routes;
+  readonly pages: Pages;
   readonly connections: Connections;
   readonly counters: RequestCounters;
   /** The path of the public base. */
@@ -72,7 +75,7 @@ export class Dispatcher {
       const origin = guard.check(request);
       if (origin !== undefined) allowOrigin(origin, exchange);
       if (path === '*' && request.method === 'OPTIONS') return serverOptions(exchange);
-      methods = this.#methods(path);
+      methods = this.#methods(exchange, path);
       if (isPreflight(request)) preflight(methods ? allowed(methods) : anyMethod, exchange);
       else if (methods) await methodHandler(methods, request.method ?? 'GET')(exchange);
       else if (elsewhere) await serveElsewhere(elsewhere, exchange, this.#local(path));
@@ -82,9 +85,9 @@ export class Dispatcher {
   }
 
   /** Undefined where the path is for what stands beside; WotError `invalid` and `not-found` where it is for nobody. */
-  #methods(path: string): Methods | undefined {
-    const { host, routes, elsewhere } = this.#parts;
-    const isOurs = isOwn(this.#local(path));
+  #methods(exchange: ServerExchange, path: string): Methods | undefined {
+    const { host, routes, pages, elsewhere } = this.#parts;
+    const isOurs = isOwn(this.#local(path)) || pages.has(this.#local(path));
     const isElsewhere = elsewhere !== undefined && !isOurs;
     try {
       const methods = this.#find((local) => routes.find(local), path);
@@ -94,7 +97,16 @@ export class Dispatcher {
       if (isElsewhere) return undefined;
       throw error;
     }
-    throw isOurs && !host.isUp ? starting() : pathUnknown(path);
+    const missing = isOurs && !host.isUp ? starting() : pathUnknown(path);
+    if (!this.#isForPeople(exchange, path)) throw missing;
+    return { GET: (asked) => pages.show(asked, httpStatus[missing.kind]) };
+  }
+
+  /** Whether a person asks for a Thing. */
+  #isForPeople(exchange: ServerExchange, path: string): boolean {
+    const isThing = /^\/things\/[^/]+$/.test(this.#local(path));
+    const isRead = ['GET', 'HEAD'].includes(exchange.request.method ?? '');
+    return isThing && isRead && this.#parts.pages.isWanted(exchange);
   }
 
   /** Hands a connection over to the route that takes it. */
@@ -113,7 +125,7 @@ export class Dispatcher {
 
   /** A proxy may leave the path of the public base on requests, or take it off. */
   #find<T>(look: (path: string) => T | undefined, path: string): T | undefined {
-    return look(path) ?? look(this.#local(path));
+    return look(this.#local(path)) ?? look(path);
   }
 
   #local(path: string): string {

@@ -15,8 +15,10 @@ import { checkOptions, type HttpBinding, type HttpOptions, settingsOf } from './
 import { httpSite, pathOf } from './http-site.ts';
 import { interactionRoutes, invocationMethods, type RouteParts } from './interaction-routes.ts';
 import { LargeBodies } from './messages/large-bodies.ts';
+import type { BodyParts } from './messages/received-body.ts';
 import { SseStreams } from './messages/sse-stream.ts';
 import { MountedSite, settle } from './mounted-site.ts';
+import { Pages } from './pages.ts';
 import { profilesOf } from './profiles.ts';
 import { RequestCounters } from './request-counters.ts';
 import { type Methods, Routes } from './routes.ts';
@@ -57,9 +59,10 @@ class HttpServer implements HttpBinding {
   readonly handler: HttpBinding['handler'];
   readonly upgrade: HttpBinding['upgrade'];
   readonly #options: HttpOptions;
-  readonly #routes = new Routes((segments) => this.#dynamic(segments));
+  readonly #routes = new Routes((segments) => this.#invocation(segments) ?? this.#pages.find(segments));
   readonly #paths = new Map<string, readonly string[]>();
   readonly #upgrades = new Upgrades();
+  readonly #pages = new Pages(() => this.#bodyParts);
   readonly #counters = new RequestCounters();
   #running: Running | undefined;
   #stopping = false;
@@ -67,7 +70,8 @@ class HttpServer implements HttpBinding {
   constructor(options: HttpOptions) {
     const running = () => this.#running;
     const serving = () => (this.#stopping ? undefined : this.#running);
-    const mounted = new MountedSite(pathOf(options.mounted?.base), serving);
+    const prefix = pathOf(options.mounted?.base);
+    const mounted = new MountedSite({ prefix, pages: this.#pages, running: serving });
     this.#options = options;
     this.handler = mounted.handler;
     this.upgrade = mounted.upgrade;
@@ -75,7 +79,9 @@ class HttpServer implements HttpBinding {
       get base() {
         return running()?.base ?? '';
       },
+      ...(options.tls && { certificate: String(options.tls.cert) }),
       addUpgrade: (route) => this.#upgrades.add(route),
+      addPages: (pages) => this.#pages.add(pages),
     };
   }
 
@@ -94,14 +100,14 @@ class HttpServer implements HttpBinding {
     const refusals = new ConnectionRefusals(host.clock, connections);
     const dispatcher = new Dispatcher({
       ...{ host, guard, prefix, connections, refusals },
-      ...{ routes: this.#routes, upgrades: this.#upgrades, counters: this.#counters },
+      ...{ routes: this.#routes, upgrades: this.#upgrades, pages: this.#pages, counters: this.#counters },
       elsewhere: mount && (await webApp({ mount, secure, logger })),
     });
     const listener =
       bind === undefined
         ? undefined
         : new HttpListener({ settings, dispatcher, connections, refusals, host });
-    this.#routes.add(ownRoutes(host, prefix));
+    this.#routes.add(ownRoutes(host, prefix, this.#pages));
     const port = await listener?.listen(bind ?? '', settings.port);
     const streams = new SseStreams(settings.streams);
     const heartbeat = host.clock.every(heartbeatEvery, () => {
@@ -123,7 +129,7 @@ class HttpServer implements HttpBinding {
 
   async expose(thing: HostedThing): Promise<void> {
     const parts = this.#parts(thing);
-    const routes = new Map([...interactionRoutes(parts), ...tdRoutes(thing, parts.prefix)]);
+    const routes = new Map([...interactionRoutes(parts), ...tdRoutes(thing, parts.prefix, this.#pages)]);
     this.#routes.add(routes);
     this.#paths.set(thing.name, [...routes.keys()]);
   }
@@ -167,13 +173,18 @@ class HttpServer implements HttpBinding {
     ];
   }
 
+  get #bodyParts(): BodyParts {
+    const { host, bodies } = this.#running as Running;
+    return { limits: host.limits, bodies };
+  }
+
   #parts(thing: HostedThing): RouteParts {
-    const { host, streams, bodies, prefix } = this.#running as Running;
-    return { thing, streams, bodies, limits: host.limits, prefix };
+    const { streams, prefix } = this.#running as Running;
+    return { ...this.#bodyParts, thing, streams, prefix };
   }
 
   /** /things/{name}/actions/{action}/{invocationId} */
-  #dynamic([things, name = '', actions, action = '', id = '', ...rest]: readonly string[]):
+  #invocation([things, name = '', actions, action = '', id = '', ...rest]: readonly string[]):
     | Methods
     | undefined {
     if (things !== 'things' || actions !== 'actions' || id === '' || rest.length > 0) return undefined;
@@ -183,10 +194,10 @@ class HttpServer implements HttpBinding {
   }
 }
 
-function ownRoutes(host: BindingHost, prefix: string): readonly (readonly [string, Methods])[] {
+function ownRoutes(host: BindingHost, prefix: string, pages: Pages): readonly (readonly [string, Methods])[] {
   return [
-    ['/', rootMethods(prefix)],
-    ['/things', listMethods(host.things, prefix)],
+    ['/', pages.beside(rootMethods(prefix))],
+    ['/things', pages.beside(listMethods(host.things, prefix))],
     ['/.well-known/wot', tdMethods((language) => servientThing(host.things).description(language))],
     ...healthRoutes(host),
   ];

@@ -9,8 +9,16 @@ import { starting } from '../../interaction/servient-state.ts';
 import { refuseRequest } from './connection-refusals.ts';
 import type { Connections } from './connections.ts';
 import { belowPrefix, type Dispatcher, target, upgradeUnknown } from './dispatcher.ts';
+import type { Pages } from './pages.ts';
 import { isOwn, pathUnknown } from './routes.ts';
 import { endOnError, ignoreUpgrade, wantsWebSocket } from './upgrades.ts';
+
+export interface MountOptions {
+  /** The path that it is mounted at, without a slash at its end. */
+  readonly prefix: string;
+  readonly pages: Pages;
+  running(): MountedParts | undefined;
+}
 
 /** What serves between start and stop. */
 export interface MountedParts {
@@ -29,13 +37,10 @@ export async function settle(connections: Connections, drain: number): Promise<v
 
 /** The servient inside of a server that is not its own. */
 export class MountedSite {
-  readonly #prefix: string;
-  readonly #running: () => MountedParts | undefined;
+  readonly #options: MountOptions;
 
-  /** `prefix` is the path that it is mounted at, without a slash at its end. */
-  constructor(prefix: string, running: () => MountedParts | undefined) {
-    this.#prefix = prefix;
-    this.#running = running;
+  constructor(options: MountOptions) {
+    this.#options = options;
   }
 
   readonly handler: HttpHandler = (request, response, next) => {
@@ -55,7 +60,7 @@ export class MountedSite {
 
   readonly upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     const { server } = socket as { readonly server?: Server };
-    const url = this.#localUrl(request, this.#prefix !== '');
+    const url = this.#localUrl(request, this.#options.prefix !== '');
     // What is not ours is for the others, where there are any.
     if (url === undefined && server?.listenerCount('upgrade') !== 1) return;
     endOnError(socket);
@@ -70,7 +75,7 @@ export class MountedSite {
 
   /** What comes over an address that the servient may not bind is refused, as binding it would be. */
   #permitted({ localAddress }: Socket): Dispatcher {
-    const running = this.#running();
+    const running = this.#options.running();
     if (!running) throw starting();
     if (localAddress !== undefined) running.host.bindAddress(localAddress);
     return running.dispatcher;
@@ -81,9 +86,9 @@ export class MountedSite {
     const { url = '/', originalUrl = url } = request as IncomingMessage & { readonly originalUrl?: string };
     const { path, query } = target(url);
     // Express and connect have taken the path of the mount off.
-    const prefix = originalUrl === url ? this.#prefix : '';
+    const prefix = originalUrl === url ? this.#options.prefix : '';
     const local = belowPrefix(path, prefix);
-    if (local === undefined || !(all || isOwn(local))) return undefined;
+    if (local === undefined || !(all || isOwn(local) || this.#options.pages.has(local))) return undefined;
     return query === '' ? local : `${local}?${query}`;
   }
 }

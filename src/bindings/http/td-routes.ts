@@ -1,9 +1,11 @@
+import type { StoredDocument } from '../../contracts/http-route.ts';
 import type { HostedThing, ServedTd } from '../../contracts/interaction.ts';
 import { thingPath } from '../../interaction/path-forms.ts';
 import { chooseLanguage } from './messages/accept-language.ts';
 import type { ServerExchange } from './messages/server-exchange.ts';
-import { jsonDocument, type StoredDocument, sendDocument } from './messages/stored-document.ts';
+import { sendDocument, storedDocument } from './messages/stored-document.ts';
 import { openApi } from './openapi/openapi.ts';
+import type { Pages } from './pages.ts';
 import type { Methods } from './routes.ts';
 import { ThingsList } from './things-list.ts';
 
@@ -13,7 +15,7 @@ const tdTypes = ['application/td+json', 'application/ld+json', 'application/json
 const openApiType = 'application/vnd.oai.openapi+json;version=3.1';
 
 /** The TD of a Thing at its own URL, and its OpenAPI document below; `prefix` is the path before all of the servient's own. */
-export function tdRoutes(thing: HostedThing, prefix: string): ReadonlyMap<string, Methods> {
+export function tdRoutes(thing: HostedThing, prefix: string, pages: Pages): ReadonlyMap<string, Methods> {
   const description: Description = (language) => thing.description(language);
   const { modified } = thing.affordances;
   const document = thingPath(thing.name, 'openapi.json');
@@ -23,7 +25,7 @@ export function tdRoutes(thing: HostedThing, prefix: string): ReadonlyMap<string
     ...(modified === undefined ? {} : { 'last-modified': new Date(modified).toUTCString() }),
   };
   return new Map([
-    [thingPath(thing.name), tdMethods(description, headers)],
+    [thingPath(thing.name), pages.beside(tdMethods(description, headers))],
     [document, openApiMethods(description)],
   ]);
 }
@@ -53,7 +55,7 @@ function openApiMethods(description: Description): Methods {
 const openApiDocuments = new WeakMap<ServedTd, StoredDocument>();
 
 function openApiDocument(served: ServedTd): StoredDocument {
-  const known = openApiDocuments.get(served) ?? jsonDocument(JSON.stringify(openApi(served.td)));
+  const known = openApiDocuments.get(served) ?? storedDocument(JSON.stringify(openApi(served.td)));
   openApiDocuments.set(served, known);
   return known;
 }
@@ -74,7 +76,12 @@ export function listMethods(things: ReadonlyMap<string, HostedThing>, prefix: st
 /** `GET /`: where to go from here. */
 export function rootMethods(prefix: string): Methods {
   const start = { things: `${prefix}/things`, td: `${prefix}/.well-known/wot` };
-  return { GET: (exchange) => exchange.sendJson(200, start) };
+  return {
+    GET(exchange) {
+      exchange.varies('Accept');
+      exchange.sendJson(200, start);
+    },
+  };
 }
 
 /** The TD that answers Accept-Language, and the header that says so where it made a difference. */

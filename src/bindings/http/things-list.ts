@@ -1,6 +1,7 @@
+import type { StoredDocument } from '../../contracts/http-route.ts';
 import type { HostedThing } from '../../contracts/interaction.ts';
 import { listEntry, pageBounds } from '../../interaction/hosted-list.ts';
-import { jsonDocument, type StoredDocument } from './messages/stored-document.ts';
+import { storedDocument } from './messages/stored-document.ts';
 
 /** A page as it is sent; `next` is the query of the page after it, where there is one. */
 interface Page {
@@ -50,5 +51,5 @@ export class ThingsList {
 }
 
 function arrayOf(entries: readonly string[]): StoredDocument {
-  return jsonDocument(`[${entries.join()}]`);
+  return storedDocument(`[${entries.join()}]`);
 }

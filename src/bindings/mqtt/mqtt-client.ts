@@ -8,9 +8,11 @@ import type {
 import { type Clock, waitingClock } from '../../contracts/clock.ts';
 import { abortable, withDeadline } from '../../contracts/deadline.ts';
 import { WotError } from '../../contracts/errors.ts';
-import { MqttSession } from './mqtt-session.ts';
+import type { Wire } from '../../contracts/wire.ts';
+import { type Asking, MqttSession } from './mqtt-session.ts';
 import { contentOf, topicSubscription } from './mqtt-subscription.ts';
 import { canSend, type MqttTarget, mqttTarget } from './mqtt-target.ts';
+import { tellConnect, tellPacket } from './mqtt-wire.ts';
 
 export interface MqttClientOptions {
   /** Sent to every broker whose address in a form names no user, so make one client for each trusted set of Things. */
@@ -40,28 +42,32 @@ class MqttClientBinding implements ClientBinding {
     this.#clock = clock;
   }
 
-  async request({ op, form, content, ...limit }: ClientRequest): Promise<ClientResponse> {
+  async request({ op, form, content, wire, ...limit }: ClientRequest): Promise<ClientResponse> {
     const target = mqttTarget(op, form);
     checkSize(content, target);
     const answer = await withDeadline(this.#clock, { ...limit, href: nameOf(target) }, async (signal) => {
-      const session = await this.#session(target, signal);
-      if (isAnswered(target)) return session.ask(target, content, signal);
-      if (op === 'readproperty') return this.#readTopic(session, target, signal);
+      const asking = { signal, ...(wire && { wire }) };
+      const session = await this.#session(target, asking);
+      if (isAnswered(target)) return session.ask(target, content, asking);
+      if (op === 'readproperty') return this.#readTopic(session, target, asking);
       const { topic = '', qos, retain } = target;
-      await session.publish(topic, content?.body ?? new Uint8Array(), { qos, retain });
+      const payload = content?.body ?? new Uint8Array();
+      await session.publish({ topic, payload, options: { qos, retain }, ...(wire && { wire }) });
       return undefined;
     });
     return answer === undefined ? {} : { content: answer };
   }
 
   async subscribe(
-    { op, form, ...limit }: ClientRequest,
+    { op, form, wire, ...limit }: ClientRequest,
     listener: NotificationListener,
   ): Promise<() => Promise<void>> {
     const target = mqttTarget(op, form);
     return withDeadline(this.#clock, { ...limit, href: nameOf(target) }, async (signal) => {
-      const session = await this.#session(target, signal);
-      const stop = await session.listen(target.filters, target.qos, topicSubscription(target, listener));
+      const watched = wire && { wire };
+      const session = await this.#session(target, { signal, ...watched });
+      const heard = { ...topicSubscription(target, listener), ...watched };
+      const stop = await session.listen(target.filters, target.qos, heard);
       if (signal.aborted) await stop();
       return stop;
     });
@@ -76,10 +82,11 @@ class MqttClientBinding implements ClientBinding {
   }
 
   /** The next message; a retained one comes at once, so that its absence shows. */
-  async #readTopic(session: MqttSession, target: MqttTarget, signal: AbortSignal): Promise<Content> {
+  async #readTopic(session: MqttSession, target: MqttTarget, { signal, wire }: Asking): Promise<Content> {
     const { promise, resolve, reject } = Promise.withResolvers<Content>();
     const { filters, qos, retain, contentType } = target;
     const stop = await session.listen(filters, qos, {
+      ...(wire && { wire }),
       message: (packet) => resolve(contentOf(packet, contentType)),
     });
     const late = retain && this.#clock.after(patience, () => reject(nothingRetained(nameOf(target))));
@@ -91,10 +98,10 @@ class MqttClientBinding implements ClientBinding {
     }
   }
 
-  async #session(target: MqttTarget, signal: AbortSignal): Promise<MqttSession> {
+  async #session(target: MqttTarget, { signal, wire }: Asking): Promise<MqttSession> {
     const who = { ...this.#options, ...target };
     const key = JSON.stringify([who.broker, who.username, who.password]);
-    const open = this.#sessions.get(key) ?? this.#open(key, who);
+    const open = this.#sessions.get(key) ?? this.#open(key, who, wire);
     this.#sessions.set(key, open);
     const session = await open;
     await session.online(signal);
@@ -102,10 +109,12 @@ class MqttClientBinding implements ClientBinding {
     return session;
   }
 
-  async #open(key: string, who: MqttTarget): Promise<MqttSession> {
+  async #open(key: string, who: MqttTarget, wire: Wire): Promise<MqttSession> {
     const session = new MqttSession(who);
+    tellConnect(wire, session.clientId, who);
     try {
       await session.ready();
+      tellPacket(wire, 'received', { start: 'CONNACK', 'Protocol Version': session.protocolVersion });
       return session;
     } catch (error) {
       this.#sessions.delete(key);

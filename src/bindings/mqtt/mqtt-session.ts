@@ -10,13 +10,17 @@ import { codecFor } from '../../codec/registry.ts';
 import type { Content } from '../../contracts/binding.ts';
 import { WotError } from '../../contracts/errors.ts';
 import { silentLogger } from '../../contracts/logger.ts';
+import type { Wire } from '../../contracts/wire.ts';
 import { connected, endConnection, openConnection } from './mqtt-connection.ts';
 import { readEnvelope, readResult } from './mqtt-result.ts';
 import type { MqttTarget } from './mqtt-target.ts';
 import { matchesFilter } from './mqtt-topics.ts';
+import { tellPacket, tellPublish } from './mqtt-wire.ts';
 
 /** Told of the messages of a filter, and of the life of the connection. */
 export interface TopicListener {
+  /** Is told of what goes over the wire for it. */
+  readonly wire?: Wire;
   message(packet: IPublishPacket): void;
   /** The connection was lost; it is tried again until `resumed`. */
   interrupted?(error: WotError): void;
@@ -30,6 +34,20 @@ export interface TopicListener {
 interface Shared {
   readonly id: number;
   readonly listeners: Set<TopicListener>;
+}
+
+/** What bounds a request, and who is told of its messages. */
+export interface Asking {
+  readonly signal: AbortSignal;
+  readonly wire?: Wire;
+}
+
+/** A message to publish. */
+export interface Publication {
+  readonly topic: string;
+  readonly payload: Uint8Array;
+  readonly options: IClientPublishOptions;
+  readonly wire?: Wire;
 }
 
 interface Pending {
@@ -73,6 +91,11 @@ export class MqttSession {
     });
   }
 
+  /** 5, or 4 for MQTT 3.1.1; valid once it was ready. */
+  get protocolVersion(): number {
+    return this.#client.options.protocolVersion ?? 5;
+  }
+
   /** Waits until a lost connection is back: what is asked now must not be sent after its caller gave up. */
   online(signal: AbortSignal): Promise<void> {
     if (this.#client.connected) return Promise.resolve();
@@ -83,8 +106,11 @@ export class MqttSession {
   }
 
   /** Publishes; at QoS 0 resolves when the message is sent, else when the broker has it. */
-  async publish(topic: string, payload: Uint8Array, options: IClientPublishOptions): Promise<void> {
+  async publish({ topic, payload, options, wire }: Publication): Promise<void> {
+    const { qos = 0 } = options;
+    tellPublish(wire, 'sent', { topic, payload, ...options });
     await this.#client.publishAsync(topic, Buffer.from(payload), options);
+    if (qos > 0) tellPacket(wire, 'received', { start: qos === 1 ? 'PUBACK' : 'PUBCOMP' });
   }
 
   /** Subscribes, also again, so that retained messages come; the returned function ends it. */
@@ -100,7 +126,7 @@ export class MqttSession {
           const shared = this.#shared.get(filter) ?? { id: ++this.#subscriptions, listeners: new Set() };
           this.#shared.set(filter, shared);
           shared.listeners.add(listener);
-          return this.#subscribe(filter, qos, shared.id);
+          return this.#subscribe(filter, { qos, id: shared.id }, listener.wire);
         }),
       );
     } catch (error) {
@@ -114,23 +140,25 @@ export class MqttSession {
   async ask(
     target: MqttTarget & { readonly topic: string; readonly responseTopic: string },
     content: Content | undefined,
-    signal: AbortSignal,
+    { signal, wire }: Asking,
   ): Promise<Content | undefined> {
     const { topic, responseTopic, qos, requestType, contentType } = target;
-    const version = this.#client.options.protocolVersion;
+    const version = this.protocolVersion;
     if (content && version !== 5 && codecFor(content.type) !== codecFor(requestType)) {
       throw untold(content.type, requestType);
     }
-    await this.#subscribeReplies(responseTopic);
+    await this.#subscribeReplies(responseTopic, wire);
     const correlationId = (this.#requests++).toString(36);
     const suffix = `${this.clientId}/${correlationId}`;
     const replyTopic = `${responseTopic}/${suffix}`;
     const source = { href: `${this.#broker}/${topic}`, contentType };
-    const body = content?.body ?? new Uint8Array();
-    const reply = this.#reply(replyTopic, signal);
+    const payload = content?.body ?? new Uint8Array();
+    const told = { payload, ...(wire && { wire }) };
+    const reply = this.#reply(replyTopic, { signal, ...(wire && { wire }) });
     if (version !== 5) {
       const [path, query] = topic.split('/?', 2);
-      await this.publish(`${path}/${suffix}${query === undefined ? '' : `/?${query}`}`, body, { qos });
+      const asked = `${path}/${suffix}${query === undefined ? '' : `/?${query}`}`;
+      await this.publish({ topic: asked, options: { qos }, ...told });
       return readEnvelope(await reply, source);
     }
     const correlationData = Buffer.from(correlationId);
@@ -139,7 +167,7 @@ export class MqttSession {
       correlationData,
       contentType: content?.type ?? requestType,
     };
-    await this.publish(topic, body, { qos, properties });
+    await this.publish({ topic, options: { qos, properties }, ...told });
     return readResult(await reply, source);
   }
 
@@ -163,7 +191,7 @@ export class MqttSession {
     const ids = [packet.properties?.subscriptionIdentifier ?? []].flat();
     for (const [filter, { id, listeners }] of this.#shared) {
       const meant = ids.length > 0 ? ids.includes(id) : matchesFilter(filter, topic);
-      if (meant) for (const listener of listeners) listener.message(packet);
+      if (meant) for (const listener of listeners) tellListener(listener, packet);
     }
   }
 
@@ -179,9 +207,13 @@ export class MqttSession {
     for (const listener of this.#all()) listener.interrupted?.(lost);
   }
 
-  #reply(topic: string, signal: AbortSignal): Promise<IPublishPacket> {
+  #reply(topic: string, { signal, wire }: Asking): Promise<IPublishPacket> {
     const reply = new Promise<IPublishPacket>((resolve, reject) => {
-      this.#pending.set(topic, { resolve, reject });
+      const answered = (packet: IPublishPacket): void => {
+        tellPublish(wire, 'received', packet);
+        resolve(packet);
+      };
+      this.#pending.set(topic, { resolve: answered, reject });
       signal.addEventListener('abort', () => reject(signal.reason), { once: true });
     });
     const forget = () => this.#pending.delete(topic);
@@ -189,9 +221,9 @@ export class MqttSession {
     return reply;
   }
 
-  async #subscribeReplies(responseTopic: string): Promise<void> {
+  async #subscribeReplies(responseTopic: string, wire: Wire): Promise<void> {
     const filter = `${responseTopic}/${this.clientId}/+`;
-    const subscription = this.#replySubscriptions.get(filter) ?? this.#subscribe(filter, 1);
+    const subscription = this.#replySubscriptions.get(filter) ?? this.#subscribe(filter, { qos: 1 }, wire);
     this.#replySubscriptions.set(filter, subscription);
     try {
       await subscription;
@@ -201,21 +233,22 @@ export class MqttSession {
     }
   }
 
-  async #subscribe(filter: string, qos: 0 | 1 | 2, subscriptionIdentifier?: number): Promise<void> {
+  async #subscribe(filter: string, { qos, id }: SubscribeOptions, wire: Wire): Promise<void> {
     const identified =
-      subscriptionIdentifier !== undefined &&
-      this.#client.serverProperties?.subscriptionIdentifiersAvailable !== false;
-    const subscription: IClientSubscribeOptions = {
-      qos,
-      ...(identified && { properties: { subscriptionIdentifier } }),
-    };
+      id !== undefined && this.#client.serverProperties?.subscriptionIdentifiersAvailable !== false;
+    const properties = identified && this.protocolVersion === 5 ? { subscriptionIdentifier: id } : undefined;
+    const subscription: IClientSubscribeOptions = { qos, ...(properties && { properties }) };
+    tellPacket(wire, 'sent', { start: `SUBSCRIBE ${filter}`, qos, properties });
     const refused = await this.#client
       .subscribeAsync(
         Object.assign({ [filter]: subscription }, { resubscribe: true }) as ISubscriptionMap,
         subscription,
       )
       .then(
-        (grants) => grants.some((grant) => grant.qos >= 128),
+        (grants) => {
+          for (const { qos: granted } of grants) tellPacket(wire, 'received', { start: 'SUBACK', granted });
+          return grants.some((grant) => grant.qos >= 128);
+        },
         () => true,
       );
     if (!refused) return;
@@ -230,12 +263,24 @@ export class MqttSession {
       return this.#shared.delete(filter);
     });
     if (unused.length === 0 || this.#client.disconnecting) return;
+    for (const filter of unused) tellPacket(listener.wire, 'sent', { start: `UNSUBSCRIBE ${filter}` });
     const unsubscribed = this.#client.unsubscribeAsync(unused).then(
       () => {},
       () => {}, // the broker forgets them with the connection
     );
     if (this.#client.connected) await unsubscribed;
   }
+}
+
+/** Names the filter in the broker's messages where it can (MQTT 5). */
+interface SubscribeOptions {
+  readonly qos: 0 | 1 | 2;
+  readonly id?: number;
+}
+
+function tellListener(listener: TopicListener, packet: IPublishPacket): void {
+  tellPublish(listener.wire, 'received', packet);
+  listener.message(packet);
 }
 
 function connectionLost(broker: string, meaning: string): WotError {

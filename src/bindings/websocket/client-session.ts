@@ -1,12 +1,16 @@
+import type { WireMessage } from '../../contracts/binding.ts';
 import type { Clock, Timer } from '../../contracts/clock.ts';
 import { abortable } from '../../contracts/deadline.ts';
 import { WotError } from '../../contracts/errors.ts';
+import { tellWire, type Wire } from '../../contracts/wire.ts';
 import type { JsonObject } from '../../td/json-object.ts';
 import { encodeMessage, type NamedRequest, parseMessage } from './client-messages.ts';
 import { type ClientSocket, connectionLost, openSocket, type SocketOptions } from './client-socket.ts';
 
 /** Who waits for the answers to one request. */
 export interface Conversation {
+  /** Is told of its messages as they are sent and received. */
+  readonly wire?: Wire;
   heard(message: JsonObject): void;
   /** The connection is gone, or never stood; nothing follows. */
   lost(reason: WotError): void;
@@ -72,26 +76,27 @@ export class ClientSession {
   }
 
   /** Sends a request and gives its response; rejects with WotError or the signal's reason. */
-  ask(message: NamedRequest, signal: AbortSignal): Promise<JsonObject> {
+  ask(message: NamedRequest, signal: AbortSignal, wire?: Wire): Promise<JsonObject> {
     const { promise, resolve, reject } = Promise.withResolvers<JsonObject>();
     const heard = (answer: JsonObject): void => {
       if (answer['messageType'] === 'response') resolve(answer);
     };
-    this.begin(message, { heard, lost: reject });
+    this.begin(message, { heard, lost: reject, ...(wire && { wire }) });
     return abortable(promise, signal).finally(() => this.end(message));
   }
 
   /** Sends a request, when the connection stands; its conversation lasts until `end`. */
-  begin(message: NamedRequest, { heard, lost }: Conversation): void {
+  begin(message: NamedRequest, conversation: Conversation): void {
     if (this.#isOver) {
-      lost(connectionLost(this.#href, 'closed before'));
+      conversation.lost(connectionLost(this.#href, 'closed before'));
       return;
     }
     const body = encodeMessage(message);
     this.#idle?.cancel();
-    this.#conversations.set(message.correlationID, { heard, lost, size: body.length, answered: false });
-    if (this.#isOpen) this.#socket.send(body);
-    else this.#unsent.set(message.correlationID, body);
+    const { correlationID } = message;
+    this.#conversations.set(correlationID, { ...conversation, size: body.length, answered: false });
+    if (this.#isOpen) this.#send(correlationID, body);
+    else this.#unsent.set(correlationID, body);
   }
 
   end({ correlationID }: NamedRequest): void {
@@ -136,8 +141,24 @@ export class ClientSession {
     this.#isOpen = true;
     this.#timer.cancel();
     this.#timer = this.#clock.every(heartbeat, () => this.#beat());
-    for (const body of this.#unsent.values()) this.#socket.send(body);
+    for (const [correlationID, body] of this.#unsent) this.#send(correlationID, body);
     this.#unsent.clear();
+  }
+
+  #send(correlationID: string, body: Uint8Array): void {
+    this.#socket.send(body);
+    this.#tell(this.#conversations.get(correlationID), 'sent', body);
+  }
+
+  #tell(conversation: Open | undefined, direction: WireMessage['direction'], body?: Uint8Array): void {
+    const start = `TEXT ${this.#href}`;
+    tellWire(conversation?.wire, () => ({
+      direction,
+      protocol: 'websocket',
+      start,
+      fields: [],
+      ...(body && { body }),
+    }));
   }
 
   /** A half-open connection shows by a ping that nothing came after. */
@@ -160,6 +181,7 @@ export class ClientSession {
       this.#owner.strayed();
       return;
     }
+    this.#tell(conversation, 'received', body);
     if (message['messageType'] === 'response') conversation.answered = true;
     conversation.heard(message);
   }

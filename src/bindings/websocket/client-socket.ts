@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { SecureContextOptions } from 'node:tls';
 import { type ClientOptions, WebSocket } from 'ws';
 import { decodeContent } from '../../codec/registry.ts';
 import type { Clock } from '../../contracts/clock.ts';
@@ -82,12 +83,12 @@ export function connectionLost(href: string, why: string): WotError {
 function ignore(): void {}
 
 function createSocket(href: string, { headers, maxMessage, ca }: SocketOptions): WebSocket {
-  const options: ClientOptions & { readonly closeTimeout: number } = {
+  const options: ClientOptions & SecureContextOptions & { readonly closeTimeout: number } = {
     headers: { ...headers },
     maxPayload: maxMessage,
     perMessageDeflate: false,
     closeTimeout: 1000,
-    ...(ca === undefined ? {} : { ca }),
+    ...(ca === undefined ? {} : { ca, allowPartialTrustChain: true }),
   };
   try {
     return new WebSocket(href, webThingProtocol, options);

@@ -23,7 +23,7 @@ export interface Subscribing {
 /** Subscribes, and again after each lost connection with the id of the last notification; resolves when it stands first. */
 export function keepSocketSubscribed(context: SubscriptionContext, subscribing: Subscribing): Promise<void> {
   const { request, listener, signal } = subscribing;
-  const { form, timeout } = request;
+  const { form, timeout, wire } = request;
   const scope = scopeOf(request);
   const bounds = { href: form.href, signal, timeout };
   const memory = new NotificationMemory(listener, request.target?.after);
@@ -39,6 +39,7 @@ export function keepSocketSubscribed(context: SubscriptionContext, subscribing: 
       scope,
       message,
       href: form.href,
+      ...(wire && { wire }),
       accepted(response) {
         standing();
         memory.accepted(response);

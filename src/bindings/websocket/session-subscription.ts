@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../contracts/clock.ts';
 import { withDeadline } from '../../contracts/deadline.ts';
+import type { Wire } from '../../contracts/wire.ts';
 import { subscriptions } from '../../td/defaults.ts';
 import type { JsonObject } from '../../td/json-object.ts';
 import { checkAnswer, errorOf, type NamedRequest } from './client-messages.ts';
@@ -13,6 +14,7 @@ export interface SessionSubscriptionParts {
   readonly scope: Scope;
   readonly message: NamedRequest;
   readonly href: string;
+  readonly wire?: Wire;
   /** These two are told while it lasts; what they throw ends it. */
   accepted(response: JsonObject): void;
   notified(notification: JsonObject): void;
@@ -31,10 +33,11 @@ export class SessionSubscription {
   #isAnswered = false;
 
   constructor(parts: SessionSubscriptionParts) {
-    const { session, message } = parts;
+    const { session, message, wire } = parts;
     this.#parts = parts;
     this.#over.promise.catch(() => {}); // nobody waits for it any more where the answer came too late
     session.begin(message, {
+      ...(wire && { wire }),
       heard: (received) => this.#heard(received),
       lost: (reason) => this.#end(() => this.#over.reject(reason)),
     });
@@ -52,14 +55,14 @@ export class SessionSubscription {
 
   /** Tells nothing more, and frees the scope when the Thing has let go. */
   async leave(clock: Clock): Promise<void> {
-    const { session, scope, message, href } = this.#parts;
+    const { session, scope, message, href, wire } = this.#parts;
     this.#isOver = true;
     // What the Thing has not answered would hold the scope, and so cost the next observer a connection.
     if (!this.#isAnswered && session.isAlone) return session.close(connectionLost(href, 'left unanswered'));
     await withDeadline(clock, { href, timeout: endsWithin }, async (signal) => {
       // The Thing cannot end what it has not yet begun.
       await this.#answered.promise;
-      if (this.#stands) await session.ask(endingOf(message), signal);
+      if (this.#stands) await session.ask(endingOf(message), signal, wire);
     }).catch(() => {}); // nobody hears its notifications, whatever the Thing makes of it
     session.end(message);
     session.release(scope);

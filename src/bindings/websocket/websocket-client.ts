@@ -78,7 +78,7 @@ function supports(_: Op, { href, subprotocol, contentType = defaultContentType }
 async function exchange(context: ClientContext, request: ClientRequest): Promise<ClientResponse> {
   const { href } = request.form;
   const { pool, clock } = context;
-  const ask = (signal: AbortSignal) => pool.session(href).ask(requestMessage(request), signal);
+  const ask = (signal: AbortSignal) => pool.session(href).ask(requestMessage(request), signal, request.wire);
   const exchanged = () =>
     withDeadline(clock, { ...request, href }, async (signal) => {
       const answer = ask(signal).catch((error) => {
@@ -102,9 +102,9 @@ async function subscribe(
   );
 }
 
-/** What resumes after an id of its own is shared with nobody. */
+/** What resumes after an id of its own, or is watched, is shared with nobody. */
 function sharedSubscription(context: ClientContext, request: ClientRequest): SharedSubscription {
-  const { op, form, target } = request;
+  const { op, form, target, wire } = request;
   const { thing, name, uriVariables = {}, after } = target ?? {};
   const key = JSON.stringify([
     form.href,
@@ -112,7 +112,7 @@ function sharedSubscription(context: ClientContext, request: ClientRequest): Sha
     thing,
     name,
     Object.entries(uriVariables).sort(),
-    after && randomUUID(),
+    (after ?? wire) && randomUUID(),
   ]);
   const found = context.shared.get(key);
   if (found !== undefined) return found;

@@ -6,6 +6,7 @@ import { readConfigEnvironment, readConfigFile, readConfigFlags } from '../../se
 import { configuredServient } from '../../servient/configured-servient.ts';
 import { consoleLogger } from '../../servient/console-logger.ts';
 import type { Servient } from '../../servient/create-servient.ts';
+import { page } from '../../ui/page.ts';
 import { print } from '../output.ts';
 import { startBanner, startRecord } from '../start-banner.ts';
 import { stopOnSignals } from '../stop-on-signals.ts';
@@ -17,8 +18,13 @@ export type ServeFlags = Readonly<Record<string, unknown>> & {
   readonly json?: boolean;
 };
 
-/** A module's default export: puts Things on a started servient. */
-type Expose = (servient: Servient) => Promise<void>;
+/** What a module exports. */
+interface LoadedModule {
+  /** Puts Things on a started servient. */
+  default(this: void, servient: Servient): Promise<void>;
+  /** Boards that come with those Things, by the last segment of their address. */
+  readonly dashboards?: Readonly<Record<string, unknown>>;
+}
 
 /** Starts a servient with the Things of the given modules, until SIGINT or SIGTERM. */
 export async function serve(modules: readonly string[], flags: ServeFlags): Promise<void> {
@@ -30,28 +36,33 @@ export async function serve(modules: readonly string[], flags: ServeFlags): Prom
   // Modules that simulate read it here.
   if (config.speed !== undefined) process.env['THINGWRIGHT_SPEED'] = String(config.speed);
   const logger = consoleLogger(flags.verbose === true);
-  const servient = configuredServient(config, logger);
+  const loaded: LoadedModule[] = [];
+  for (const module of modules) loaded.push(await load(module));
+  const dashboards: object = Object.assign({}, ...loaded.map((module) => module.dashboards));
+  const servient = configuredServient(
+    config,
+    logger,
+    config.page === false ? [] : [page({ dashboards: { ...dashboards } })],
+  );
   if (config.insecure === true)
     logger.warn('Running with --insecure: whoever reaches this machine controls its Things');
-  const exposes: Expose[] = [];
-  for (const module of modules) exposes.push(await load(module));
   stopOnSignals(servient, logger);
   await servient.start(async () => {
-    for (const expose of exposes) await expose(servient);
+    for (const module of loaded) await module.default(servient);
   });
   if (flags.json === true) print(JSON.stringify(startRecord(servient)));
-  else process.stdout.write(`${startBanner(servient)}\n`);
+  else process.stdout.write(`${startBanner(servient, config.page !== false)}\n`);
 }
 
-async function load(module: string): Promise<Expose> {
+async function load(module: string): Promise<LoadedModule> {
   const path = resolve(module);
-  let loaded: { readonly default?: unknown };
+  let loaded: Partial<LoadedModule>;
   try {
     loaded = await import(pathToFileURL(path).href);
   } catch (cause) {
     throw unloadable(path, cause as NodeJS.ErrnoException);
   }
-  if (typeof loaded.default === 'function') return loaded.default as Expose;
+  if (typeof loaded.default === 'function') return loaded as LoadedModule;
   const message = `${path} has no default export to call; export default async (servient) => { await servient.expose(...) }.`;
   throw new WotError('invalid', 'MODULE_WITHOUT_DEFAULT', message);
 }

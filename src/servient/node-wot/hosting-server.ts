@@ -1,8 +1,8 @@
 import type { ExposedThing as NodeWotThing, ProtocolServer } from '@node-wot/core';
 import type { ThingDefinition } from '../../contracts/definition.ts';
-import { WotError } from '../../contracts/errors.ts';
 import type { Logger } from '../../contracts/logger.ts';
-import { type ExposedThing, slug } from '../exposure.ts';
+import { exposeByFreeName } from '../expose-by-free-name.ts';
+import type { ExposedThing } from '../exposure.ts';
 import type { ScriptForms } from './declared-forms.ts';
 import type { NodeWotCore } from './node-wot-content.ts';
 import { producedThing } from './produced-thing.ts';
@@ -56,17 +56,4 @@ export function hostingServer(
     stop: () => Promise.resolve(),
     getPort: () => -1,
   };
-}
-
-/** A script cannot know which names are taken: the second `counter` is `counter-2`. */
-async function exposeByFreeName(host: ThingHost, definition: ThingDefinition): Promise<ExposedThing> {
-  const wanted = slug(definition.td.title);
-  for (let count = 1; ; count++) {
-    const options = { name: count === 1 ? wanted : `${wanted}-${count}` };
-    try {
-      return await host.expose({ ...definition, options });
-    } catch (error) {
-      if (!(error instanceof WotError) || error.code !== 'NAME_TAKEN') throw error;
-    }
-  }
 }

@@ -1,5 +1,5 @@
 import type { ReadableStream } from 'node:stream/web';
-import type { HandlerContext, ThingHandlers } from '../../contracts/definition.ts';
+import type { HandlerContext, PropertyHandler, ThingHandlers } from '../../contracts/definition.ts';
 import type { AffordanceKind } from '../../contracts/td.ts';
 import type { Affordances, InputOf, OutputGivenOf, PropertyPayload } from './affordances.ts';
 import type { GivenOf } from './payload-of.ts';
@@ -18,9 +18,10 @@ type Section<T, K extends AffordanceKind, Handlers> = string extends keyof Affor
     : { readonly [P in K]: Handlers };
 
 type PropertyHandlers<Properties, OfThing, S> = {
-  readonly [N in keyof Properties]: N extends S
-    ? StreamHandler<Properties[N], TypedContext<Properties[N], OfThing>>
-    : TypedPropertyHandler<Properties[N], TypedContext<Properties[N], OfThing>>;
+  readonly [N in keyof Properties]: Pick<PropertyHandler, 'observed' | 'unobserved'> &
+    (N extends S
+      ? StreamHandler<Properties[N], TypedContext<Properties[N], OfThing>>
+      : TypedPropertyHandler<Properties[N], TypedContext<Properties[N], OfThing>>);
 };
 
 /** Of a property that is written as a stream. */

@@ -1,6 +1,6 @@
 import { isJsonObject } from '../json-object.ts';
 import { jsonPointer } from '../json-pointer.ts';
-import { error, type Finding, shown } from './finding.ts';
+import { error, type Finding, mended, shown } from './finding.ts';
 
 /** The JSON-LD context of TD 1.1. */
 export const context11 = 'https://www.w3.org/2022/wot/td/v1.1';
@@ -38,16 +38,16 @@ export function explainContext(context: unknown, pointer: string): Finding {
   );
   if (typeof old === 'string' && !entries.some(isTdContext)) return draft(pointer, old);
   const hint = `Put ${shown(context11)} first.`;
-  return found(pointer, 'The first context is not that of TD 1.1 or TD 1.0.', hint);
+  return mended(found(pointer, 'The first context is not that of TD 1.1 or TD 1.0.', hint), {
+    do: 'replace',
+    values: [[context11, ...entries.filter((entry) => !isTdContext(entry) && isEntry(entry))]],
+  });
 }
 
 function draft(pointer: string, context: string): Finding {
   const hint = `Change the document to TD 1.1 and its context to ${shown(context11)}.`;
-  return found(
-    pointer,
-    `${shown(context)} is the context of ${dialect(context)}, not of TD 1.1 or TD 1.0.`,
-    hint,
-  );
+  const message = `${shown(context)} is the context of ${dialect(context)}, not of TD 1.1 or TD 1.0.`;
+  return mended(found(pointer, message, hint), { do: 'replace', values: [context11] });
 }
 
 function dialect(context: string): string | undefined {

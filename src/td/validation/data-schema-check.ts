@@ -1,7 +1,7 @@
-import { isJsonObject, type JsonObject } from '../json-object.ts';
+import { isJsonObject, type JsonObject, ownMember, textOf } from '../json-object.ts';
 import { jsonPointer } from '../json-pointer.ts';
 import { affordanceParts, dataSchemaParts, memberPart, type Part } from './document-parts.ts';
-import { error, type Finding, shown, warning } from './finding.ts';
+import { error, type Finding, mended, removal, shown, warning } from './finding.ts';
 
 /** What no schema says of data schemas: they do not contradict themselves, and consumers learn what to send and to expect. */
 export function checkDataSchemas(document: JsonObject): readonly Finding[] {
@@ -27,7 +27,8 @@ function duplicates({ value, pointer }: Part): readonly Finding[] {
     const text = canonical(item);
     if (seen.has(text)) {
       const message = `${shown(item)} stands twice in the enum.`;
-      return [error('schema', jsonPointer(pointer, 'enum', index), message, 'Remove one of the two.')];
+      const found = error('schema', jsonPointer(pointer, 'enum', index), message, 'Remove one of the two.');
+      return [mended(found, removal)];
     }
     seen.add(text);
     return [];
@@ -46,8 +47,11 @@ function enumAndConst({ value, pointer }: Part): readonly Finding[] {
   return [warning('enum-const', pointer, message, 'Keep "const" for one value, "enum" for several.')];
 }
 
+/** What tells the structure of a type. */
+const structures: Readonly<Record<string, string>> = { object: 'properties', array: 'items' };
+
 function untold({ value, pointer }: Part): readonly Finding[] {
-  const missing = { object: 'properties', array: 'items' }[String(value['type'])];
+  const missing = ownMember(structures, textOf(value['type']));
   if (missing === undefined || missing in value) return [];
   const message = `The schema is of type ${value['type']}, but has no ${shown(missing)}.`;
   return [
@@ -96,6 +100,6 @@ function foreignWords({ value, pointer }: Part): readonly Finding[] {
     .map((word) => {
       const message = `${shown(word)} is a word of JSON Schema that a DataSchema has not: no Thing and no consumer checks it.`;
       const hint = 'Leave it out, say it with the terms of TD 1.1, or check it in the handler.';
-      return warning(schemaWordRule, jsonPointer(pointer, word), message, hint);
+      return mended(warning(schemaWordRule, jsonPointer(pointer, word), message, hint), removal);
     });
 }

@@ -9,7 +9,7 @@ import {
   formParts,
   listParts,
 } from './document-parts.ts';
-import { error, type Finding, shown, warning } from './finding.ts';
+import { error, type Finding, mended, removal, shown, warning } from './finding.ts';
 
 /** What no schema can say of forms: ops against readOnly and writeOnly, methods. */
 export function checkForms(document: JsonObject): readonly Finding[] {
@@ -42,14 +42,16 @@ function opAgainstAccess({ affordance, value, pointer }: FormPart, document: Jso
   const op = ops.find((one) => refused.includes(one));
   if (op === undefined) return [];
   const access = readOnly === true ? '"readOnly"' : '"writeOnly"';
-  return [
-    warning(
-      'access',
-      named ? jsonPointer(pointer, 'op') : pointer,
-      `The form offers ${op}${named ? '' : ' (the default of TD 1.0)'}, but the property is ${access}.`,
-      named ? `Remove ${op} from "op", or ${access} from the property.` : 'Give the form an "op".',
-    ),
-  ];
+  const found = warning(
+    'access',
+    named ? jsonPointer(pointer, 'op') : pointer,
+    `The form offers ${op}${named ? '' : ' (the default of TD 1.0)'}, but the property is ${access}.`,
+    named ? `Remove ${op} from "op", or ${access} from the property.` : 'Give the form an "op".',
+  );
+  const fitting = ops.filter((one) => !refused.includes(one));
+  if (fitting.length === 0) return [found];
+  if (named) return [mended(found, { do: 'replace', values: [fitting] })];
+  return [mended(found, { do: 'add', name: 'op', value: fitting })];
 }
 
 /** TD 1.0 section 5.4 gives every property both ops, whatever readOnly and writeOnly say; TD 1.1 does not. */
@@ -65,7 +67,8 @@ function methodOfSeveralOps({ value, pointer }: FormPart): readonly Finding[] {
   if (ops.length < 2 || value['htv:methodName'] === undefined) return [];
   const message = `One method is given for several ops: ${ops.join(', ')}.`;
   const hint = 'Make one form for each op, or remove "htv:methodName".';
-  return [warning('method-of-several-ops', jsonPointer(pointer, 'htv:methodName'), message, hint)];
+  const found = warning('method-of-several-ops', jsonPointer(pointer, 'htv:methodName'), message, hint);
+  return [mended(found, removal)];
 }
 
 /** The schemas of additional responses are named in `schemaDefinitions` (TD 1.1 section 5.3.4.4). */

@@ -1,5 +1,5 @@
-import { jsonPointer } from '../json-pointer.ts';
-import { error, type Finding, maxFindings } from './finding.ts';
+import { jsonPointer, pointerNames } from '../json-pointer.ts';
+import { error, type Finding, maxFindings, mended, removal } from './finding.ts';
 
 /** Deepest nesting of arrays and objects in a document. */
 const maxNesting = 64;
@@ -8,6 +8,25 @@ const maxNesting = 64;
 export interface JsonText {
   readonly value?: unknown;
   readonly findings: readonly Finding[];
+}
+
+/** A stretch of a text, in UTF-16 code units. */
+export interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Where a value stands in its text, and its name where it is a member. */
+export interface TextPlace {
+  readonly name?: Span;
+  readonly value: Span;
+}
+
+/** A place that is looked for, and those below it. */
+interface Sought {
+  name?: Span;
+  value?: Span;
+  readonly below: Map<string, Sought>;
 }
 
 /** Reads JSON as `JSON.parse` does, but tells line and column, bounds the nesting and finds names given twice. */
@@ -22,6 +41,24 @@ export function readJsonText(input: string | Uint8Array): JsonText {
     if (!(cause instanceof JsonFault)) throw cause;
     return { findings: [...findings, cause.finding] };
   }
+}
+
+/** Where the values that JSON Pointers name stand in a text that `readJsonText` could read; of equal names the last one counts. */
+export function placesOf(text: string, pointers: readonly string[]): ReadonlyMap<string, TextPlace> {
+  const root: Sought = { below: new Map() };
+  const sought = pointers.map((pointer) => [pointer, soughtAt(root, pointer)] as const);
+  new Scanner(text, []).scan(root);
+  return new Map(
+    sought.filter((entry): entry is [string, TextPlace & Sought] => entry[1].value !== undefined),
+  );
+}
+
+function soughtAt(root: Sought, pointer: string): Sought {
+  return pointerNames(pointer).reduce((place, name) => {
+    const next = place.below.get(name) ?? { below: new Map() };
+    place.below.set(name, next);
+    return next;
+  }, root);
 }
 
 const notUtf8 = error(
@@ -61,17 +98,18 @@ class Scanner {
     this.#findings = findings;
   }
 
-  scan(): void {
-    this.#value('', 0);
+  scan(sought?: Sought): void {
+    this.#value('', 0, sought);
     if (this.#next() !== '') throw this.#unexpected('', 'Remove what follows the JSON value.');
   }
 
-  #value(pointer: string, depth: number): void {
+  #value(pointer: string, depth: number, sought?: Sought): void {
     const first = this.#next();
+    const from = this.#at;
     if (first === '{' || first === '[') {
       if (depth === maxNesting) throw this.#tooDeep(pointer);
-      if (first === '{') this.#object(pointer, depth + 1);
-      else this.#array(pointer, depth + 1);
+      if (first === '{') this.#object(pointer, depth + 1, sought);
+      else this.#array(pointer, depth + 1, sought);
     } else if (first === '"') this.#string(pointer);
     else if (!this.#take(/true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y)) {
       throw this.#unexpected(
@@ -79,9 +117,10 @@ class Scanner {
         'A value belongs here: an object, array, string, number, true, false or null.',
       );
     }
+    if (sought) sought.value = { from, to: this.#at };
   }
 
-  #object(pointer: string, depth: number): void {
+  #object(pointer: string, depth: number, sought?: Sought): void {
     const names = new Set<string>();
     this.#sequence(pointer, '}', () => {
       if (this.#next() !== '"')
@@ -91,15 +130,20 @@ class Scanner {
       const name = JSON.parse(this.#text.slice(start, this.#at)) as string;
       if (names.has(name)) this.#duplicate(jsonPointer(pointer, name), name, start);
       names.add(name);
+      const member = sought?.below.get(name);
+      if (member) member.name = { from: start, to: this.#at };
       if (this.#next() !== ':') throw this.#unexpected(pointer, 'A colon belongs after the member name.');
       this.#at += 1;
-      this.#value(jsonPointer(pointer, name), depth);
+      this.#value(jsonPointer(pointer, name), depth, member);
     });
   }
 
-  #array(pointer: string, depth: number): void {
+  #array(pointer: string, depth: number, sought?: Sought): void {
     let index = 0;
-    this.#sequence(pointer, ']', () => this.#value(jsonPointer(pointer, index++), depth));
+    this.#sequence(pointer, ']', () => {
+      const item = sought?.below.get(String(index));
+      this.#value(jsonPointer(pointer, index++), depth, item);
+    });
   }
 
   #sequence(pointer: string, end: string, item: () => void): void {
@@ -145,12 +189,14 @@ class Scanner {
     const found = this.#text.slice(this.#at, this.#at + 1);
     const what =
       found === '' ? 'The JSON ends too early' : `Not JSON: ${JSON.stringify(found)} is not expected`;
-    return new JsonFault(error('td-json-open', pointer, `${what} at ${this.#place(this.#at)}.`, hint));
+    const finding = error('td-json-open', pointer, `${what} at ${this.#place(this.#at)}.`, hint);
+    return new JsonFault({ ...finding, at: this.#at });
   }
 
   #tooDeep(pointer: string): JsonFault {
     const message = `Arrays and objects are nested deeper than ${maxNesting} levels at ${this.#place(this.#at)}.`;
-    return new JsonFault(error('nesting', pointer, message, 'Flatten the document.'));
+    const finding = error('nesting', pointer, message, 'Flatten the document.');
+    return new JsonFault({ ...finding, at: this.#at });
   }
 
   // RFC 8259 section 4; JSON-LD 1.1 section 9 demands unique names
@@ -158,7 +204,7 @@ class Scanner {
     if (this.#findings.length === maxFindings) return;
     const message = `The name ${JSON.stringify(name)} stands twice in one object, again at ${this.#place(at)}.`;
     const hint = 'Rename or remove one of the two: parsers silently drop one.';
-    this.#findings.push(error('unique-names', pointer, message, hint));
+    this.#findings.push({ ...mended(error('unique-names', pointer, message, hint), removal), at });
   }
 
   #place(at: number): string {

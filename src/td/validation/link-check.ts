@@ -1,4 +1,4 @@
-import type { JsonObject } from '../json-object.ts';
+import { type JsonObject, textOf } from '../json-object.ts';
 import { jsonPointer } from '../json-pointer.ts';
 import { listParts } from './document-parts.ts';
 import { error, type Finding } from './finding.ts';
@@ -6,7 +6,7 @@ import { error, type Finding } from './finding.ts';
 /** A document names one Thing Model at most as its type (TD 1.1 tm-rel-type-maximum). */
 export function checkLinks(document: JsonObject): readonly Finding[] {
   const types = listParts(document['links'], '/links').filter(
-    ({ value }) => String(value['rel']).toLowerCase() === 'type',
+    ({ value }) => textOf(value['rel']).toLowerCase() === 'type',
   );
   return types.slice(1).map(({ pointer }) => {
     const message = 'A second link has the relation "type".';

@@ -1,7 +1,8 @@
 import type { ErrorObject } from 'ajv';
+import { isJsonObject } from '../json-object.ts';
 import { resolvePointer } from '../json-pointer.ts';
-import { explainContext } from './context-check.ts';
-import { error, type Finding, shown } from './finding.ts';
+import { context11, explainContext } from './context-check.ts';
+import { error, type Finding, mended, shown } from './finding.ts';
 import { explainLink, explainScheme, explainVersion } from './schema-places.ts';
 
 /**
@@ -80,18 +81,17 @@ function explain(errors: readonly ErrorObject[], document: unknown): Finding {
   const pointer = first.instancePath;
   const value = resolvePointer(document, pointer);
   const missing: unknown = first.params['missingProperty'];
-  if (typeof missing === 'string') return lacks(pointer, missing);
+  if (typeof missing === 'string') return lacks(pointer, missing, document);
   const allowed = errors.flatMap(allowedValues);
   if (allowed.some((choice) => typeof choice === typeof value)) return notAllowed(pointer, value, allowed);
   const types = [...new Set(errors.flatMap(({ params }) => [params['type'] ?? []].flat().map(String)))];
   if (types.length > 0) {
     const expected = types.join(' or ');
-    return error(
-      'schema',
-      pointer,
-      `${shown(value)} is not of type ${expected}.`,
-      `Write a JSON ${expected} here.`,
-    );
+    const message = `${shown(value)} is not of type ${expected}.`;
+    return mended(error('schema', pointer, message, `Write a JSON ${expected} here.`), {
+      do: 'replace',
+      values: types.flatMap((type) => ofType(value, type)),
+    });
   }
   const faults = [...new Set(errors.map(({ message }) => message ?? 'is not valid'))].join(', ');
   return error('schema', pointer, `${shown(value)} ${faults}.`, hints[first.keyword] ?? 'Correct the value.');
@@ -103,19 +103,48 @@ function allowedValues({ params }: ErrorObject): readonly unknown[] {
 }
 
 function notAllowed(pointer: string, value: unknown, allowed: readonly unknown[]): Finding {
-  const choices = [...new Set(allowed.map(String))].join(', ');
-  return error('schema', pointer, `${shown(value)} is not allowed here.`, `Use one of: ${choices}.`);
+  const choices = [...new Set(allowed)];
+  const hint = `Use one of: ${choices.map(String).join(', ')}.`;
+  const found = error('schema', pointer, `${shown(value)} is not allowed here.`, hint);
+  return mended(found, { do: 'replace', values: choices });
 }
 
-function lacks(pointer: string, name: string): Finding {
+/** What was probably meant, as the type that belongs there. */
+function ofType(value: unknown, type: string): readonly unknown[] {
+  if (type === 'array') return [[value]];
+  if (type === 'string' && (typeof value === 'number' || typeof value === 'boolean')) return [String(value)];
+  if (type === 'boolean' && (value === 'true' || value === 'false')) return [value === 'true'];
+  const number = type === 'number' || type === 'integer' ? Number(value) : Number.NaN;
+  if (typeof value !== 'string' || value.trim() === '' || !Number.isFinite(number)) return [];
+  return type === 'integer' && !Number.isInteger(number) ? [] : [number];
+}
+
+function lacks(pointer: string, name: string, document: unknown): Finding {
   const where = pointer === '' ? 'The document' : 'The object';
-  return error(
-    'schema',
-    pointer,
-    `${where} has no member ${shown(name)}.`,
-    `Add ${shown(name)}${whatItIs[name] ?? ''}.`,
+  const message = `${where} has no member ${shown(name)}.`;
+  const value = pointer === '' ? firstValue(name, document) : firstValues[name];
+  return mended(
+    error('schema', pointer, message, `Add ${shown(name)}${whatItIs[name] ?? ''}.`),
+    value === undefined ? undefined : { do: 'add', name, value },
   );
 }
+
+function firstValue(name: string, document: unknown): unknown {
+  const defined = name === 'security' ? resolvePointer(document, '/securityDefinitions') : undefined;
+  return (isJsonObject(defined) ? Object.keys(defined)[0] : undefined) ?? firstValues[name];
+}
+
+/** What mandatory members may begin with; the author writes the rest. */
+const firstValues: Readonly<Record<string, unknown>> = {
+  '@context': context11,
+  title: 'New Thing',
+  security: 'nosec_sc',
+  securityDefinitions: { nosec_sc: { scheme: 'nosec' } },
+  forms: [{ href: 'https://thing.example/' }],
+  href: 'https://thing.example/',
+  contentType: 'application/json',
+  instance: '1.0.0',
+};
 
 /** What the mandatory members are (TD 1.1 section 5.3). */
 const whatItIs: Readonly<Record<string, string>> = {

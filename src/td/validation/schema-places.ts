@@ -1,6 +1,6 @@
-import { isJsonObject, type JsonObject, stringList } from '../json-object.ts';
+import { isJsonObject, type JsonObject, stringList, textOf } from '../json-object.ts';
 import { jsonPointer } from '../json-pointer.ts';
-import { error, type Finding, shown } from './finding.ts';
+import { error, type Finding, mended, removal, shown } from './finding.ts';
 
 const locations = ['header', 'query', 'body', 'cookie', 'auto'];
 
@@ -22,33 +22,28 @@ export function explainScheme(definition: unknown, pointer: string): Finding | u
   if (!isJsonObject(definition)) return undefined;
   const { scheme, in: place } = definition;
   if (scheme === undefined) {
-    return error(
-      'schema',
-      pointer,
-      'The object has no member "scheme".',
-      'Add it, for instance "nosec" or "basic".',
-    );
+    const message = 'The object has no member "scheme".';
+    const found = error('schema', pointer, message, 'Add it, for instance "nosec" or "basic".');
+    return mended(found, { do: 'add', name: 'scheme', value: 'nosec' });
   }
   if (typeof scheme === 'string' && scheme.includes(':')) return undefined;
   const known = typeof scheme === 'string' && Object.hasOwn(schemes, scheme) ? schemes[scheme] : undefined;
   if (known === undefined) {
     const hint = `Use one of ${Object.keys(schemes).join(', ')}, or one of a context extension with its prefix.`;
     const message = `${shown(scheme)} is no security scheme of TD 1.1.`;
-    return error('td-security-scheme-name', jsonPointer(pointer, 'scheme'), message, hint);
+    const found = error('td-security-scheme-name', jsonPointer(pointer, 'scheme'), message, hint);
+    return mended(found, { do: 'replace', values: Object.keys(schemes) });
   }
   if (scheme === 'combo') return comboFault(definition, pointer);
   if (scheme === 'auto' && 'name' in definition) {
     const where = jsonPointer(pointer, 'name');
-    return error(
-      'sec-security-vocab-auto-in-no-name',
-      where,
-      'The scheme auto has a name.',
-      'Remove the name.',
-    );
+    const message = 'The scheme auto has a name.';
+    return mended(error('sec-security-vocab-auto-in-no-name', where, message, 'Remove the name.'), removal);
   }
-  if (known.length === 0 || place === undefined || known.includes(String(place))) return undefined;
+  if (known.length === 0 || place === undefined || known.includes(textOf(place))) return undefined;
   const hint = `Use one of ${known.join(', ')}.`;
-  return error('schema', jsonPointer(pointer, 'in'), `${shown(place)} is no place for credentials.`, hint);
+  const message = `${shown(place)} is no place for credentials.`;
+  return mended(error('schema', jsonPointer(pointer, 'in'), message, hint), { do: 'replace', values: known });
 }
 
 function comboFault({ oneOf, allOf }: JsonObject, pointer: string): Finding | undefined {
@@ -72,12 +67,8 @@ export function explainLink(link: unknown, pointer: string): Finding | undefined
   }
   if ('sizes' in link && link['rel'] !== 'icon') {
     const hint = 'Remove sizes, or set the relation to "icon".';
-    return error(
-      'schema',
-      jsonPointer(pointer, 'sizes'),
-      'Only links with the relation "icon" have sizes.',
-      hint,
-    );
+    const message = 'Only links with the relation "icon" have sizes.';
+    return mended(error('schema', jsonPointer(pointer, 'sizes'), message, hint), removal);
   }
   return undefined;
 }
@@ -86,10 +77,6 @@ export function explainLink(link: unknown, pointer: string): Finding | undefined
 export function explainVersion(version: unknown, pointer: string): Finding | undefined {
   if (!isJsonObject(version) || !('instance' in version)) return undefined;
   const message = 'A Thing Model has no version of an instance.';
-  return error(
-    'tm-versioning-2',
-    jsonPointer(pointer, 'instance'),
-    message,
-    'Remove it; "model" is the version here.',
-  );
+  const hint = 'Remove it; "model" is the version here.';
+  return mended(error('tm-versioning-2', jsonPointer(pointer, 'instance'), message, hint), removal);
 }

@@ -1,7 +1,7 @@
-import { type JsonObject, stringList } from '../json-object.ts';
+import { type JsonObject, ownMember, stringList, textOf } from '../json-object.ts';
 import { jsonPointer } from '../json-pointer.ts';
 import { formParts, type Part, parts } from './document-parts.ts';
-import { error, type Finding, shown } from './finding.ts';
+import { error, type Finding, mended, removal, shown } from './finding.ts';
 
 interface Definitions {
   readonly byName: ReadonlyMap<string, Part>;
@@ -39,11 +39,14 @@ function dangling(names: unknown, pointer: string, definitions: Definitions): re
   return list.flatMap((name, index) =>
     typeof name !== 'string' || definitions.byName.has(name)
       ? []
-      : error(
-          'security-name',
-          list === names ? jsonPointer(pointer, index) : pointer,
-          `${shown(name)} is not in "securityDefinitions".`,
-          definitions.hint,
+      : mended(
+          error(
+            'security-name',
+            list === names ? jsonPointer(pointer, index) : pointer,
+            `${shown(name)} is not in "securityDefinitions".`,
+            definitions.hint,
+          ),
+          { do: 'replace', values: [...definitions.byName.keys()].slice(0, 10) },
         ),
   );
 }
@@ -86,9 +89,15 @@ function cycles(definitions: ReadonlyMap<string, Part>): readonly Finding[] {
   });
 }
 
+/** The members that name the servers of an OAuth 2 flow. */
+const serversOf: Readonly<Record<string, readonly string[]>> = {
+  code: ['authorization', 'token'],
+  client: ['token'],
+};
+
 function flow({ value, pointer }: Part): readonly Finding[] {
   if (value['scheme'] !== 'oauth2') return [];
-  const needed = { code: ['authorization', 'token'], client: ['token'] }[String(value['flow'])] ?? [];
+  const needed = ownMember(serversOf, textOf(value['flow'])) ?? [];
   const missing = needed
     .filter((member) => !(member in value))
     .map((member) =>
@@ -102,5 +111,6 @@ function flow({ value, pointer }: Part): readonly Finding[] {
   if (value['flow'] !== 'client' || !('authorization' in value)) return missing;
   const where = jsonPointer(pointer, 'authorization');
   const message = 'The client flow has no authorization server.';
-  return [...missing, error('td-security-oauth2-client-flow-no-auth', where, message, 'Remove the member.')];
+  const found = error('td-security-oauth2-client-flow-no-auth', where, message, 'Remove the member.');
+  return [...missing, mended(found, removal)];
 }

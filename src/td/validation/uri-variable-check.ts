@@ -1,8 +1,8 @@
-import { isJsonObject, type JsonObject, stringList } from '../json-object.ts';
+import { isJsonObject, type JsonObject, stringList, textOf } from '../json-object.ts';
 import { jsonPointer } from '../json-pointer.ts';
 import { variableName } from '../uri-template.ts';
 import { affordanceParts, type FormPart, formParts, type Part, parts } from './document-parts.ts';
-import { error, type Finding, shown } from './finding.ts';
+import { error, type Finding, type Fix, mended, shown } from './finding.ts';
 
 /** The security definitions that put a key into a URI variable, by that variable's name. */
 type UriKeys = ReadonlyMap<string, Part & { readonly name: string }>;
@@ -48,8 +48,17 @@ function undeclared(
     .map((name) => {
       const message = `The variable ${shown(name)} of the URI template is not declared.`;
       const hint = 'Declare it in "uriVariables" of the affordance or of the Thing.';
-      return error('td-uriVariables-names', jsonPointer(pointer, 'href'), message, hint);
+      const found = error('td-uriVariables-names', jsonPointer(pointer, 'href'), message, hint);
+      return mended(found, declaration(affordance ?? { pointer: '', value: document }, name));
     });
+}
+
+function declaration({ pointer, value }: Part, variable: string): Fix {
+  const name = variableName(variable);
+  const schema = { type: 'string' };
+  return isJsonObject(value['uriVariables'])
+    ? { do: 'add', pointer: jsonPointer(pointer, 'uriVariables'), name, value: schema }
+    : { do: 'add', pointer, name: 'uriVariables', value: { [name]: schema } };
 }
 
 function isIn(map: JsonObject, name: string): boolean {
@@ -78,7 +87,7 @@ function keysOutsideUri(
 
 /** The names of the variables in a URI template (RFC 6570 section 2.3). */
 function templateVariables(template: unknown): readonly string[] {
-  return [...String(template).matchAll(/\{[+#./;?&]?([^{}]+)\}/g)].flatMap(([, list = '']) =>
+  return [...textOf(template).matchAll(/\{[+#./;?&]?([^{}]+)\}/g)].flatMap(([, list = '']) =>
     list.split(',').map((variable) => variable.replace(/(\*|:\d+)$/, '')),
   );
 }

@@ -11,8 +11,8 @@ import { WotError } from '../../../contracts/errors.ts';
 import { untilClosed } from '../../../contracts/subscription-loop.ts';
 import type { Form, Op } from '../../../contracts/td.ts';
 import { trustedAuthorities } from '../../../security/trusted-authorities.ts';
+import { defaultMethods } from '../../../td/default-methods.ts';
 import { responseType, safeOps, subscriptionOps } from '../../../td/defaults.ts';
-import { defaultMethods } from '../default-methods.ts';
 import { answeredContent, exchange } from './http-exchange.ts';
 import { createdAt } from './http-location.ts';
 import { type Answer, deadlineOf, type HttpContext, isSafe, type OutgoingRequest } from './http-sending.ts';
@@ -39,7 +39,9 @@ const mostRetries = 3;
 
 /** The HTTP(S) client: kept-alive connections, SSE and long-polling subscriptions. Throws WotError `invalid` CA_INVALID. */
 export function httpClient(options: HttpClientOptions = {}): ClientBinding {
-  const connect = options.ca === undefined ? {} : { ca: trustedAuthorities(options.ca) };
+  // What is trusted need be no root: it may be the peer's own certificate.
+  const connect =
+    options.ca === undefined ? {} : { ca: trustedAuthorities(options.ca), allowPartialTrustChain: true };
   const connections = options.connections ?? 8;
   const requests = new Agent({ connections, connect });
   const streams = new Agent({ connect });
@@ -122,7 +124,7 @@ async function subscribe(
 }
 
 function callOf({ authorization, clock }: HttpContext, request: ClientRequest): OutgoingRequest {
-  const { op, form, content, timeout, signal } = request;
+  const { op, form, content, timeout, signal, wire } = request;
   const named = form['htv:methodName'] ?? form['http:methodName'] ?? defaultMethods[op] ?? 'GET';
   const method = String(named).toUpperCase();
   return {
@@ -138,6 +140,7 @@ function callOf({ authorization, clock }: HttpContext, request: ClientRequest): 
     ...(content === undefined ? {} : { body: content.body }),
     repeatable: isRepeatable(request, method),
     ...(signal === undefined ? {} : { signal }),
+    ...(wire && { wire }),
     timeout,
     deadline: deadlineOf(timeout, clock),
   };

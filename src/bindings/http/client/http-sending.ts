@@ -3,8 +3,10 @@ import type { Clock, Timer } from '../../../contracts/clock.ts';
 import { responseTimeout } from '../../../contracts/deadline.ts';
 import { WotError } from '../../../contracts/errors.ts';
 import type { Op } from '../../../contracts/td.ts';
+import type { Wire } from '../../../contracts/wire.ts';
 import { type Address, addressOf } from './http-address.ts';
 import { connectionError, tooLarge } from './http-failure.ts';
+import { HttpWire } from './http-wire.ts';
 import type { Waiting, WaitingLine } from './waiting-line.ts';
 
 /** What all requests of one client share. */
@@ -34,6 +36,7 @@ export interface OutgoingRequest {
   readonly timeout: number;
   /** When these end, by the client's clock. */
   readonly deadline: number;
+  readonly wire?: Wire;
 }
 
 /** What only reads: by its op, for there are Things that act on GET, and by its method (RFC 9110 section 9.2.1). */
@@ -73,6 +76,7 @@ export class HttpSending implements Dispatcher.DispatchHandler, Waiting {
   readonly #call: OutgoingRequest;
   readonly #receiver: StreamReceiver | undefined;
   readonly #settled = Promise.withResolvers<Answer>();
+  readonly #wire: HttpWire | undefined;
   #address: Address = { origin: '', path: '' };
   #timer: Timer | undefined;
   #controller: Dispatcher.DispatchController | undefined;
@@ -88,6 +92,7 @@ export class HttpSending implements Dispatcher.DispatchHandler, Waiting {
     this.#call = call;
     this.#receiver = receiver;
     this.answer = this.#settled.promise;
+    this.#wire = call.wire && new HttpWire(call, call.wire);
     if (call.signal?.aborted) this.#fail(call.signal.reason);
     else this.#begin(context, call);
   }
@@ -123,15 +128,20 @@ export class HttpSending implements Dispatcher.DispatchHandler, Waiting {
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
     if (this.#over) controller.abort(new Error('given up'));
-    else this.progress = 'sent';
+    else {
+      this.progress = 'sent';
+      this.#wire?.sent();
+    }
   }
 
-  onResponseStart(_: unknown, status: number, headers: Answer['headers']): void {
+  onResponseStart(_: unknown, status: number, headers: Answer['headers'], reason?: string): void {
     if (status < 200) return; // RFC 9110 section 15.2
     this.progress = 'answered';
     this.#head = { href: this.#call.href, status, headers, body: none };
+    this.#wire?.answered(status, headers, reason);
     if (this.#receiver === undefined || !isSuccess(status)) return;
     this.#streaming = true;
+    this.#wire?.streams();
     this.#timer?.cancel();
     this.#tell((receiver) => receiver.opened(this.#head, (error) => this.#close(error)));
   }
@@ -139,6 +149,7 @@ export class HttpSending implements Dispatcher.DispatchHandler, Waiting {
   onResponseData(_: unknown, chunk: Uint8Array): void {
     if (this.#over) return;
     if (this.#streaming) {
+      this.#wire?.chunk(chunk);
       this.#tell((receiver) => receiver.chunk(chunk));
       return;
     }
@@ -150,7 +161,7 @@ export class HttpSending implements Dispatcher.DispatchHandler, Waiting {
   onResponseEnd(): void {
     const [first = none, ...more] = this.#chunks;
     const body = more.length === 0 ? first : Buffer.concat(this.#chunks);
-    this.#finish();
+    this.#finish(body);
     this.#settled.resolve({ ...this.#head, body });
     this.#release();
   }
@@ -188,8 +199,9 @@ export class HttpSending implements Dispatcher.DispatchHandler, Waiting {
     this.#controller?.abort(new Error('given up', { cause: reason }));
   }
 
-  #finish(): void {
+  #finish(body?: Uint8Array): void {
     this.#over = true;
+    this.#wire?.ended(body ?? Buffer.concat(this.#chunks));
     this.#timer?.cancel();
     this.#call.signal?.removeEventListener('abort', this);
   }

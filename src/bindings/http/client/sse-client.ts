@@ -53,7 +53,8 @@ export function subscribeSse(context: HttpContext, subscription: Subscription): 
   }
 
   function resumed(): OutgoingRequest {
-    const resume = lastId === '' ? {} : { 'last-event-id': Buffer.from(lastId).toString('latin1') };
+    const resume: Readonly<Record<string, string>> =
+      lastId === '' ? {} : { 'last-event-id': Buffer.from(lastId).toString('latin1') };
     const headers = { ...call.headers, ...streamHeaders, ...resume };
     return { ...call, headers, deadline: deadlineOf(call.timeout, context.clock) };
   }

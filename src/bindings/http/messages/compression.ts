@@ -1,9 +1,7 @@
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
+import type { HttpCoding } from '../../../contracts/http-route.ts';
 import { weightedList } from './weighted-list.ts';
-
-/** The content codings of our answers. */
-export type Coding = 'br' | 'gzip';
 
 /** Bytes from which compressing an answer pays. */
 export const compressedFrom = 1024;
@@ -13,13 +11,13 @@ export function isCompressible(mediaType: string): boolean {
   return /^text\/|[/+](json|xml|javascript)\b/i.test(mediaType);
 }
 
-const cache = new Map<string, Coding | undefined>();
+const cache = new Map<string, HttpCoding | undefined>();
 
 /**
  * The coding that an Accept-Encoding header likes best (RFC 9110 section 12.5.3), br of equals; undefined where that is
  * none, or where no coding is acceptable at all: a header that cannot be met is disregarded (section 12.4.1).
  */
-export function chooseCoding(acceptEncoding: string | undefined): Coding | undefined {
+export function chooseCoding(acceptEncoding: string | undefined): HttpCoding | undefined {
   if (acceptEncoding === undefined) return undefined;
   if (cache.has(acceptEncoding)) return cache.get(acceptEncoding);
   const coding = preferred(acceptEncoding);
@@ -28,11 +26,11 @@ export function chooseCoding(acceptEncoding: string | undefined): Coding | undef
 }
 
 /** The bytes in that coding. */
-export function compress(coding: Coding, bytes: Uint8Array): Promise<Buffer> {
+export function compress(coding: HttpCoding, bytes: Uint8Array): Promise<Buffer> {
   return coders[coding](bytes);
 }
 
-function preferred(header: string): Coding | undefined {
+function preferred(header: string): HttpCoding | undefined {
   const listed = new Map(
     weightedList(header).map(({ value, quality }) => [value.replace(/^x-/, ''), quality]),
   );
@@ -45,7 +43,7 @@ function preferred(header: string): Coding | undefined {
 // As fast as gzip and smaller; the default, 11, is for files that are compressed once.
 const brotliQuality = { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } };
 
-const coders: Readonly<Record<Coding, (bytes: Uint8Array) => Promise<Buffer>>> = {
+const coders: Readonly<Record<HttpCoding, (bytes: Uint8Array) => Promise<Buffer>>> = {
   br: (bytes) => promisify(brotliCompress)(bytes, brotliQuality),
   gzip: promisify(gzip),
 };

@@ -16,6 +16,17 @@ export function negotiate(accept: string | undefined, offered: readonly string[]
   return best;
 }
 
+const dataTypes = ['application/td+json', 'application/ld+json', 'application/json'];
+
+/** Whether an Accept header names HTML and likes it better than data: by weight, else because it names it before. */
+export function prefersHtml(accept: string | undefined): boolean {
+  if (accept === undefined || !/\btext\/html\b/i.test(accept)) return false;
+  if (negotiate(accept, ['text/html', ...dataTypes]) !== 'text/html') return false;
+  const other = negotiate(accept, [...dataTypes, 'text/html']);
+  const named = accept.toLowerCase().indexOf(other ?? '');
+  return other === 'text/html' || named < 0 || named > accept.toLowerCase().indexOf('text/html');
+}
+
 function bestOf(offered: readonly string[], ranges: readonly Weighted[]): string | undefined {
   let best: { readonly type: string; readonly quality: number } | undefined;
   for (const type of offered) {

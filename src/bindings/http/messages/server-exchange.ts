@@ -2,11 +2,12 @@ import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:
 import type { Http2ServerResponse } from 'node:http2';
 import type { Principal } from '../../../contracts/access.ts';
 import { toProblem, WotError } from '../../../contracts/errors.ts';
+import type { HttpCoding } from '../../../contracts/http-route.ts';
 import { httpStatus } from '../../../contracts/http-status.ts';
 import type { CallContext } from '../../../contracts/interaction.ts';
 import { payloadKind } from '../../../contracts/media-type.ts';
 import { type QueryText, queryVariables } from '../../../interaction/query-variables.ts';
-import { type Coding, chooseCoding, compress, compressedFrom, isCompressible } from './compression.ts';
+import { chooseCoding, compress, compressedFrom, isCompressible } from './compression.ts';
 import { isHttp2 } from './is-http2.ts';
 import { negotiate } from './negotiation.ts';
 
@@ -125,7 +126,7 @@ export class ServerExchange implements CallContext {
   #sendCoded(
     status: number,
     type: string,
-    { coding, body }: { readonly coding: Coding; readonly body: Uint8Array },
+    { coding, body }: { readonly coding: HttpCoding; readonly body: Uint8Array },
   ): void {
     // Whoever counts answers sees it before it has left.
     this.response.statusCode = status;

@@ -1,26 +1,14 @@
-import type { OutgoingHttpHeaders } from 'node:http';
+import type { DocumentHeaders, HttpCoding, StoredDocument } from '../../../contracts/http-route.ts';
 import { entityTag } from '../../../interaction/entity-tag.ts';
-import { type Coding, chooseCoding, compress, compressedFrom } from './compression.ts';
+import { chooseCoding, compress, compressedFrom } from './compression.ts';
 import { isKnown } from './preconditions.ts';
 import type { ServerExchange } from './server-exchange.ts';
 
-/** What is sent as it is to many; `etag` is quoted. */
-export interface StoredDocument {
-  readonly bytes: Uint8Array;
-  readonly etag: string;
-}
+const compressed = new WeakMap<StoredDocument, Map<HttpCoding, Promise<Uint8Array>>>();
 
-/** Headers of a document besides those of its bytes. */
-export interface DocumentHeaders extends OutgoingHttpHeaders {
-  readonly 'content-type': string;
-  readonly 'last-modified'?: string;
-}
-
-const compressed = new WeakMap<StoredDocument, Map<Coding, Promise<Buffer>>>();
-
-/** The document of a JSON text. */
-export function jsonDocument(text: string): StoredDocument {
-  const bytes = Buffer.from(text);
+/** The document of a text or of bytes. */
+export function storedDocument(content: string | Uint8Array): StoredDocument {
+  const bytes = typeof content === 'string' ? Buffer.from(content) : content;
   return { bytes, etag: entityTag(bytes) };
 }
 
@@ -37,7 +25,7 @@ export async function sendDocument(
   // RFC 9110 section 8.8.3.3
   const etag = coding === undefined ? document.etag : `${document.etag.slice(0, -1)}-${coding}"`;
   // RFC 9111 section 5.2.2.4: kept, but asked for again, since it may change at any time.
-  const validators = { etag, 'cache-control': 'no-cache' };
+  const validators = { etag, 'cache-control': headers['cache-control'] ?? 'no-cache' };
   if (isKnown(asked, { etag, lastModified: headers['last-modified'] })) {
     exchange.writeHead(304, validators).end();
   } else {
@@ -52,8 +40,10 @@ export async function sendDocument(
   }
 }
 
-function inCoding(document: StoredDocument, coding: Coding): Promise<Buffer> {
-  const known = compressed.get(document) ?? new Map<Coding, Promise<Buffer>>();
+function inCoding(document: StoredDocument, coding: HttpCoding): Promise<Uint8Array> {
+  const stored = document.coded?.[coding];
+  if (stored) return Promise.resolve(stored);
+  const known = compressed.get(document) ?? new Map<HttpCoding, Promise<Uint8Array>>();
   compressed.set(document, known);
   const body = known.get(coding) ?? compress(coding, document.bytes);
   known.set(coding, body);

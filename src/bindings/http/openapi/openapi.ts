@@ -1,8 +1,8 @@
 import { affordanceKinds, type Form, type Op, type ThingDescription } from '../../../contracts/td.ts';
+import { defaultMethods } from '../../../td/default-methods.ts';
 import { defaultContentType, responseType, subscriptionOps } from '../../../td/defaults.ts';
 import { formsFor } from '../../../td/forms.ts';
-import { type JsonObject, ownMember } from '../../../td/json-object.ts';
-import { defaultMethods } from '../default-methods.ts';
+import { type JsonObject, ownMember, textOf } from '../../../td/json-object.ts';
 import { type Offer, offersOf, type Payload } from './openapi-offers.ts';
 import { accepted, content, merged, noValue, type Operation, stream, value } from './openapi-operation.ts';
 import { type Parameter, type Place, placeOf } from './openapi-place.ts';
@@ -115,7 +115,7 @@ function isHttp(op: Op, { subprotocol }: Form): boolean {
 
 /** TD 1.1 section 8.3.1, table of the HTTP defaults. */
 function methodOf({ op }: Offer, form: Form): Method {
-  const own = String(form['htv:methodName']).toLowerCase();
+  const own = textOf(form['htv:methodName']).toLowerCase();
   return methods.includes(own) ? (own as Method) : ((defaultMethods[op] ?? 'GET').toLowerCase() as Method);
 }
 

@@ -1,0 +1,45 @@
+import { queryOptions, useQuery } from '@tanstack/react-query';
+import type { ThingDescription } from '../../../contracts/td.ts';
+import type { ThingSummaries } from '../../page-data.ts';
+import { json, send } from './api.ts';
+
+/** Milliseconds after which the list of Things is asked for again; unchanged it costs one 304. */
+const listEvery = 5000;
+
+/** The last list, which need not be read again while it has the same ETag: it may be of megabytes. */
+let last: { readonly etag: string | null; readonly list: ThingSummaries } | undefined;
+
+/** Every hosted Thing, as lists and search need it. */
+export function useThings() {
+  return useQuery({ queryKey: ['things'], queryFn: listThings, refetchInterval: listEvery });
+}
+
+async function listThings({ signal }: { readonly signal: AbortSignal }): Promise<ThingSummaries> {
+  const response = await send('app/api/things', { signal });
+  const etag = response.headers.get('etag');
+  if (last !== undefined && etag !== null && etag === last.etag) {
+    await response.body?.cancel();
+    return last.list;
+  }
+  const list = (await response.json()) as ThingSummaries;
+  last = { etag, list };
+  return list;
+}
+
+/** The TD of a hosted Thing, as it is served. */
+export function useTd(name: string) {
+  return useQuery(tdQuery(name));
+}
+
+/** How the TD of a hosted Thing is asked for. */
+export function tdQuery(name: string) {
+  return queryOptions({
+    queryKey: ['td', name],
+    queryFn: ({ signal }) =>
+      json<ThingDescription>(`things/${encodeURIComponent(name)}`, {
+        signal,
+        // All languages: the reader may have chosen another one than the browser prefers.
+        headers: { accept: 'application/td+json', 'accept-language': '*' },
+      }),
+  });
+}

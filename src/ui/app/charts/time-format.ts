@@ -1,0 +1,9 @@
+/** Times of the day, to the second or to the minute. */
+export function timeFormat(language: string, to: 'second' | 'minute' = 'second'): Intl.DateTimeFormat {
+  return new Intl.DateTimeFormat(language, {
+    hour: '2-digit',
+    minute: '2-digit',
+    ...(to === 'second' && { second: '2-digit' }),
+    hourCycle: 'h23',
+  });
+}

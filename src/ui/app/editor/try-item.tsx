@@ -1,0 +1,81 @@
+import { Button, Group, JsonInput, Text } from '@mantine/core';
+import { useState } from 'react';
+import type { DataSchema } from '../../../contracts/td.ts';
+import type { ExchangeRequest } from '../../page-data.ts';
+import { exampleOf } from '../console/example.ts';
+import { useMessages } from '../language/language.tsx';
+import { useTdText } from '../language/td-text.ts';
+import classes from './editor.module.css';
+import { messages } from './messages.ts';
+import type { TriedOp, Tryable } from './try-affordances.ts';
+import { TryOutcome } from './try-outcome.tsx';
+import { useTrial } from './use-trial.ts';
+
+const words = { readproperty: 'read', writeproperty: 'write', invokeaction: 'invoke' } as const;
+
+interface TryItemProps {
+  readonly tryable: Tryable;
+  readonly target: Pick<ExchangeRequest, 'thing' | 'td'>;
+}
+
+/** One property or action to try. */
+export function TryItem({ tryable, target }: TryItemProps) {
+  const t = useMessages(messages);
+  const { kind, name, affordance, ops, input } = tryable;
+  const { title } = useTdText()(affordance, name);
+  const [typed, setTyped] = useState<string>();
+  const [trial, start] = useTrial();
+  const value = typed ?? exampleText(input);
+  const takes = input !== undefined && ops.some((op) => op !== 'readproperty');
+  const parsed = takes ? parse(value) : undefined;
+  const send = (op: TriedOp) => {
+    if (op === 'readproperty' || input === undefined) start({ ...target, op, kind, name });
+    else if (parsed) start({ ...target, op, kind, name, input: parsed.value });
+  };
+  return (
+    <>
+      <Text size="sm" fw={600} lineClamp={2} title={title} data-td-text dir="auto">
+        {title}
+      </Text>
+      {takes && (
+        <JsonInput
+          aria-label={t.input(name)}
+          value={value}
+          onChange={setTyped}
+          error={parsed ? undefined : t.notJson}
+          autosize
+          minRows={1}
+          maxRows={8}
+          classNames={{ input: classes.input }}
+        />
+      )}
+      <Group gap={6}>
+        {ops.map((op) => (
+          <Button
+            key={op}
+            size="compact-sm"
+            variant={op === 'readproperty' ? 'default' : 'light'}
+            aria-label={t.ofAffordance(t[words[op]], name)}
+            loading={trial?.isBusy === true}
+            onClick={() => send(op)}
+          >
+            {t[words[op]]}
+          </Button>
+        ))}
+      </Group>
+      {trial && <TryOutcome trial={trial} />}
+    </>
+  );
+}
+
+function exampleText(schema: DataSchema | undefined): string {
+  return schema === undefined ? '' : JSON.stringify(exampleOf(schema), null, 2);
+}
+
+function parse(text: string): { readonly value: unknown } | undefined {
+  try {
+    return { value: JSON.parse(text) };
+  } catch {
+    return undefined;
+  }
+}
