@@ -20,7 +20,11 @@ export async function findTd(
   const text = String(source);
   const asked = URL.canParse(text) ? text : pathToFileURL(text).href;
   const { address, body } = await readDocument(asked, clients, limits);
-  const document = parseDocument(address, body);
+  return tdAt(address, parseDocument(address, body));
+}
+
+/** The TD that stands at an address; WotError `invalid` TD_INVALID for what is none. */
+export function tdAt(address: string, document: unknown): FoundTd {
   const { td, ...more } = understood(document, address);
   if (td.base !== undefined || /^file:/i.test(address)) return { td, ...more, address };
   return { td: { ...td, base: address }, ...more, address }; // RFC 3986 section 5.1.3: relative hrefs of a TD without a base

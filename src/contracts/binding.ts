@@ -66,6 +66,9 @@ export interface ThingForms {
   readonly profile?: readonly string[];
 }
 
+/** Of a binding that a Thing cannot be reached by. */
+export const noForms: ThingForms = { forms: [], properties: {}, actions: {}, events: {} };
+
 /** A protocol's server half. The servient starts it, asks for forms, then exposes; unexposes and stops in reverse. */
 export interface ServerBinding {
   /** `http`, `coap`, `mqtt`, `websocket`; also the name of the option that configures it. */

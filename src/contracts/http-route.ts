@@ -69,7 +69,9 @@ export interface PageSide {
   readonly below: string;
   /** The methods at a path below, in its decoded segments after `below`. */
   find(segments: readonly string[]): HttpMethods | undefined;
-  /** Answers who would rather have HTML than data, at `/`, `/things` and `/things/{name}`; `status` is 404 where there is no such Thing, 503 where it may come in a moment. */
+  /** Whether pages of any origin may load what is at a path after `below`: code that says nothing of the Things. */
+  isOpen(path: string): boolean;
+  /** Answers who would rather have HTML than data, at `/`, `/things` and `/things/{name}`; `status` is 404 where there is no such Thing or path, 503 where it may come in a moment. */
   page(exchange: HttpExchange, status: number): void | Promise<void>;
 }
 

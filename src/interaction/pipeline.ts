@@ -243,7 +243,9 @@ export class Pipeline implements Interactions {
     const result = async () => this.#result(action, await invoke());
     const run = () =>
       result().catch((error) => {
-        throw handlerFailed(error, action.what, this.#environment);
+        const { logger } = this.#environment;
+        // What was cancelled fails whatever its device does.
+        throw handlerFailed(error, action.what, call.isWanted ? this.#environment : { logger });
       });
     return this.#environment.invocations.start(action.name, run, (reason) => call.abort(reason));
   }

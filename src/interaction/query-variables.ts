@@ -1,4 +1,4 @@
-import { decodeComponent } from './uri-component.ts';
+import { decodeComponent } from '../td/percent-encoding.ts';
 
 /** The value of a query parameter with commas: as text, and as the `items` between those that are not encoded (RFC 6570 section 3.2.8). */
 export class QueryText {
@@ -30,4 +30,8 @@ export function queryVariables(query: string): Readonly<Record<string, string | 
 
 function decoded(text: string): string {
   return decodeComponent(text.replaceAll('+', ' '));
+}
+/** The values of the uriVariable `names`: each piece is a known name or several, separated by commas. */
+export function namesIn(pieces: readonly string[], known: object): readonly string[] {
+  return pieces.flatMap((piece) => (Object.hasOwn(known, piece) ? [piece] : piece.split(',')));
 }

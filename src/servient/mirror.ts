@@ -2,9 +2,7 @@ import type { AnyAction, AnyEvent, AnyProperty } from '../consumer/affordances.t
 import type { ConsumedThing } from '../consumer/consumed-thing.ts';
 import type { InteractionOptions } from '../consumer/interaction-options.ts';
 import type { Invocation } from '../consumer/invocation.ts';
-import type { Subscription } from '../consumer/subscription.ts';
-import type { ServerBinding, ThingForms } from '../contracts/binding.ts';
-import { pause, systemClock } from '../contracts/clock.ts';
+import { noForms, type ServerBinding, type ThingForms } from '../contracts/binding.ts';
 import type {
   ActionHandler,
   EventHandler,
@@ -25,11 +23,7 @@ import type {
 import { declaredContent, formContent } from '../td/declared-content.ts';
 import { absoluteHref } from '../td/forms.ts';
 import { mapMembers } from '../td/json-object.ts';
-
-/** Milliseconds before a subscription that failed is tried again. */
-const retryAfter = 5000;
-/** The same where it told something: one value that does not fit its TD ends it, and what comes next is not to be missed. */
-const resumeAfter = 100;
+import { type Follower, Following } from './following.ts';
 
 /** Things of elsewhere on a servient: add it to the bindings, for the forms that lead straight to them. */
 export interface Mirrors extends ServerBinding {
@@ -63,7 +57,6 @@ export function mirrors(): Mirrors {
   };
 }
 
-const noForms: ThingForms = { forms: [], properties: {}, actions: {}, events: {} };
 const nosec = 'nosec_sc';
 
 /** The TD without its own forms; those that declare content keep that. Who comes here needs no credentials of there. */
@@ -105,24 +98,22 @@ function mirroredHandlers(thing: ConsumedThing<ThingDescription>, handle: ThingH
   const { td } = thing;
   const failed = (name: string) => (error: Error) => {
     const what = `${JSON.stringify(name)} of ${JSON.stringify(td.title)}`;
-    logger.warn(
-      `${what} cannot be followed: ${error.message} It is tried again every ${retryAfter / 1000} s.`,
-    );
+    logger.warn(`${what} cannot be followed: ${error.message} It is tried again.`);
   };
   const properties = thing.properties as unknown as Readonly<Record<string, AnyProperty>>;
   const actions = thing.actions as unknown as Readonly<Record<string, AnyAction>>;
   const events = thing.events as unknown as Readonly<Record<string, AnyEvent>>;
   return {
-    properties: mapMembers(td.properties ?? {}, (name, affordance) =>
+    properties: mapMembers(td.properties, (name, affordance) =>
       mirroredProperty(affordance, properties[name] as AnyProperty, {
         tell: (value) => handle.notify(name, value),
         failed: failed(name),
       }),
     ),
-    actions: mapMembers(td.actions ?? {}, (name, affordance) =>
+    actions: mapMembers(td.actions, (name, affordance) =>
       mirroredAction(affordance, actions[name] as AnyAction),
     ),
-    events: mapMembers(td.events ?? {}, (name): EventHandler => {
+    events: mapMembers(td.events, (name): EventHandler => {
       const following = new Following((signal) => (events[name] as AnyEvent).subscribe({ signal }), {
         tell: (data) => handle.emit(name, data),
         failed: failed(name),
@@ -163,56 +154,4 @@ function mirroredAction({ synchronous }: ActionAffordance, action: AnyAction): A
 
 function callOf({ signal, uriVariables }: HandlerContext): InteractionOptions {
   return Object.keys(uriVariables).length === 0 ? { signal } : { signal, uriVariables };
-}
-
-/** Who hears of what is followed. */
-interface Follower {
-  tell(value: unknown): void;
-  /** Is told each reason once. */
-  failed(error: Error): void;
-}
-
-/** A subscription that is there while somebody wants it; one that failed is begun again after a while. */
-class Following {
-  readonly #open: (signal: AbortSignal) => Subscription<unknown>;
-  readonly #follower: Follower;
-  #wanted = new AbortController();
-  #reason = '';
-
-  constructor(open: (signal: AbortSignal) => Subscription<unknown>, follower: Follower) {
-    this.#open = open;
-    this.#follower = follower;
-  }
-
-  begin(): void {
-    this.#wanted = new AbortController();
-    void this.#follow(this.#wanted.signal);
-  }
-
-  end(): void {
-    this.#wanted.abort();
-  }
-
-  /** Never rejects: who reads the property is told what is wrong with the Thing. */
-  async #follow(wanted: AbortSignal): Promise<void> {
-    while (!wanted.aborted) {
-      let hasTold = false;
-      try {
-        for await (const value of this.#open(wanted)) {
-          this.#follower.tell(value);
-          hasTold = true;
-        }
-      } catch (error) {
-        // Its form may be missing, its device away.
-        if (!wanted.aborted) this.#failed(error as Error);
-      }
-      await pause(systemClock, hasTold ? resumeAfter : retryAfter, wanted);
-    }
-  }
-
-  #failed(error: Error): void {
-    if (error.message === this.#reason) return;
-    this.#reason = error.message;
-    this.#follower.failed(error);
-  }
 }

@@ -94,7 +94,7 @@ export function refuseUnenforcedSecurity({ title, securityDefinitions = {}, secu
   const holding = security === undefined ? Object.keys(securityDefinitions) : stringList(security);
   const scheme = holding
     .map((name) => ownMember(securityDefinitions, name)?.scheme)
-    .find((each) => each !== 'nosec');
+    .find((each) => each !== undefined && each !== 'nosec');
   if (scheme === undefined) return;
   const message = `Thing ${JSON.stringify(title)} declares the security scheme ${JSON.stringify(scheme)}, which this version cannot enforce; remove it from the TD and keep the servient on loopback.`;
   throw new WotError('not-implemented', 'SECURITY_NOT_ENFORCED', message);

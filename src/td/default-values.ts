@@ -1,6 +1,6 @@
 import type { AffordanceKind } from '../contracts/td.ts';
 import { defaultContentType, defaultOps } from './defaults.ts';
-import { isJsonObject, type JsonObject, mapMembers } from './json-object.ts';
+import { isJsonObject, type JsonObject, mapMembers, ownMember, textOf } from './json-object.ts';
 import { sameJson } from './same-json.ts';
 
 /** Gives an object of a TD its defaults, or takes them away. */
@@ -55,14 +55,19 @@ function members(value: JsonObject, changes: Readonly<Record<string, Change>>): 
   );
 }
 
+/** Changes an object, and leaves what is none. */
+function ifObject(change: (value: JsonObject) => unknown): Change {
+  return (value) => (isJsonObject(value) ? change(value) : value);
+}
+
 function eachMember(change: (value: JsonObject) => unknown): Change {
-  return (map) =>
-    isJsonObject(map) ? mapMembers(map, (_, value) => (isJsonObject(value) ? change(value) : value)) : map;
+  const each = ifObject(change);
+  return ifObject((map) => mapMembers(map, (_, value) => each(value)));
 }
 
 function eachItem(change: (value: JsonObject) => unknown): Change {
-  return (list) =>
-    Array.isArray(list) ? list.map((value) => (isJsonObject(value) ? change(value) : value)) : list;
+  const each = ifObject(change);
+  return (list) => (Array.isArray(list) ? list.map((item) => each(item)) : list);
 }
 
 const ownDefaults: Readonly<Record<AffordanceKind, JsonObject>> = {
@@ -72,7 +77,7 @@ const ownDefaults: Readonly<Record<AffordanceKind, JsonObject>> = {
 };
 
 function affordance(kind: AffordanceKind, value: JsonObject, apply: Apply): JsonObject {
-  const data: Change = (schema) => (isJsonObject(schema) ? dataSchema(schema, apply) : schema);
+  const data = ifObject((schema) => dataSchema(schema, apply));
   const changed = members(value, {
     forms: eachItem((form) => formWith({ op: opOf(kind, value) }, form, apply)),
     uriVariables: eachMember((schema) => dataSchema(schema, apply)),
@@ -88,11 +93,11 @@ function opOf(kind: AffordanceKind, value: JsonObject): unknown {
 }
 
 function dataSchema(schema: JsonObject, apply: Apply): JsonObject {
-  const nested: Change = (value) => (isJsonObject(value) ? dataSchema(value, apply) : value);
-  const list = eachItem((item) => dataSchema(item, apply));
+  const nested = (value: JsonObject) => dataSchema(value, apply);
+  const [one, list] = [ifObject(nested), eachItem(nested)];
   const changed = members(schema, {
-    properties: eachMember((member) => dataSchema(member, apply)),
-    items: (items) => (Array.isArray(items) ? list(items) : nested(items)),
+    properties: eachMember(nested),
+    items: (items) => (Array.isArray(items) ? list(items) : one(items)),
     oneOf: list,
   });
   return apply(changed, { readOnly: false, writeOnly: false });
@@ -114,5 +119,5 @@ const schemes: Readonly<Record<string, JsonObject>> = {
 };
 
 function schemeDefaults({ scheme }: JsonObject): JsonObject {
-  return typeof scheme === 'string' && Object.hasOwn(schemes, scheme) ? (schemes[scheme] as JsonObject) : {};
+  return ownMember(schemes, textOf(scheme)) ?? {};
 }

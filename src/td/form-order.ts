@@ -3,6 +3,7 @@ import type { Form, ThingDescription } from '../contracts/td.ts';
 import { defaultContentType } from './defaults.ts';
 import { stringList } from './json-object.ts';
 import { profileUris } from './profile-uris.ts';
+import { schemeOf } from './protocol.ts';
 
 /** The forms of an op in the order in which they are tried: what carries values before bytes of some type, else as the TD has them. */
 export function inFormOrder(td: ThingDescription, forms: readonly Form[]): readonly Form[] {
@@ -27,10 +28,6 @@ function jsonFirst(forms: readonly Form[]): readonly Form[] {
 
 function sorted(forms: readonly Form[], isLater: (form: Form) => boolean): Form[] {
   return [...forms].sort((a, b) => Number(isLater(a)) - Number(isLater(b)));
-}
-
-function schemeOf({ href }: Form): string {
-  return href.slice(0, href.indexOf(':')).toLowerCase();
 }
 
 /** Streams have a type of their own. */

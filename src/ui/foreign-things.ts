@@ -54,5 +54,5 @@ function isLocalAddress(address = ''): boolean {
 }
 
 function isLocalHost(host: string): boolean {
-  return isLoopback(host.replace(/^\[(.*)\]$/, '$1').replace(/^::ffff:(?=\d+\.)/i, ''));
+  return isLoopback(host.replace(/^\[(.*)\]$/, '$1'));
 }

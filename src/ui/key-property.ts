@@ -1,6 +1,7 @@
 import type { PartialTd, PropertyAffordance } from '../contracts/td.ts';
 import { stringList } from '../td/json-object.ts';
 import { isReadable } from '../td/offered.ts';
+import { affordanceSummary } from './affordance-summary.ts';
 import type { KeyProperty } from './page-data.ts';
 
 /** The property that tells most of a Thing: what its type names, else a measured or controlled quantity, the first of equals. */
@@ -48,6 +49,6 @@ function localName(type: string): string {
 }
 
 function described(name: string, { forms: _, ...schema }: PropertyAffordance): KeyProperty {
-  const { title, titles, observable = false } = schema;
-  return { name, ...(title !== undefined && { title }), ...(titles && { titles }), schema, observable };
+  const { observable = false } = schema;
+  return { ...affordanceSummary(name, schema), schema, observable };
 }

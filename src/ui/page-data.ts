@@ -1,5 +1,12 @@
 import type { Problem } from '../contracts/errors.ts';
-import type { AffordanceKind, DataSchema, Form, MultiLanguage, Op } from '../contracts/td.ts';
+import type {
+  AffordanceKind,
+  DataSchema,
+  Form,
+  MultiLanguage,
+  Op,
+  ThingDescription,
+} from '../contracts/td.ts';
 
 /** What the lists and the search know of an affordance. */
 export interface AffordanceSummary {
@@ -194,9 +201,12 @@ export interface TdView {
   readonly language: 'json' | 'typescript';
 }
 
-/** `POST /app/api/td/fetch` {url}: the TD at an address (http, https, coap), and where it was found. */
+/** `POST /app/api/td/fetch` {url}: the JSON document at an address (http, https, coap, mqtt), and where it was found. */
 export interface FetchedTd {
-  readonly td: unknown;
   readonly text: string;
   readonly address: string;
+  /** The TD that it is, as calls understand it: with a base, and of a WebThings TD what it says in TD 1.1. */
+  readonly td?: ThingDescription;
+  /** Why it is no TD that can be used. */
+  readonly problem?: Problem;
 }

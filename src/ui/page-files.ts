@@ -65,6 +65,6 @@ function isAsset(place: string): boolean {
 }
 
 /** Whether pages of others load it: the elements and what they import. */
-function isEmbeddable(place: string): boolean {
+export function isEmbeddable(place: string): boolean {
   return place === 'elements.js' || isAsset(place);
 }

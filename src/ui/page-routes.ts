@@ -23,7 +23,7 @@ export interface ApiContext {
 export type ApiRoute = (segments: readonly string[]) => HttpMethods | undefined;
 
 /** A part of the API: given once at start, asked for each request with the segments after its own. */
-export type ApiPart = (host: BindingHost, context: ApiContext) => ApiRoute;
+type ApiPart = (host: BindingHost, context: ApiContext) => ApiRoute;
 
 /** The parts by their segment after `/app/api/`. */
 const parts: Readonly<Record<string, ApiPart>> = {

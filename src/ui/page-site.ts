@@ -8,7 +8,7 @@ import type {
   PageSide,
   StoredDocument,
 } from '../contracts/http-route.ts';
-import { type PageFile, readPageFiles } from './page-files.ts';
+import { isEmbeddable, type PageFile, readPageFiles } from './page-files.ts';
 import type { ApiRoute } from './page-routes.ts';
 
 export interface PageSiteOptions {
@@ -41,6 +41,7 @@ const notBuilt = `<!doctype html>
 /** What a browser gets: the page at every address for people, its files and its API below `/app/`. */
 export class PageSite implements PageSide {
   readonly below = '/app/';
+  readonly isOpen = isEmbeddable;
   readonly #options: PageSiteOptions;
   readonly #headers: DocumentHeaders;
   #built: Promise<Built | undefined> | undefined;

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import type { BindingHost, ServerBinding, ThingForms } from '../contracts/binding.ts';
+import { type BindingHost, noForms, type ServerBinding, type ThingForms } from '../contracts/binding.ts';
 import { WotError } from '../contracts/errors.ts';
 import type { HostedThing } from '../contracts/interaction.ts';
 import { apiRoutes } from './page-routes.ts';
@@ -16,7 +16,6 @@ export interface PageOptions {
 }
 
 const builtFiles = fileURLToPath(new URL('../../dist-page/', import.meta.url));
-const noForms: ThingForms = { forms: [], properties: {}, actions: {}, events: {} };
 
 /** The web page for people, at the HTTP server that was started before: a Thing's URL is its page in a browser. */
 export function page(options: PageOptions = {}): ServerBinding {

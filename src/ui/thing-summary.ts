@@ -1,6 +1,9 @@
 import type { HostedThing } from '../contracts/interaction.ts';
-import type { MultiLanguage, PartialTd, ThingDescription } from '../contracts/td.ts';
-import { isJsonObject, mapMembers, stringList } from '../td/json-object.ts';
+import type { PartialTd, ThingDescription } from '../contracts/td.ts';
+import { absoluteHref } from '../td/forms.ts';
+import { isJsonObject, stringList, textOf } from '../td/json-object.ts';
+import { protocolOf } from '../td/protocol.ts';
+import { affordanceSummary } from './affordance-summary.ts';
 import { keyProperty } from './key-property.ts';
 import type { AffordanceSummary, ThingSummary } from './page-data.ts';
 
@@ -33,19 +36,10 @@ function modelsOf({ links }: PartialTd): readonly string[] {
   return links.flatMap(({ rel, href }) => (rel === 'type' && typeof href === 'string' ? href : []));
 }
 
-interface Titled {
-  readonly title?: string;
-  readonly titles?: MultiLanguage;
-}
-
-function summaries(affordances: Readonly<Record<string, Titled>> = {}): readonly AffordanceSummary[] {
-  return Object.values(
-    mapMembers(affordances, (name, { title, titles }) => ({
-      name,
-      ...(title !== undefined && { title }),
-      ...(titles && { titles }),
-    })),
-  );
+function summaries(
+  affordances: PartialTd['properties' | 'actions' | 'events'] = {},
+): readonly AffordanceSummary[] {
+  return Object.entries(affordances).map(([name, affordance]) => affordanceSummary(name, affordance));
 }
 
 /** schema.org, iotschema, Brick, SAREF for buildings, and what people write without a vocabulary. */
@@ -59,34 +53,16 @@ function locationOf(td: PartialTd): string | undefined {
 }
 
 function wordsOf(place: unknown): string | undefined {
-  if (typeof place === 'string') return place.trim() || undefined;
-  if (!isJsonObject(place)) return undefined;
-  const [, name] = Object.entries(place).find(([term]) => nameTerm.test(term)) ?? [];
-  return typeof name === 'string' ? name.trim() || undefined : undefined;
+  const named = isJsonObject(place)
+    ? Object.entries(place).find(([term]) => nameTerm.test(term))?.[1]
+    : place;
+  return textOf(named).trim() || undefined;
 }
 
-const protocols: Readonly<Record<string, string>> = {
-  http: 'http',
-  https: 'http',
-  ws: 'websocket',
-  wss: 'websocket',
-  coap: 'coap',
-  coaps: 'coap',
-  mqtt: 'mqtt',
-  mqtts: 'mqtt',
-};
-
-function protocolsOf({
-  base = '',
-  forms = [],
-  properties,
-  actions,
-  events,
-}: ThingDescription): readonly string[] {
+function protocolsOf({ base, forms = [], properties, actions, events }: ThingDescription): readonly string[] {
   const affordances = [properties, actions, events].flatMap((kind) => Object.values(kind ?? {}));
   const all = [...forms, ...affordances.flatMap((affordance) => affordance.forms ?? [])];
-  const schemes = all.map(
-    ({ href }) => (/^([a-z][a-z\d+.-]*):/i.exec(href) ?? /^([^:]*):/.exec(base))?.[1] ?? '',
-  );
-  return [...new Set(schemes.map((scheme) => protocols[scheme.toLowerCase()] ?? scheme))].filter(Boolean);
+  // A relative address has the scheme of the base.
+  const absolute = all.map(({ href }) => ({ href: absoluteHref(href, base) }));
+  return [...new Set(absolute.map(protocolOf))].filter(Boolean);
 }

@@ -1,6 +1,8 @@
 import { parseArgs } from 'node:util';
+import { chromiumNeeds } from '../support/browser.ts';
 import { benchCases, stages } from './bench-cases.ts';
 import { type Effort, measureStage } from './measure.ts';
+import { measurePage } from './page-bench.ts';
 import { reportCase, reportHead, reportHosting } from './report.ts';
 
 const { values, positionals } = parseArgs({
@@ -25,7 +27,7 @@ const effort: Effort = {
   things: Number(values.things ?? usual.things),
 };
 
-// npm run bench -- [--short] [--rounds n] [--seconds s] [--warm-up s] [--subscribers n] [--things n] [http] [sse] ...
+// npm run bench -- [--short] [--rounds n] [--seconds s] [--warm-up s] [--subscribers n] [--things n] [http] [sse] ... [page]
 const wanted = stages.filter((stage) => positionals.length === 0 || positionals.includes(stage));
 
 console.log(
@@ -37,4 +39,8 @@ for (const stage of wanted) {
   const { samples, hosting } = await measureStage(stage, cases, effort);
   for (const [one, measured] of samples) console.log(reportCase(one, measured));
   if (hosting) console.log(reportHosting(hosting));
+}
+if (positionals.length === 0 || positionals.includes('page')) {
+  if (chromiumNeeds.missing) console.log(`The page is not measured${chromiumNeeds.note}`);
+  else for (const line of await measurePage(5 * effort.seconds)) console.log(line);
 }

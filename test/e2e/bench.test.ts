@@ -15,5 +15,6 @@ test('npm run bench measures every case and prints ratios', { timeout: 60_000 },
     expect([name, line]).toEqual([name, expect.stringMatching(/\d \(\d/)]);
     if (of !== 'persistent') expect(line).toMatch(/\d\.\d\d x(, aim [\d.]+)?$/);
   }
+  expect(output).toMatch(/^(Page, first value .* ms|The page is not measured)/m);
   expect(output).not.toMatch(/^ {2}ours: \d+ failed/m);
 });

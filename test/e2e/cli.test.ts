@@ -119,6 +119,30 @@ describe('wot', { timeout: 40_000 }, () => {
     });
   });
 
+  test('shows what it can of Things of elsewhere, and ends where that is nothing', async () => {
+    const model = file('lamp.tm.json', JSON.stringify({ '@type': 'tm:ThingModel', title: 'Lamp' }));
+    const child = wot('ui', '--no-open', '--json', `${base}/things/lamp`, model, `${base}/things/lamp`);
+    const output = collect(child);
+    await output.has(/"things"/);
+    const lines = output
+      .text()
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(lines).toEqual([
+      { error: expect.objectContaining({ code: 'THING_EXPECTED' }) },
+      { error: expect.objectContaining({ code: 'ID_TAKEN' }) },
+      { address: expect.stringMatching(/\/things\/lamp$/), things: ['lamp'] },
+    ]);
+    expect(await (await fetch(`${lines[2].address}/properties/on`)).json()).toBe(false);
+    child.kill('SIGINT');
+    expect(await once(child, 'exit')).toEqual([0, null]);
+    expect(await run('ui', '--no-open', model)).toMatchObject({
+      code: 3,
+      stderr: expect.stringMatching(/lamp\.tm\.json is a Thing Model/),
+    });
+  });
+
   describe('whose output nobody reads any more', () => {
     test('goes on serving', async () => {
       const child = wot('serve', join(folder, 'lamp.mjs'), '--http', '0', ...alone, '--json');

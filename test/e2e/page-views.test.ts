@@ -5,7 +5,7 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import type { Servient } from 'thingwright';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import greenhouse, { dashboards } from '../../examples/greenhouse/main.ts';
-import { accessibilityFaults, chromiumNeeds, openBrowser, openPage } from '../support/browser.ts';
+import { accessibilityFaults, chromiumNeeds, openBrowser, openPage, overflow } from '../support/browser.ts';
 import { loadedBytes } from '../support/built-page.ts';
 import { heldValue, type PageServient, startPageServient } from '../support/page-servient.ts';
 
@@ -21,7 +21,7 @@ const views = [
   ['/things/gate-reader', 'Gate reader', 'Gate reader', 'article [data-state=fresh]'],
   ['/things/zone-1-heater?view=console', 'Zone 1 heater', 'Zone 1 heater', 'pre'],
   ['/things/zone-1-heater?view=td', 'Zone 1 heater', 'Zone 1 heater', '[data-light=valid]'],
-  ['/app/dashboards', 'Dashboards', 'Tafeln', 'main a'],
+  ['/app/dashboards', 'Dashboards', 'Dashboards', 'main a'],
   ['/app/dashboards/greenhouse-zone', 'Greenhouse zone', 'Gewächshauszone', 'main [data-state=fresh]'],
   ['/app/editor', 'TD editor', 'TD-Editor', '[data-light=valid]'],
   ['/app/console', 'Console', 'Konsole', 'main form'],
@@ -45,10 +45,10 @@ describe.skipIf(chromiumNeeds.missing)(`the page${chromiumNeeds.note}`, () => {
   }
 
   describe.each([
-    ['in light colours', { colorScheme: 'light' }],
-    ['in dark colours and German', { colorScheme: 'dark', locale: 'de-DE' }],
-    ['on a phone without motion', { ...phone, reducedMotion: 'reduce' }],
-  ] as const)('%s', (_, options) => {
+    ['in light colours', { colorScheme: 'light' }, 'all'],
+    ['in dark colours and German', { colorScheme: 'dark', locale: 'de-DE' }, 'colours'],
+    ['on a phone without motion', { ...phone, reducedMotion: 'reduce' }, 'all'],
+  ] as const)('%s', (_, options, of) => {
     it('opens everywhere without a fault, for everyone', { timeout: 90_000 }, async () => {
       const { page, faults } = await open('/', options);
       for (const [path, english, german, ready] of views) {
@@ -58,10 +58,30 @@ describe.skipIf(chromiumNeeds.missing)(`the page${chromiumNeeds.note}`, () => {
         expect.soft(await page.getByRole('heading', { level: 1 }).allInnerTexts(), path).toEqual([name]);
         expect.soft(await page.title(), path).toContain(' · Thingwright');
         expect.soft(await overflow(page), `${path} is wider than the window`).toBeLessThanOrEqual(0);
-        expect.soft(await accessibilityFaults(page), path).toEqual([]);
+        expect.soft(await accessibilityFaults(page, of), path).toEqual([]);
         expect.soft(faults.splice(0), path).toEqual([]);
       }
     });
+  });
+
+  it('opens what lies above its pages for everyone too', { timeout: 60_000 }, async () => {
+    const { page, faults } = await open('/things', { reducedMotion: 'reduce' });
+    const opens: readonly (readonly [way: () => Promise<void>, role: 'dialog' | 'menu'])[] = [
+      [() => page.keyboard.press('Control+k'), 'dialog'],
+      [() => page.keyboard.press('?'), 'dialog'],
+      [() => page.getByRole('button', { name: 'Location' }).click(), 'dialog'],
+      [() => page.getByRole('button', { name: /Colours/ }).click(), 'menu'],
+      [() => page.goto('/things/zone-1-heater?property=level').then(() => {}), 'dialog'],
+    ];
+    for (const [way, role] of opens) {
+      await page.getByRole('main').waitFor();
+      await way();
+      await page.getByRole(role).first().waitFor();
+      expect.soft(await accessibilityFaults(page, 'standard'), String(way)).toEqual([]);
+      await page.keyboard.press('Escape');
+      await page.getByRole(role).first().waitFor({ state: 'detached' });
+    }
+    expect(faults).toEqual([]);
   });
 
   it('says in its own words that a Thing or a page is not there', async () => {
@@ -130,7 +150,7 @@ describe.skipIf(chromiumNeeds.missing)(`the page${chromiumNeeds.note}`, () => {
     await page.getByRole('heading', { name: 'Overview' }).waitFor();
     await page.keyboard.press('g');
     await page.keyboard.press('t');
-    await page.getByRole('link', { name: 'Zone 1 heater' }).waitFor();
+    await page.getByRole('link', { name: 'Zone 1 heater', exact: true }).waitFor();
     await page.keyboard.press('/');
     await page.keyboard.type('zone 1 heater');
     await page.getByText('1 of 22').waitFor();
@@ -173,11 +193,6 @@ describe.skipIf(chromiumNeeds.missing)(`the page${chromiumNeeds.note}`, () => {
     expect(styles).toBeLessThanOrEqual(60_000);
   });
 });
-
-/** By how many pixels the page is wider than the window. */
-function overflow(page: Page): Promise<number> {
-  return page.evaluate('document.documentElement.scrollWidth - innerWidth');
-}
 
 /** Presses Tab until something of this name has the focus. */
 async function tabTo(page: Page, name: string, tag = 'A'): Promise<void> {

@@ -7,7 +7,7 @@ import { coapClient } from '../../src/bindings/coap/coap-client.ts';
 import { httpClient } from '../../src/bindings/http/client/http-client.ts';
 import { mqttClient } from '../../src/bindings/mqtt/mqtt-client.ts';
 import type { ClientRequest, NotificationListener, WireMessage } from '../../src/contracts/binding.ts';
-import { blotted } from '../../src/contracts/wire.ts';
+import { blotted, tellWire } from '../../src/contracts/wire.ts';
 import { fakeClock } from '../support/fake-clock.ts';
 
 let server: Server;
@@ -183,6 +183,17 @@ test.for([
   ['Cookie', 'a=b', '***'],
   ['x-auth-token', 'Bearer abc', '***'],
   ['content-type', 'application/json', 'application/json'],
+  ['location', 'http://ada:swordfish@peer.example/a@b', 'http://***@peer.example/a@b'],
 ] as const)('of %s: %s is shown %s', ([name, value, shown]) => {
   expect(blotted(name, value)).toEqual([name, shown]);
+});
+
+test('an address is told without user and password', () => {
+  const told: string[] = [];
+  const message = { direction: 'sent', protocol: 'websocket', fields: [] } as const;
+  tellWire(
+    ({ start }) => told.push(start),
+    () => ({ ...message, start: 'TEXT wss://ada:swordfish@peer.example/things' }),
+  );
+  expect(told).toEqual(['TEXT wss://***@peer.example/things']);
 });

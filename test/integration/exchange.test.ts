@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { Agent, fetch as fetchThrough } from 'undici';
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { coap } from '../../src/bindings/coap/coap-server.ts';
 import { http } from '../../src/bindings/http/http-server.ts';
 import { mqtt } from '../../src/bindings/mqtt/mqtt-server.ts';
@@ -8,14 +9,18 @@ import { websocket } from '../../src/bindings/websocket/websocket-server.ts';
 import type { ThingHandle } from '../../src/contracts/definition.ts';
 import type { Op, ThingDescription } from '../../src/contracts/td.ts';
 import { createServient, type Servient } from '../../src/servient/create-servient.ts';
+import { defineThing } from '../../src/td/define-thing.ts';
 import { formsFor } from '../../src/td/forms.ts';
 import { page } from '../../src/ui/page.ts';
 import type { ExchangeLine, ExchangeRequest, WireLine } from '../../src/ui/page-data.ts';
 import { linesOf, postExchange } from '../support/ask-exchange.ts';
+import { makeCertificate } from '../support/certificate.ts';
+import { needs } from '../support/system-parts.ts';
 
 type Line<K extends ExchangeLine['line']> = Extract<ExchangeLine, { readonly line: K }>;
 type Request = Omit<ExchangeRequest, 'thing'>;
 
+const lamp = defineThing({ title: 'Lamp', events: { burnt: {} } }, {}, { name: 'lamp' });
 const picture = Uint8Array.of(0x89, 0x50, 0xff, 0);
 
 let servient: Servient;
@@ -400,11 +405,7 @@ describe('a subscription', () => {
   });
 
   test('ends with its Thing', async () => {
-    await servient.expose({
-      td: { title: 'lamp', events: { burnt: {} } },
-      options: { name: 'lamp' },
-      handlers: () => ({}),
-    });
+    await servient.expose(lamp);
     const response = await postExchange(base, { thing: 'lamp', op: 'subscribeallevents' });
     const heard: ExchangeLine[] = [];
     for await (const line of linesOf(response)) {
@@ -457,6 +458,19 @@ describe('who may', () => {
     expect(last(await exchanged(foreign))).toMatchObject({ line: 'result', value: 20 });
   });
 
+  test('foreign Things are not for the pages of others that may call', async () => {
+    const origin = 'https://friend.example';
+    const open = createServient({ bindings: [http({ port: 0, cors: [origin] }), page()] });
+    onTestFinished(() => open.stop());
+    await open.start();
+    const foreign = { url: `${base}/things/oven`, op: 'readproperty', ...heat };
+    const ask = async (from: string) => {
+      const headers = { 'content-type': 'application/json', origin: from };
+      return (await postExchange(`${open.addresses[0]}`, foreign, { headers })).status;
+    };
+    expect([await ask(origin), await ask(`${open.addresses[0]}`)]).toEqual([403, 200]);
+  });
+
   test('at most 16 at a time', async () => {
     const leaving = new AbortController();
     const watching = { thing: 'oven', op: 'subscribeevent', kind: 'events', name: 'done', form: 0 };
@@ -468,6 +482,28 @@ describe('who may', () => {
     leaving.abort();
     await expect.poll(async () => (await postExchange(base, read)).status).toBe(200);
   });
+});
+
+const parts = needs('openssl');
+test.skipIf(parts.missing)(`hosted Things are asked over TLS, whoever signed${parts.note}`, async () => {
+  const { key, cert } = makeCertificate();
+  const bindings = [http({ port: 0, tls: { key, cert } }), websocket(), page()];
+  const secure = createServient({ bindings });
+  onTestFinished(() => secure.stop());
+  const td = { title: 'Safe', properties: { code: { type: 'integer' } } } as const;
+  await secure.expose(defineThing(td, { properties: { code: { initial: 7 } } }));
+  const dispatcher = new Agent({ connect: { ca: cert } });
+  onTestFinished(() => dispatcher.close());
+  for (const form of [0, 1]) {
+    const response = await fetchThrough(`${secure.addresses[0]}/app/api/exchange`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ thing: 'safe', op: 'readproperty', kind: 'properties', name: 'code', form }),
+      dispatcher,
+    });
+    const lines = (await response.text()).trim().split('\n');
+    expect(JSON.parse(lines.at(-1) ?? '')).toMatchObject({ line: 'result', value: 7 });
+  }
 });
 
 test('what is asked wrongly is refused with a pointer for each fault', async () => {
@@ -487,11 +523,7 @@ test('what is asked wrongly is refused with a pointer for each fault', async () 
 
 test('a servient that stops says so', async () => {
   const stopping = createServient({ bindings: [http({ port: 0 }), page({ files: '/nowhere' })] });
-  await stopping.expose({
-    td: { title: 'lamp', events: { burnt: {} } },
-    options: { name: 'lamp' },
-    handlers: () => ({}),
-  });
+  await stopping.expose(lamp);
   const response = await postExchange(stopping.addresses[0] ?? '', {
     thing: 'lamp',
     op: 'subscribeallevents',

@@ -1,4 +1,6 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createServer, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { coap } from '../../src/bindings/coap/coap-server.ts';
 import { http } from '../../src/bindings/http/http-server.ts';
 import { type ConsumeOptions, consume } from '../../src/consumer/consume.ts';
@@ -130,5 +132,49 @@ describe('a Thing of elsewhere', () => {
     await using thing = await here({ timeout: 500 });
     await far.stop();
     expect(await failureOf(() => thing.properties.level.read())).toMatch(/TIMEOUT|UNREACHABLE|REFUSED/);
+  });
+});
+
+describe('a Thing that does not keep to its TD', () => {
+  /** It streams events, and its TD is not valid: a word stands twice in its enum. */
+  async function sloppy() {
+    const streams: ServerResponse[] = [];
+    const server = createServer((_, response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' }).flushHeaders();
+      streams.push(response);
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => void server.close().closeAllConnections());
+    const href = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+    const td = {
+      '@context': 'https://www.w3.org/2022/wot/td/v1.1',
+      title: 'Sloppy',
+      securityDefinitions: { nosec_sc: { scheme: 'nosec' } },
+      security: 'nosec_sc',
+      properties: { mode: { enum: ['on', 'on'], forms: [{ href }] } },
+      events: { counted: { data: { type: 'integer' }, forms: [{ href, subprotocol: 'sse' }] } },
+    } as const;
+    return { td, streams };
+  }
+
+  test('is shown with a warning, and told on after what does not fit', async () => {
+    const warnings: string[] = [];
+    const logger = { ...silentLogger, warn: (message: string) => void warnings.push(message) };
+    const gate = mirrors();
+    const servient = createServient({ bindings: [http({ port: 0 }), gate], logger });
+    onTestFinished(() => servient.stop());
+    const { td, streams } = await sloppy();
+    await servient.start();
+    await servient.expose(gate.mirror((await consume(td)) as never));
+    expect(warnings).toEqual([expect.stringMatching(/"Sloppy" is not valid.*enum/)]);
+
+    await using thing = await consume<typeof td>(`${servient.addresses[0]}/things/sloppy`);
+    const counted = thing.events.counted.subscribe();
+    await expect.poll(() => streams.length).toBe(1);
+    for (const data of ['1', '"two"']) streams[0]?.write(`data: ${data}\n\n`);
+    await expect.poll(() => streams.length).toBe(2);
+    streams[1]?.write('data: 3\n\n');
+    expect([(await counted.next()).value, (await counted.next()).value]).toEqual([1, 3]);
+    expect(warnings.slice(1)).toEqual([expect.stringMatching(/^"counted" of "Sloppy" cannot be followed/)]);
   });
 });

@@ -136,6 +136,23 @@ describe('one URL for people and programs', () => {
     expect((await ask(`${base}/things/lamp`)).status).toBe(404);
   });
 
+  test('a slash at the end, and a path that nobody has, are a page for people and none for programs', async () => {
+    const { base } = await serve();
+    for (const [path, status] of Object.entries({
+      '/things/': 200,
+      '/things/lamp/': 200,
+      '/things/nope/': 404,
+      '/app': 404,
+      '/nowhere': 404,
+    })) {
+      expect([path, await ask(base + path)]).toMatchObject([path, { status, type: html }]);
+      expect([path, await ask(base + path, '*/*')]).toMatchObject([
+        path,
+        { status: 404, type: 'application/problem+json' },
+      ]);
+    }
+  });
+
   test('nothing is shown under a name that is not ours', async () => {
     const { base } = await serve();
     const request = (path: string) =>
@@ -236,6 +253,16 @@ describe('the page', () => {
       'cross-origin-resource-policy': 'cross-origin',
       'content-type': 'text/javascript; charset=utf-8',
     });
+    const elsewhere = { origin: 'https://site.example' };
+    for (const [path, status] of Object.entries({
+      '/app/elements.js': 200,
+      '/app/assets/index-1.js': 200,
+      '/app/assets/..%2fapi/things': 404,
+      '/app/icon.svg': 403,
+      '/app/api/things': 403,
+      '/things/lamp': 403,
+    }))
+      expect([path, (await ask(base + path, '*/*', elsewhere)).status]).toEqual([path, status]);
     const etag = elements.headers.get('etag') ?? '';
     expect((await ask(`${base}/app/elements.js`, '*/*', { 'if-none-match': etag })).status).toBe(304);
   });
@@ -352,6 +379,7 @@ describe('pages of whoever', () => {
   const side = (show: Partial<PageSide>): PageSide => ({
     below: '/own/',
     find: () => undefined,
+    isOpen: () => false,
     page() {},
     ...show,
   });

@@ -1,8 +1,11 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { createServient, defineThing, http } from 'thingwright';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { silentLogger } from '../../src/contracts/logger.ts';
+import { formsFor } from '../../src/td/forms.ts';
 import { page } from '../../src/ui/page.ts';
-import type { TdReport, TdView } from '../../src/ui/page-data.ts';
+import type { FetchedTd, TdReport, TdView } from '../../src/ui/page-data.ts';
 
 const lamp = defineThing(
   { title: 'Lamp', properties: { on: { type: 'boolean' } } },
@@ -151,7 +154,7 @@ describe('fetch', () => {
 
   test.each([
     ['file:///etc/passwd', 400, 'ADDRESS_INVALID'],
-    ['mqtt://127.0.0.1/x', 400, 'ADDRESS_INVALID'],
+    ['modbus+tcp://127.0.0.1/1', 400, 'ADDRESS_INVALID'],
     ['lamp', 400, 'ADDRESS_INVALID'],
     [7, 400, 'ADDRESS_INVALID'],
   ])('%s is refused', async (url, status, code) => {
@@ -162,6 +165,40 @@ describe('fetch', () => {
     expect(await post('fetch', { url: `${address}/things/nobody` })).toMatchObject({ status: 404 });
     expect(await post('fetch', { url: `${address}/metrics` })).toMatchObject({
       body: { code: 'DOCUMENT_INVALID' },
+    });
+  });
+
+  describe('documents of others', () => {
+    const documents: Readonly<Record<string, unknown>> = {
+      '/webthings': {
+        '@context': 'https://webthings.io/schemas/',
+        title: 'Lamp',
+        properties: { on: { type: 'boolean', links: [{ href: '/on' }] } },
+      },
+      '/relative': { title: 'Lamp', properties: { on: { forms: [{ href: 'on' }] } } },
+      '/forms': { title: 'Lamp', properties: { on: { forms: [null] } } },
+      '/null': null,
+    };
+    const server = createServer(({ url = '' }, response) => response.end(JSON.stringify(documents[url])));
+    let base = '';
+    beforeAll(async () => {
+      await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+      base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    });
+    afterAll(() => server.close());
+
+    test.each(['/webthings', '/relative'])('%s comes as a TD that can be used', async (path) => {
+      const { body } = await post<FetchedTd>('fetch', { url: base + path });
+      expect(body.td && formsFor(body.td, 'readproperty', 'properties', 'on')).toMatchObject([
+        { href: `${base}/on` },
+      ]);
+      expect(JSON.parse(body.text)).toEqual(documents[path]);
+    });
+
+    test.each(['/forms', '/null'])('%s comes with the reason why it is none', async (path) => {
+      const { body } = await post<FetchedTd>('fetch', { url: base + path });
+      expect(body).toMatchObject({ text: JSON.stringify(documents[path]), problem: { code: 'TD_INVALID' } });
+      expect(body.td).toBeUndefined();
     });
   });
 

@@ -137,7 +137,15 @@ describe('typed numbers', () => {
     ['Infinity', 'Infinity'],
     ['12345678901234567890', '12345678901234567890'],
   ])('%j mean %j', (text, value) => {
-    expect(numberOfText(text)).toBe(value);
+    expect(numberOfText(text, 'en')).toBe(value);
+  });
+
+  it('that may mean a thousand times as much are none', () => {
+    expect(numberOfText('1,500', 'en')).toBe('1,500');
+    expect(numberOfText('1.500', 'en')).toBe(1.5);
+    expect(numberOfText('1.500', 'de')).toBe('1.500');
+    expect(numberOfText('1,500', 'de')).toBe(1.5);
+    expect(numberOfText('0,125', 'en')).toBe(0.125);
   });
 
   it('stand in inputs without grouping, with the comma of the language', () => {
@@ -148,6 +156,7 @@ describe('typed numbers', () => {
 
   it('are stepped without dust, not over a bound, and not changed where they are over it', () => {
     expect(stepped(0.2, 0.1, {})).toBe(0.3);
+    expect(stepped(1790000000123, 1, {})).toBe(1790000000124);
     expect(stepped(99.5, 1, { maximum: 100 })).toBe(100);
     expect(stepped(900, 1, { maximum: 100 })).toBe(900);
     expect(stepped(undefined, 1, { minimum: 5 })).toBe(5);

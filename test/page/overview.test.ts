@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { matchingEvents } from '../../src/ui/app/overview/activity.ts';
+import { dataText } from '../../src/ui/app/overview/data-text.ts';
 import { moved, type Pin, pinsOf, toggled } from '../../src/ui/app/overview/pins.ts';
 import { servedAddresses } from '../../src/ui/app/overview/served-addresses.ts';
 import { suggestedTiles } from '../../src/ui/app/overview/suggested-tiles.ts';
@@ -31,17 +32,18 @@ test('of what is stored only pins count', () => {
 });
 
 test('suggestions are one of a kind, without Things that do not answer', () => {
-  const key = (name: string, unit: string, readOnly: boolean) => ({
-    key: { name, observable: true, schema: { type: 'number', unit, readOnly } } as const,
+  const key = (name: string, unit: string, readOnly: boolean, observable = true) => ({
+    key: { name, observable, schema: { type: 'number', unit, readOnly } } as const,
   });
   const tiles = suggestedTiles([
     summary('broken', { ...key('level', '%', false), fault: { code: 'X', message: '', since: 0 } }),
     summary('heater', key('level', '%', false)),
     summary('fan', key('level', '%', false)),
     summary('air', key('temperature', 'C', true)),
+    summary('polled', key('pressure', 'Pa', true, false)),
     summary('plain'),
   ]);
-  expect(tiles.map(({ thing }) => thing)).toEqual(['air', 'heater']);
+  expect(tiles.map(({ thing }) => thing)).toEqual(['air', 'polled', 'heater']);
 });
 
 test('events are filtered by the words of their name, data and Thing', () => {
@@ -57,6 +59,15 @@ test('events are filtered by the words of their name, data and Thing', () => {
   expect(found('e200 reader')).toEqual(['1']);
   expect(found('overheated heater')).toEqual(['2']);
   expect(found('heater e200')).toEqual([]);
+});
+
+test('the data of an event tells what differs: the end of identifiers, the beginning of sentences', () => {
+  const data = { epc: 'urn:epc:id:grai:0614141.12345.400', gate: 1.5, why: `The pump ${'is '.repeat(40)}` };
+  const text = dataText(data, 'en');
+  expect(text).toMatch(/^epc: ….*12345\.400, gate: 1\.5, why: The pump is .*…$/);
+  expect(text.length).toBeLessThan(140);
+  expect(dataText('x', 'en')).toBe('x');
+  expect(dataText({ a: 1, b: 2, c: 3, d: 4, e: 5 }, 'en')).toBe('a: 1, b: 2, c: 3, d: 4, …');
 });
 
 test('addresses are told once each, whatever the scheme', () => {

@@ -69,7 +69,8 @@ describe('propertyGroups', () => {
         (all, key) => {
           const { primary, groups } = propertyGroups(all, key);
           const shown = [...primary, ...groups.flatMap(({ names }) => names)];
-          expect(shown.toSorted()).toEqual(Object.keys(all).toSorted());
+          expect(shown).toHaveLength(Object.keys(all).length);
+          expect(new Set(shown)).toEqual(new Set(Object.keys(all)));
         },
       ),
     );

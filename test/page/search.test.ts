@@ -46,6 +46,17 @@ describe('what is found', () => {
     expect(results(query)[0]).toBe(first);
   });
 
+  test('a description finds its Thing, after those that are called so', () => {
+    const described = summary('gate', { title: 'Gate', descriptions: { de: 'Liest Schilder am Heater' } });
+    expect(results('schilder', [described])).toEqual(['gate']);
+    expect(results('heater', [described, ...things]).slice(0, 4)).toEqual([
+      'zone-1-heater',
+      'zone-2-heater',
+      'zone-10-heater',
+      'gate',
+    ]);
+  });
+
   test('every word has to be found', () => {
     expect(results('heater irrigate')).toEqual([]);
     expect(results('heater xyzzy')).toEqual([]);

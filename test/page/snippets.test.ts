@@ -200,6 +200,15 @@ describe.skipIf(parts.missing)(`commands that are copied${parts.note}`, () => {
   });
 });
 
+test('a program tells forms of one address apart', () => {
+  const form = { href: 'http://h/a', contentType: 'text/plain' };
+  const call: Call = { address, op: 'readproperty', kind: 'properties', name: 'a', form, isPreferred: false };
+  expect(snippet('typescript', call)).toContain('({ href }) => href === "http://h/a"');
+  expect(snippet('typescript', { ...call, hasTwin: true })).toContain(
+    'href === "http://h/a" && contentType === "text/plain" && subprotocol === undefined',
+  );
+});
+
 describe('programs that are copied', () => {
   const folder = userFolder();
   afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -38,6 +38,17 @@ describe('valueRange', () => {
     expect(high - low).toBeCloseTo(1.2);
     expect((high + low) / 2).toBeCloseTo(20.005);
   });
+
+  it('shows what may be where a value stands still, and no air beyond it', () => {
+    const flat = (value: number) => ({ times: [0, 1], values: [value, value] });
+    expect(valueRange(flat(0), { minimum: 0, maximum: 100 })).toEqual([0, 100]);
+    expect(valueRange(flat(150), { minimum: 0, maximum: 100 })).toEqual([0, 150]);
+    expect(valueRange(flat(0), { minimum: 0 })).toEqual([0, 1]);
+    expect(valueRange(flat(0), { maximum: 0 })).toEqual([-1, 0]);
+    expect(valueRange(flat(7), { minimum: 7, maximum: 7 })).toEqual([6, 7]);
+    expect(valueRange({ times: [0, 1], values: [0, 0.2] }, { minimum: 0, maximum: 100 })).toEqual([0, 1]);
+    expect(valueRange(flat(0), { minimum: -1e308, maximum: 1e308 })).toEqual([-0.5, 0.5]);
+  });
 });
 
 describe('heldUntil', () => {

@@ -33,6 +33,7 @@ describe('units', () => {
     ['', ''],
     [undefined, ''],
     [{}, ''],
+    ['u'.repeat(10_000), `${'u'.repeat(29)}…`],
   ])('shows %s as %s', (unit, symbol) => {
     expect(unitSymbol(unit)).toBe(symbol);
   });

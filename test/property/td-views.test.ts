@@ -12,34 +12,18 @@ const folder = new URL('../fixtures/td-corpus/td/', import.meta.url);
 const corpus = readdirSync(folder).map((file) => readFileSync(new URL(file, folder), 'utf8'));
 
 const words = [
-  ...[
-    '@context',
-    '@type',
-    'title',
-    'properties',
-    'actions',
-    'events',
-    'forms',
-    'href',
-    'op',
-    'type',
-    'oneOf',
-  ],
-  ...['items', 'enum', 'const', 'input', 'data', 'security', 'securityDefinitions', 'scheme', 'uriVariables'],
-  ...['contentType', 'response', 'additionalResponses', 'htv:methodName', 'base', 'toString', '__proto__'],
+  ...'@context @type title properties actions events forms href op type oneOf items enum const input data'.split(
+    ' ',
+  ),
+  ...'security securityDefinitions scheme uriVariables contentType response additionalResponses'.split(' '),
+  ...['htv:methodName', 'base', 'toString', '__proto__'],
 ];
+const values = ['td', 'tm:ThingModel', 'https://www.w3.org/2022/wot/td/v1.1', 'object', 'array', 'oauth2'];
 const word = fc.oneof(fc.constantFrom(...words), fc.string({ unit: 'binary', maxLength: 5 }));
 const { document } = fc.letrec((tie) => ({
   document: fc.oneof(
     { maxDepth: 6 },
-    fc.constantFrom(
-      'td',
-      'tm:ThingModel',
-      'https://www.w3.org/2022/wot/td/v1.1',
-      'object',
-      'array',
-      'oauth2',
-    ),
+    fc.constantFrom(...values),
     fc.jsonValue(),
     fc.array(tie('document'), { maxLength: 3 }),
     fc.dictionary(word, tie('document'), { maxKeys: 8 }),

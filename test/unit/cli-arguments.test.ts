@@ -95,11 +95,13 @@ describe('the Things that an answer lists', () => {
       null,
       { rel: 'item', href: 'a%20b' },
       { rel: 'ITEM', href: '100%' },
+      { rel: 'item', href: '%80' },
       { rel: 'icon', href: 'x' },
     ];
     expect(listedThings({ title: 'S', links }, url)).toEqual([
       { name: 'a b', title: '', href: 'http://a.example/a%20b' },
       { name: '100%', title: '', href: 'http://a.example/100%' },
+      { name: '%80', title: '', href: 'http://a.example/%80' },
     ]);
     expect(listedThings({ title: 'Lamp' }, url)).toEqual([{ name: 'Lamp', title: 'Lamp', href: url }]);
     expect(listedThings([], url)).toEqual([]);

@@ -87,6 +87,7 @@ test.each([
     { href: 'mqtts://u:p%40@b?x=1/2+3', 'mqv:topic': 'a' },
     { broker: 'mqtts://b', username: 'u', password: 'p@', topic: 'a/?x=1%2F2%203' },
   ],
+  [{ href: 'mqtt://%80:100%@b/a' }, { username: '%80', password: '100%', topic: 'a' }],
   [
     { href: 'mqtt://b/a', 'mqv:qos': '2', 'mqv:retain': true },
     { qos: 2, retain: true },

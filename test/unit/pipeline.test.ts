@@ -464,6 +464,9 @@ describe('asynchronous actions', () => {
     const id = 'invocation' in result ? result.invocation.id : '';
     await interactions.cancelAction('move', id, context);
     expect(ends[0]?.signal.aborted).toBe(true);
+    ends[0]?.reject(ends[0].signal.reason);
+    await settle();
+    expect(servient.things.get('machine')?.fault).toBeUndefined();
     expect(await failureOf(() => interactions.cancelAction('move', id, context))).toMatch('not-found');
     await interactions.invokeAction('move', 2, context);
     await servient.unexpose('machine');

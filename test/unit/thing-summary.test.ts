@@ -130,7 +130,7 @@ describe('a summary', () => {
     const protocols = (...given: Parameters<typeof hosted>) => thingSummary(hosted(...given)).protocols;
     const hrefs = ['https://h/a', 'http://h/b', 'WSS://h/', 'coap://h/', 'mqtt://h', 'modbus+tcp://h/1'];
     expect(protocols({}, hrefs)).toEqual(['http', 'websocket', 'coap', 'mqtt', 'modbus+tcp']);
-    expect(protocols({}, ['a', '/b:c'], 'coaps://h/')).toEqual(['coap']);
+    expect(protocols({}, ['a', '/b:c'], 'coap://h/')).toEqual(['coap']);
     expect(protocols({}, ['a'])).toEqual([]);
   });
 });

@@ -96,7 +96,7 @@ class CoapClient implements ClientBinding {
       representation: /[?&]after=/.test(form.href) ? 'records' : (subscriptions[op] ?? 'data'),
       listener,
       timeout,
-      ...(wire && { wire }),
+      wire,
       contentOf: (response) => contentOf(response, form),
       removed: () => {
         signal?.removeEventListener('abort', abort);

@@ -29,7 +29,7 @@ export interface MessageSender {
 export interface TokenEnvelope extends Envelope {
   readonly token: Buffer;
   /** Is told of it each time it leaves, and of the empty message that answers it. */
-  readonly watch?: Watch;
+  readonly watch?: Watch | undefined;
 }
 
 /** Is told of messages as they are sent and received. */

@@ -14,7 +14,7 @@ import { PeerLink, type Receiver } from './peer-link.ts';
 export interface Route {
   readonly href: string;
   readonly link: PeerLink;
-  readonly watch?: Watch;
+  readonly watch: Watch | undefined;
 }
 
 /** The client side of request and response (RFC 7252 section 5): one link per peer, opened when needed. */
@@ -40,7 +40,7 @@ export class CoapRequester {
       throw unreachable(href, cause);
     });
     link.touch();
-    return { href, link, ...(wire && { watch: coapWatch(href, wire) }) };
+    return { href, link, watch: wire && coapWatch(href, wire) };
   }
 
   /** Sends one message and waits for its response; rejects with the signal's reason or a WotError. */
@@ -51,8 +51,7 @@ export class CoapRequester {
       resolve(response);
       return true;
     });
-    const { watch } = route;
-    const giveUp = route.link.confirm({ ...message, token, ...(watch && { watch }) }, (outcome) => {
+    const giveUp = route.link.confirm({ ...message, token, watch: route.watch }, (outcome) => {
       if (outcome !== 'acked') reject(failureOf(outcome, route.href));
     });
     const abort = (): void => reject(signal.reason);

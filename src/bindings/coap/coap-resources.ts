@@ -3,7 +3,7 @@ import { WotError } from '../../contracts/errors.ts';
 import type { HostedThing } from '../../contracts/interaction.ts';
 import { listedThings, listPage, servientThing } from '../../interaction/hosted-list.ts';
 import { thingPath } from '../../interaction/path-forms.ts';
-import { decodeComponent } from '../../interaction/uri-component.ts';
+import { decodeComponent } from '../../td/percent-encoding.ts';
 import { type CoapCall, contentEnvelope } from './coap-call.ts';
 import type { Envelope } from './coap-message.ts';
 import { filterLinks, serialiseLinks } from './link-format.ts';

@@ -9,8 +9,9 @@ import type {
 import type { AffordanceKind } from '../../contracts/td.ts';
 import { actionStatus, actionStatuses } from '../../interaction/action-status.ts';
 import { actionShapes, type PayloadShape, propertyShapes } from '../../interaction/payload-types.ts';
-import { decodeComponent, namesIn } from '../../interaction/uri-component.ts';
+import { namesIn } from '../../interaction/query-variables.ts';
 import { declaredContent } from '../../td/declared-content.ts';
+import { decodeComponent } from '../../td/percent-encoding.ts';
 import { type CoapCall, changeRecord, refuseRecords } from './coap-call.ts';
 import type { Method } from './coap-code.ts';
 import { type Envelope, emptyBytes } from './coap-message.ts';

@@ -67,12 +67,12 @@ export class Dispatcher {
   }
 
   async #answer(exchange: ServerExchange, path: string): Promise<void> {
-    const { host, guard, elsewhere } = this.#parts;
+    const { host, guard, pages, elsewhere } = this.#parts;
     const { request } = exchange;
     let methods: Methods | undefined;
     try {
       if (!isKnownVersion(request)) return exchange.sendProblem(versionUnknown(request), { status: 505 });
-      const origin = guard.check(request);
+      const origin = guard.check(request, pages.isOpen(this.#local(path)));
       if (origin !== undefined) allowOrigin(origin, exchange);
       if (path === '*' && request.method === 'OPTIONS') return serverOptions(exchange);
       methods = this.#methods(exchange, path);
@@ -99,14 +99,17 @@ export class Dispatcher {
     }
     const missing = isOurs && !host.isUp ? starting() : pathUnknown(path);
     if (!this.#isForPeople(exchange, path)) throw missing;
-    return { GET: (asked) => pages.show(asked, httpStatus[missing.kind]) };
+    // People put a slash at the end; the page takes it off.
+    const bare = path.replace(/\/$/, '');
+    const isThere = bare !== path && this.#find((local) => routes.find(local), bare) !== undefined;
+    return { GET: (asked) => pages.show(asked, isThere ? 200 : httpStatus[missing.kind]) };
   }
 
-  /** Whether a person asks for a Thing. */
+  /** Whether a person asks; below Things there is data, for everyone. */
   #isForPeople(exchange: ServerExchange, path: string): boolean {
-    const isThing = /^\/things\/[^/]+$/.test(this.#local(path));
+    const isData = /^\/things\/[^/]+\/./.test(this.#local(path));
     const isRead = ['GET', 'HEAD'].includes(exchange.request.method ?? '');
-    return isThing && isRead && this.#parts.pages.isWanted(exchange);
+    return !isData && isRead && this.#parts.pages.isWanted(exchange);
   }
 
   /** Hands a connection over to the route that takes it. */

@@ -31,15 +31,15 @@ export class HostGuard {
     this.#wildcard = wildcard;
   }
 
-  /** The origin whose page may read the answer, where it is a foreign one. */
-  check(request: IncomingMessage): string | undefined {
+  /** The origin whose page may read the answer, where it is a foreign one; `isOpen` where all may. */
+  check(request: IncomingMessage, isOpen = false): string | undefined {
     const { origin } = request.headers;
     const host = authorityOf(request) ?? '';
     // HTTP/1.0 knows no Host, and no browser speaks it.
     const hasNone = host === '' && request.httpVersion === '1.0';
     if (!hasNone && !this.#passed.has(host)) this.#checkHost(host);
     if (hasTwoHosts(request)) throw invalidHost('twice');
-    return origin === undefined ? undefined : this.#checkOrigin(origin, host);
+    return origin === undefined || isOpen ? undefined : this.#checkOrigin(origin, host);
   }
 
   #checkHost(host: string): void {

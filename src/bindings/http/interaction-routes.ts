@@ -6,8 +6,9 @@ import { actionStatus, actionStatuses } from '../../interaction/action-status.ts
 import { isPayloadStream } from '../../interaction/declared-payload.ts';
 import { thingPath } from '../../interaction/path-forms.ts';
 import { actionShapes, payloadTypes, propertyShapes } from '../../interaction/payload-types.ts';
-import { decodeComponent, namesIn } from '../../interaction/uri-component.ts';
+import { namesIn } from '../../interaction/query-variables.ts';
 import { declaredContent, isBinary, isRaw } from '../../td/declared-content.ts';
+import { decodeComponent } from '../../td/percent-encoding.ts';
 import { eventStream } from './client/sse-parser.ts';
 import { negotiate } from './messages/negotiation.ts';
 import { checkConditions } from './messages/preconditions.ts';

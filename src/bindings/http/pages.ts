@@ -1,5 +1,6 @@
 import { WotError } from '../../contracts/errors.ts';
-import type { HttpExchange, HttpMethods, PageSide } from '../../contracts/http-route.ts';
+import type { HttpAnswer, HttpExchange, HttpMethods, PageSide } from '../../contracts/http-route.ts';
+import { mapMembers } from '../../td/json-object.ts';
 import { prefersHtml } from './messages/negotiation.ts';
 import type { BodyParts } from './messages/received-body.ts';
 import { requestValue } from './messages/request-body.ts';
@@ -35,6 +36,11 @@ export class Pages {
     return this.#side !== undefined && path.startsWith(this.#side.below);
   }
 
+  /** Whether pages of any origin may load what is at a path. */
+  isOpen(path: string): boolean {
+    return this.has(path) && this.#side?.isOpen(path.slice(this.#side.below.length)) === true;
+  }
+
   /** The methods at a path of theirs, in decoded segments. */
   find(segments: readonly string[]): Methods | undefined {
     const below = this.#side?.below.split('/').slice(1, -1) ?? [];
@@ -63,13 +69,8 @@ export class Pages {
   }
 
   #methods(methods: HttpMethods): Methods {
-    const answers = Object.entries(methods) as [keyof HttpMethods, NonNullable<HttpMethods['GET']>][];
-    return Object.fromEntries(
-      answers.map(([method, answer]) => [
-        method,
-        (exchange: ServerExchange) => answer(this.#public(exchange)),
-      ]),
-    );
+    const answers = methods as Readonly<Record<string, HttpAnswer>>;
+    return mapMembers(answers, (_, answer) => (exchange: ServerExchange) => answer(this.#public(exchange)));
   }
 
   #public(exchange: ServerExchange): HttpExchange {

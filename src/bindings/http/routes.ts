@@ -1,5 +1,5 @@
 import { WotError } from '../../contracts/errors.ts';
-import { decodeComponent } from '../../interaction/uri-component.ts';
+import { decodeComponent } from '../../td/percent-encoding.ts';
 import type { ServerExchange } from './messages/server-exchange.ts';
 
 export type Handler = (exchange: ServerExchange) => void | Promise<void>;

@@ -2,6 +2,7 @@ import type { StoredDocument } from '../../contracts/http-route.ts';
 import type { HostedThing, ServedTd } from '../../contracts/interaction.ts';
 import { thingPath } from '../../interaction/path-forms.ts';
 import { chooseLanguage } from './messages/accept-language.ts';
+import { tdTypes } from './messages/negotiation.ts';
 import type { ServerExchange } from './messages/server-exchange.ts';
 import { sendDocument, storedDocument } from './messages/stored-document.ts';
 import { openApi } from './openapi/openapi.ts';
@@ -11,7 +12,6 @@ import { ThingsList } from './things-list.ts';
 
 type Description = HostedThing['description'];
 
-const tdTypes = ['application/td+json', 'application/ld+json', 'application/json'] as const;
 const openApiType = 'application/vnd.oai.openapi+json;version=3.1';
 
 /** The TD of a Thing at its own URL, and its OpenAPI document below; `prefix` is the path before all of the servient's own. */

@@ -1,7 +1,7 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { UpgradeRoute } from '../../contracts/http-route.ts';
-import { decodeComponent } from '../../interaction/uri-component.ts';
+import { decodeComponent } from '../../td/percent-encoding.ts';
 import { canonical } from './routes.ts';
 
 /** The parts that take connections over, by path. */

@@ -46,13 +46,13 @@ class MqttClientBinding implements ClientBinding {
     const target = mqttTarget(op, form);
     checkSize(content, target);
     const answer = await withDeadline(this.#clock, { ...limit, href: nameOf(target) }, async (signal) => {
-      const asking = { signal, ...(wire && { wire }) };
+      const asking = { signal, wire };
       const session = await this.#session(target, asking);
       if (isAnswered(target)) return session.ask(target, content, asking);
       if (op === 'readproperty') return this.#readTopic(session, target, asking);
       const { topic = '', qos, retain } = target;
       const payload = content?.body ?? new Uint8Array();
-      await session.publish({ topic, payload, options: { qos, retain }, ...(wire && { wire }) });
+      await session.publish({ topic, payload, options: { qos, retain }, wire });
       return undefined;
     });
     return answer === undefined ? {} : { content: answer };
@@ -64,9 +64,8 @@ class MqttClientBinding implements ClientBinding {
   ): Promise<() => Promise<void>> {
     const target = mqttTarget(op, form);
     return withDeadline(this.#clock, { ...limit, href: nameOf(target) }, async (signal) => {
-      const watched = wire && { wire };
-      const session = await this.#session(target, { signal, ...watched });
-      const heard = { ...topicSubscription(target, listener), ...watched };
+      const session = await this.#session(target, { signal, wire });
+      const heard = { ...topicSubscription(target, listener), wire };
       const stop = await session.listen(target.filters, target.qos, heard);
       if (signal.aborted) await stop();
       return stop;
@@ -86,7 +85,7 @@ class MqttClientBinding implements ClientBinding {
     const { promise, resolve, reject } = Promise.withResolvers<Content>();
     const { filters, qos, retain, contentType } = target;
     const stop = await session.listen(filters, qos, {
-      ...(wire && { wire }),
+      wire,
       message: (packet) => resolve(contentOf(packet, contentType)),
     });
     const late = retain && this.#clock.after(patience, () => reject(nothingRetained(nameOf(target))));

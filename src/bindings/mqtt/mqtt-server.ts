@@ -1,5 +1,5 @@
 import type { IPublishPacket } from 'mqtt';
-import type { BindingHost, ServerBinding, ThingForms } from '../../contracts/binding.ts';
+import { type BindingHost, noForms, type ServerBinding, type ThingForms } from '../../contracts/binding.ts';
 import { WotError } from '../../contracts/errors.ts';
 import type { HostedThing, Unsubscribe } from '../../contracts/interaction.ts';
 import { urlHost } from '../../security/bind-address.ts';
@@ -98,7 +98,7 @@ class MqttServer implements ServerBinding {
 
   forms(thing: HostedThing): ThingForms {
     const { link, host } = this.#started();
-    if (!this.#offers(thing)) return { forms: [], properties: {}, actions: {}, events: {} };
+    if (!this.#offers(thing)) return noForms;
     return mqttForms(thing, link.url, { contentType: this.#contentType, maxPayload: host.limits.body });
   }
 

@@ -140,8 +140,9 @@ export class MqttSession {
   async ask(
     target: MqttTarget & { readonly topic: string; readonly responseTopic: string },
     content: Content | undefined,
-    { signal, wire }: Asking,
+    asking: Asking,
   ): Promise<Content | undefined> {
+    const { wire } = asking;
     const { topic, responseTopic, qos, requestType, contentType } = target;
     const version = this.protocolVersion;
     if (content && version !== 5 && codecFor(content.type) !== codecFor(requestType)) {
@@ -153,8 +154,8 @@ export class MqttSession {
     const replyTopic = `${responseTopic}/${suffix}`;
     const source = { href: `${this.#broker}/${topic}`, contentType };
     const payload = content?.body ?? new Uint8Array();
-    const told = { payload, ...(wire && { wire }) };
-    const reply = this.#reply(replyTopic, { signal, ...(wire && { wire }) });
+    const told = { payload, wire };
+    const reply = this.#reply(replyTopic, asking);
     if (version !== 5) {
       const [path, query] = topic.split('/?', 2);
       const asked = `${path}/${suffix}${query === undefined ? '' : `/?${query}`}`;

@@ -1,9 +1,9 @@
 import type { IPublishPacket } from 'mqtt';
 import type { Content, Notification, NotificationListener } from '../../contracts/binding.ts';
+import { decodedOrSame } from '../../td/percent-encoding.ts';
 import { bytesOf } from './mqtt-result.ts';
 import type { TopicListener } from './mqtt-session.ts';
 import type { MqttTarget } from './mqtt-target.ts';
-import { decodeLevel } from './mqtt-topics.ts';
 
 /** Turns the messages of a form's filters into notifications; of a wildcard filter, the matched level is the name. */
 export function topicSubscription(
@@ -26,7 +26,7 @@ export function topicSubscription(
       listener.next(
         nameLevel < 0
           ? notification
-          : { ...notification, name: decodeLevel(topic.split('/')[nameLevel] ?? '') },
+          : { ...notification, name: decodedOrSame(topic.split('/')[nameLevel] ?? '') },
       );
     },
     interrupted: (error) => listener.interrupted?.(error),

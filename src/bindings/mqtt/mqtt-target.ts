@@ -1,6 +1,7 @@
 import { WotError } from '../../contracts/errors.ts';
 import type { Form, Op } from '../../contracts/td.ts';
 import { defaultContentType, responseType, subscriptionOps } from '../../td/defaults.ts';
+import { decodedOrSame } from '../../td/percent-encoding.ts';
 import { brokerUrl } from './mqtt-connection.ts';
 import { isTopicFilter, isTopicName } from './mqtt-topics.ts';
 
@@ -53,8 +54,8 @@ export function mqttTarget(op: Op, form: Form): MqttTarget {
   const maxPayload = form['tw:maxPayload'];
   const target: MqttTarget = {
     broker,
-    ...(username === '' ? {} : { username: decodeURIComponent(username) }),
-    ...(password === '' ? {} : { password: decodeURIComponent(password) }),
+    ...(username === '' ? {} : { username: decodedOrSame(username) }),
+    ...(password === '' ? {} : { password: decodedOrSame(password) }),
     requestType: form.contentType ?? defaultContentType,
     contentType: responseType(form),
     qos: qosOf(form['mqv:qos']),

@@ -5,15 +5,6 @@ export function encodeLevel(name: string): string {
   return encodeURIComponent(name.toWellFormed());
 }
 
-/** The name of a topic level; a level that is not percent-encoded text stands for itself. */
-export function decodeLevel(level: string): string {
-  try {
-    return decodeURIComponent(level);
-  } catch {
-    return level;
-  }
-}
-
 /** Where a Thing's TD is retained, and below which all its topics lie. */
 export const thingTopic = (thing: string): string => `things/${encodeLevel(thing)}`;
 

@@ -81,7 +81,7 @@ export class ClientSession {
     const heard = (answer: JsonObject): void => {
       if (answer['messageType'] === 'response') resolve(answer);
     };
-    this.begin(message, { heard, lost: reject, ...(wire && { wire }) });
+    this.begin(message, { heard, lost: reject, wire });
     return abortable(promise, signal).finally(() => this.end(message));
   }
 
@@ -150,14 +150,13 @@ export class ClientSession {
     this.#tell(this.#conversations.get(correlationID), 'sent', body);
   }
 
-  #tell(conversation: Open | undefined, direction: WireMessage['direction'], body?: Uint8Array): void {
-    const start = `TEXT ${this.#href}`;
+  #tell(conversation: Open | undefined, direction: WireMessage['direction'], body: Uint8Array): void {
     tellWire(conversation?.wire, () => ({
       direction,
       protocol: 'websocket',
-      start,
+      start: `TEXT ${this.#href}`,
       fields: [],
-      ...(body && { body }),
+      body,
     }));
   }
 
@@ -177,7 +176,7 @@ export class ClientSession {
     this.#alive();
     const message = body && parseMessage(body);
     const conversation = this.#conversations.get(String(message?.['correlationID']));
-    if (message === undefined || conversation === undefined) {
+    if (!body || !message || !conversation) {
       this.#owner.strayed();
       return;
     }

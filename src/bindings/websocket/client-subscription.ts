@@ -39,7 +39,7 @@ export function keepSocketSubscribed(context: SubscriptionContext, subscribing: 
       scope,
       message,
       href: form.href,
-      ...(wire && { wire }),
+      wire,
       accepted(response) {
         standing();
         memory.accepted(response);

@@ -37,7 +37,7 @@ export class SessionSubscription {
     this.#parts = parts;
     this.#over.promise.catch(() => {}); // nobody waits for it any more where the answer came too late
     session.begin(message, {
-      ...(wire && { wire }),
+      wire,
       heard: (received) => this.#heard(received),
       lost: (reason) => this.#end(() => this.#over.reject(reason)),
     });

@@ -1,5 +1,6 @@
 import { WotError } from '../../contracts/errors.ts';
 import { isJsonObject, type JsonObject } from '../../td/json-object.ts';
+import { decodedOrSame } from '../../td/percent-encoding.ts';
 import { exitCodes, print } from '../output.ts';
 import {
   documentAddress,
@@ -63,7 +64,7 @@ function isItem(link: unknown): link is JsonObject {
 
 function linkedThing(href: string): Listed {
   const name = new URL(href).pathname.split('/').at(-1) ?? '';
-  return { name: /%(?![\da-f]{2})/i.test(name) ? name : decodeURIComponent(name), title: '', href };
+  return { name: decodedOrSame(name), title: '', href };
 }
 
 function absolute(href: unknown, url: string): string {

@@ -36,22 +36,23 @@ export async function serve(modules: readonly string[], flags: ServeFlags): Prom
   // Modules that simulate read it here.
   if (config.speed !== undefined) process.env['THINGWRIGHT_SPEED'] = String(config.speed);
   const logger = consoleLogger(flags.verbose === true);
+  const hasPage = config.page !== false;
   const loaded: LoadedModule[] = [];
   for (const module of modules) loaded.push(await load(module));
-  const dashboards: object = Object.assign({}, ...loaded.map((module) => module.dashboards));
-  const servient = configuredServient(
-    config,
-    logger,
-    config.page === false ? [] : [page({ dashboards: { ...dashboards } })],
-  );
+  const dashboards = Object.fromEntries(loaded.flatMap((module) => Object.entries(module.dashboards ?? {})));
+  const servient = configuredServient(config, logger, hasPage ? [page({ dashboards })] : []);
   if (config.insecure === true)
     logger.warn('Running with --insecure: whoever reaches this machine controls its Things');
+  if (config.websocket === false && hasPage)
+    logger.warn(
+      'The page shows no live values while WebSocket is off; turn it on, or the page off (--page off)',
+    );
   stopOnSignals(servient, logger);
   await servient.start(async () => {
     for (const module of loaded) await module.default(servient);
   });
   if (flags.json === true) print(JSON.stringify(startRecord(servient)));
-  else process.stdout.write(`${startBanner(servient, config.page !== false)}\n`);
+  else process.stdout.write(`${startBanner(servient, hasPage)}\n`);
 }
 
 async function load(module: string): Promise<LoadedModule> {

@@ -35,28 +35,19 @@ export async function ui(things: readonly string[], options: UiOptions): Promise
   stopOnSignals(servient, logger);
   await servient.start();
   const consumed = await Promise.allSettled(things.map((thing) => consumeThing(thing, options)));
-  const exposed: ExposedThing[] = [];
-  const failures: unknown[] = [];
-  for (const found of consumed) {
-    try {
-      exposed.push(await exposeMirror(servient, far, found));
-    } catch (error) {
-      failures.push(error);
-    }
-  }
+  const { exposed, failures } = await exposeAll(servient, far, consumed);
   // One that cannot be shown takes no other with it.
   if (exposed.length === 0) {
     await servient.stop();
     throw failures[0];
   }
   for (const failure of failures) reportError(failure, options.json === true);
-  const [only] = exposed.length === 1 ? exposed : [];
-  const address = `${servient.addresses[0]}/${only ? `things/${encodeURIComponent(only.name)}` : 'things'}`;
-  print(
-    options.json === true
-      ? JSON.stringify({ address, things: exposed.map(({ name }) => name) })
-      : `Open ${address} in a browser; Ctrl-C ends it.`,
-  );
+  const names = exposed.map(({ name }) => name);
+  const [name = '', ...others] = names;
+  const path = others.length === 0 ? `things/${encodeURIComponent(name)}` : 'things';
+  const address = `${servient.addresses[0]}/${path}`;
+  if (options.json === true) print(JSON.stringify({ address, things: names }));
+  else print(`Open ${address} in a browser; Ctrl-C ends it.`);
   if (options.open !== false && process.stdout.isTTY) openBrowser(address);
   return exitCodes.ok;
 }
@@ -72,6 +63,24 @@ async function consumeThing(argument: string, options: UiOptions): Promise<AnyTh
   await thing.stop();
   const message = `${address} is a Thing Model: it says what Things of a kind are like, and there is none to talk to; give the TD of a Thing.`;
   throw new WotError('invalid', 'THING_EXPECTED', message);
+}
+
+/** One after the other, so that names are given in the order of the arguments. */
+async function exposeAll(
+  servient: Servient,
+  far: Mirrors,
+  consumed: readonly PromiseSettledResult<AnyThing>[],
+) {
+  const exposed: ExposedThing[] = [];
+  const failures: unknown[] = [];
+  for (const found of consumed) {
+    try {
+      exposed.push(await exposeMirror(servient, far, found));
+    } catch (error) {
+      failures.push(error);
+    }
+  }
+  return { exposed, failures };
 }
 
 async function exposeMirror(

@@ -1,5 +1,12 @@
 import type { Direction } from '../../td/infer/data-of.ts';
-import { isJsonObject, type JsonObject, objectEntries, stringList } from '../../td/json-object.ts';
+import {
+  isJsonObject,
+  type JsonObject,
+  objectEntries,
+  ownMember,
+  stringList,
+  textOf,
+} from '../../td/json-object.ts';
 import { literalType, type Member, maxTypeDepth, objectType, unionType } from './type-text.ts';
 
 const plain: Readonly<Record<string, string>> = {
@@ -25,9 +32,8 @@ export function schemaType(schema: unknown, direction: Direction, depth = 0): st
 function typedType(schema: JsonObject, direction: Direction, depth: number): string {
   const { type } = schema;
   if (typeof type !== 'string') return 'unknown';
-  if (Object.hasOwn(plain, type)) return plain[type] as string;
   if (type === 'array') return arrayType(schema['items'], direction, depth);
-  if (type !== 'object') return 'unknown';
+  if (type !== 'object') return ownMember(plain, type) ?? 'unknown';
   if (!isJsonObject(schema['properties'])) return '{ readonly [member: string]: unknown }';
   const required = new Set(stringList(schema['required']));
   return objectType(dataMembers(schema['properties'], direction, depth, required));
@@ -58,9 +64,7 @@ export function dataMembers(
 /** Title, description, unit and bounds. */
 export function inWords(schema: JsonObject): string {
   const { title, description, unit, minimum, maximum } = schema;
-  const texts = [title, description].filter(
-    (text): text is string => typeof text === 'string' && text !== '',
-  );
+  const texts = [title, description].map(textOf).filter((text) => text !== '');
   const sentences = texts.map((text) => (/[.!?]\s*$/.test(text) ? text : `${text}.`));
   if (typeof unit === 'string') sentences.push(`Unit: ${unit}.`);
   if (typeof minimum === 'number' || typeof maximum === 'number') {

@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject, objectEntries } from '../../td/json-object.ts';
+import { isJsonObject, type JsonObject, objectEntries, textOf } from '../../td/json-object.ts';
 import { dataMembers, inWords, schemaType } from './schema-type.ts';
 import { docComment, type Member, objectType, typeName } from './type-text.ts';
 
@@ -8,7 +8,6 @@ import { docComment, type Member, objectType, typeName } from './type-text.ts';
  * understand is `unknown` or left out.
  */
 export function thingTypes(td: JsonObject): string {
-  const title = typeof td['title'] === 'string' ? td['title'] : '';
   const parts: readonly Member[] = [
     {
       name: 'properties',
@@ -23,7 +22,7 @@ export function thingTypes(td: JsonObject): string {
     { name: 'actions', type: objectType(objectEntries(td['actions']).map(actionMember)) },
     { name: 'events', type: objectType(objectEntries(td['events']).map(eventMember)) },
   ];
-  return `${docComment(inWords(td))}export interface ${typeName(title)} ${objectType(parts)}\n`;
+  return `${docComment(inWords(td))}export interface ${typeName(textOf(td['title']))} ${objectType(parts)}\n`;
 }
 
 function actionMember([name, action]: readonly [string, JsonObject]): Member {

@@ -1,5 +1,5 @@
 import type { Servient as NodeWotServient, ProtocolServer } from '@node-wot/core';
-import type { ServerBinding, ThingForms } from '../../contracts/binding.ts';
+import { noForms, type ServerBinding, type ThingForms } from '../../contracts/binding.ts';
 import { pause } from '../../contracts/clock.ts';
 import type { Logger } from '../../contracts/logger.ts';
 import type { Form } from '../../contracts/td.ts';
@@ -12,8 +12,6 @@ export interface NodeWotParts {
   readonly core: NodeWotCore;
   readonly servient: NodeWotServient;
 }
-
-const none: ThingForms = { forms: [], properties: {}, actions: {}, events: {} };
 
 /** A server of node-wot as a binding of ours; it binds and guards by itself, and its callers are anonymous to the pipeline. */
 export function foreignServer(server: ProtocolServer, load: () => Promise<NodeWotParts>): ServerBinding {
@@ -43,7 +41,7 @@ export function foreignServer(server: ProtocolServer, load: () => Promise<NodeWo
         events: of(exposed.events),
       });
     },
-    forms: ({ name }) => formsOf.get(name) ?? none,
+    forms: ({ name }) => formsOf.get(name) ?? noForms,
     expose: () => Promise.resolve(),
     async unexpose({ name, id }) {
       formsOf.delete(name);

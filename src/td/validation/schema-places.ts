@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject, stringList, textOf } from '../json-object.ts';
+import { isJsonObject, type JsonObject, ownMember, stringList, textOf } from '../json-object.ts';
 import { jsonPointer } from '../json-pointer.ts';
 import { error, type Finding, mended, removal, shown } from './finding.ts';
 
@@ -27,7 +27,7 @@ export function explainScheme(definition: unknown, pointer: string): Finding | u
     return mended(found, { do: 'add', name: 'scheme', value: 'nosec' });
   }
   if (typeof scheme === 'string' && scheme.includes(':')) return undefined;
-  const known = typeof scheme === 'string' && Object.hasOwn(schemes, scheme) ? schemes[scheme] : undefined;
+  const known = ownMember(schemes, textOf(scheme));
   if (known === undefined) {
     const hint = `Use one of ${Object.keys(schemes).join(', ')}, or one of a context extension with its prefix.`;
     const message = `${shown(scheme)} is no security scheme of TD 1.1.`;

@@ -5,6 +5,8 @@ import { error, type Finding, mended, removal, shown } from './finding.ts';
 
 interface Definitions {
   readonly byName: ReadonlyMap<string, Part>;
+  /** The first of them. */
+  readonly names: readonly string[];
   /** What to do about a name that is not there. */
   readonly hint: string;
 }
@@ -30,6 +32,7 @@ function readDefinitions(document: JsonObject): Definitions {
   const names = all.slice(0, 10).map(({ name }) => name);
   return {
     byName: new Map(all.map((part) => [part.name, part])),
+    names,
     hint: names.length === 0 ? 'Define it there.' : `Define it there, or use one of: ${names.join(', ')}.`,
   };
 }
@@ -46,7 +49,7 @@ function dangling(names: unknown, pointer: string, definitions: Definitions): re
             `${shown(name)} is not in "securityDefinitions".`,
             definitions.hint,
           ),
-          { do: 'replace', values: [...definitions.byName.keys()].slice(0, 10) },
+          { do: 'replace', values: definitions.names },
         ),
   );
 }

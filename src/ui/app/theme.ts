@@ -20,6 +20,7 @@ export const theme = createTheme({
   colors: { leaf },
   fontFamily: 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif',
   fontFamilyMonospace: 'ui-monospace, SFMono-Regular, Menlo, Consolas, "Liberation Mono", monospace',
+  headings: { sizes: { h1: { fontSize: 'clamp(1.35rem, 1.1rem + 1vw, 1.6rem)', lineHeight: '1.25' } } },
   defaultRadius: 'md',
   cursorType: 'pointer',
   respectReducedMotion: true,
@@ -27,5 +28,7 @@ export const theme = createTheme({
     // Their <header> would be a second banner of the page.
     ModalHeader: { defaultProps: { role: 'presentation' } },
     DrawerHeader: { defaultProps: { role: 'presentation' } },
+    // It takes the focus and is no item: not allowed in a menu.
+    Menu: { defaultProps: { withInitialFocusPlaceholder: false } },
   },
 });

@@ -12,14 +12,8 @@ export function checkDashboard(board: unknown): Dashboard {
   const misfits = check(board);
   const errors = misfits.length > 0 ? misfits : tileFaults((board as Dashboard).tiles);
   if (errors.length === 0) return board as Dashboard;
-  throw new WotError(
-    'invalid',
-    'DASHBOARD_INVALID',
-    `The board does not fit its schema: ${inWords(errors)}.`,
-    {
-      errors,
-    },
-  );
+  const message = `The board does not fit its schema: ${inWords(errors)}.`;
+  throw new WotError('invalid', 'DASHBOARD_INVALID', message, { errors });
 }
 
 function readSchema(): DataSchema {

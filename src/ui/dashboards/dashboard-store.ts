@@ -1,6 +1,6 @@
 import { WotError } from '../../contracts/errors.ts';
 import type { FactStore } from '../../contracts/stores.ts';
-import { isJsonObject, mapMembers } from '../../td/json-object.ts';
+import { objectEntries } from '../../td/json-object.ts';
 import type { Dashboard, ListedDashboard } from '../dashboard.ts';
 import { checkDashboard } from './check-dashboard.ts';
 
@@ -12,13 +12,13 @@ const mostBytes = 1024 * 1024;
 export class DashboardStore {
   readonly #facts: FactStore;
   readonly #shipped: ReadonlyMap<string, Dashboard>;
-  readonly #edited: Map<string, Dashboard>;
+  #edited: ReadonlyMap<string, Dashboard>;
 
   /** WotError `invalid` DASHBOARD_INVALID where one that comes with the program is none. */
   constructor(facts: FactStore, shipped: Readonly<Record<string, unknown>> = {}) {
     this.#facts = facts;
-    this.#shipped = new Map(Object.entries(mapMembers(shipped, (_, board) => checkDashboard(board))));
-    this.#edited = new Map(Object.entries(stored(facts)));
+    this.#shipped = new Map(Object.entries(shipped).map(([slug, board]) => [slug, checkDashboard(board)]));
+    this.#edited = stored(facts);
   }
 
   list(): readonly ListedDashboard[] {
@@ -54,17 +54,15 @@ export class DashboardStore {
 
   async #keep(edited: ReadonlyMap<string, Dashboard>): Promise<void> {
     // What is asked for next finds this already; the answer waits until it is durable.
-    this.#edited.clear();
-    for (const [slug, board] of edited) this.#edited.set(slug, board);
+    this.#edited = edited;
     await this.#facts.set(fact, textOf(edited));
   }
 }
 
 /** What was kept by an earlier version and is no board now is left out. */
-function stored(facts: FactStore): Readonly<Record<string, Dashboard>> {
+function stored(facts: FactStore): ReadonlyMap<string, Dashboard> {
   const kept: unknown = JSON.parse(facts.get(fact) ?? '{}');
-  if (!isJsonObject(kept)) return {};
-  return Object.fromEntries(Object.entries(kept).flatMap(([slug, board]) => boardsOf(slug, board)));
+  return new Map(objectEntries(kept).flatMap(([slug, board]) => boardsOf(slug, board)));
 }
 
 function boardsOf(slug: string, board: unknown): readonly (readonly [string, Dashboard])[] {

@@ -59,12 +59,10 @@ const members: Readonly<Record<string, Check>> = {
 
 /** Takes the body of a request; WotError `invalid` EXCHANGE_INVALID with a pointer for each fault. */
 export function askedExchange(body: unknown): AskedExchange {
-  const given = isJsonObject(body) ? body : {};
-  const errors = isJsonObject(body)
-    ? [...memberFaults(body), ...sourceFaults(body), ...targetFaults(body)]
-    : [{ pointer: '', detail: 'must be an object' }];
+  if (!isJsonObject(body)) throw invalid([{ pointer: '', detail: 'must be an object' }]);
+  const errors = [...memberFaults(body), ...sourceFaults(body), ...targetFaults(body)];
   if (errors.length > 0) throw invalid(errors);
-  const { op, name, base64, kind: _, ...request } = given as unknown as ExchangeRequest;
+  const { op, name, base64, kind: _, ...request } = body as unknown as ExchangeRequest;
   const kind = kinds[op];
   const target =
     kind === undefined || kind === 'thing' ? { op } : { op, kind, ...(name !== undefined && { name }) };

@@ -23,10 +23,7 @@ const counted = {
 };
 
 /** `POST /app/api/exchange`: sends one operation to any Thing and tells all that goes over the wire, line by line. */
-export function exchangeRoutes(
-  host: BindingHost,
-  context: Pick<ApiContext, 'foreign' | 'stopped'>,
-): ApiRoute {
+export function exchangeRoutes(host: BindingHost, context: ApiContext): ApiRoute {
   const exchanges = new Exchanges(host, context);
   return (segments) =>
     segments.length === 0 ? { POST: (exchange) => exchanges.serve(exchange) } : undefined;
@@ -34,11 +31,11 @@ export function exchangeRoutes(
 
 class Exchanges {
   readonly #host: BindingHost;
-  readonly #context: Pick<ApiContext, 'foreign' | 'stopped'>;
+  readonly #context: ApiContext;
   readonly #things: OpenedThings;
   readonly #bounds: ClientBounds;
 
-  constructor(host: BindingHost, context: Pick<ApiContext, 'foreign' | 'stopped'>) {
+  constructor(host: BindingHost, context: ApiContext) {
     this.#host = host;
     this.#context = context;
     this.#things = new OpenedThings(host.clock, context.stopped);

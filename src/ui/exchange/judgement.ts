@@ -50,14 +50,16 @@ export class Judgement {
 
   /** Of what came, with the value; what cannot be read is told as bytes. */
   output(content: Content | undefined, about: About = {}): CarriedValue {
+    const { value, faults } = this.#reading(content, about);
+    const found = verdict(faults);
+    return { ...carried(content, value), ...(found && { verdict: found }) };
+  }
+
+  #reading(content: Content | undefined, about: About): Reading {
     try {
-      const { value, faults } = this.#read(content, about);
-      return { ...carried(content, value), ...judged(verdict(faults)) };
+      return this.#read(content, about);
     } catch (error) {
-      return {
-        ...carried(content, content?.body),
-        ...judged(verdict([{ pointer: '', detail: (error as Error).message }])),
-      };
+      return { value: content?.body, faults: [{ pointer: '', detail: (error as Error).message }] };
     }
   }
 
@@ -137,10 +139,6 @@ function carried(content: Content | undefined, value: unknown): CarriedValue {
 
 function verdict(faults: readonly Fault[] | undefined): Verdict | undefined {
   return faults && { fits: faults.length === 0, errors: faults.slice(0, mostFaults) };
-}
-
-function judged(found: Verdict | undefined): Pick<CarriedValue, 'verdict'> {
-  return found ? { verdict: found } : {};
 }
 
 function below(path: string, faults: readonly Fault[]): readonly Fault[] {

@@ -2,18 +2,8 @@ import { codecFor } from '../../codec/registry.ts';
 import type { OfferedRoute } from '../../consumer/exchange.ts';
 import type { Form, Op } from '../../contracts/td.ts';
 import { isBinary } from '../../td/declared-content.ts';
-import { ownMember } from '../../td/json-object.ts';
+import { isSpoken, protocolOf } from '../../td/protocol.ts';
 import type { OfferedForm } from '../page-data.ts';
-
-const protocols: Readonly<Record<string, string>> = {
-  http: 'http',
-  https: 'http',
-  ws: 'websocket',
-  wss: 'websocket',
-  coap: 'coap',
-  mqtt: 'mqtt',
-  mqtts: 'mqtt',
-};
 
 /** The forms of an op, in the order in which they are tried, each with the reason for its place. */
 export function offeredForms(routes: readonly OfferedRoute[], op: Op): readonly OfferedForm[] {
@@ -24,12 +14,6 @@ export function offeredForms(routes: readonly OfferedRoute[], op: Op): readonly 
     const reason = usable ? placeOf(form, route === first) : hindranceOf(form, op);
     return { form, protocol: protocolOf(form), usable, reason };
   });
-}
-
-/** The name of a form's protocol, or its scheme where that is none of ours. */
-export function protocolOf({ href }: Form): string {
-  const scheme = href.slice(0, Math.max(0, href.indexOf(':'))).toLowerCase();
-  return ownMember(protocols, scheme) ?? scheme;
 }
 
 function placeOf(form: Form, isFirst: boolean): string {
@@ -43,7 +27,7 @@ function hindranceOf({ href, contentType = '', subprotocol, ...form }: Form, op:
   const protocol = protocolOf({ href });
   if (codecFor(contentType) === undefined)
     return `Its content type ${JSON.stringify(contentType)} is no media type.`;
-  if (!Object.values(protocols).includes(protocol)) {
+  if (!isSpoken({ href })) {
     return protocol === ''
       ? 'Its href is relative, and the TD has no base.'
       : `No client here speaks ${protocol}.`;

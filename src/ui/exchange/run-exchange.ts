@@ -1,14 +1,16 @@
 import type { Exchange, Sending } from '../../consumer/exchange.ts';
 import { isInvocation } from '../../consumer/invocation.ts';
 import type { ClientResponse, NotificationListener } from '../../contracts/binding.ts';
+import { abortable } from '../../contracts/deadline.ts';
 import { WotError } from '../../contracts/errors.ts';
 import { defaultContentType, subscriptionOps } from '../../td/defaults.ts';
 import { ownMember } from '../../td/json-object.ts';
+import { protocolOf } from '../../td/protocol.ts';
 import type { ExchangeLine } from '../page-data.ts';
 import type { AskedExchange } from './exchange-request.ts';
 import { Judgement } from './judgement.ts';
 import type { LineStream } from './line-stream.ts';
-import { offeredForms, protocolOf } from './offered-forms.ts';
+import { offeredForms } from './offered-forms.ts';
 import { wireLine } from './wire-line.ts';
 
 /** What one exchange stands on. */
@@ -80,11 +82,8 @@ async function subscribe(run: ExchangeRun, sending: Sending, { judgement, since 
   };
   const stop = await exchange.subscribe(asked.target, sending, listener);
   stand();
-  signal.addEventListener('abort', () => over.resolve());
-  if (signal.aborted) over.resolve();
   try {
-    await over.promise;
-    signal.throwIfAborted();
+    await abortable(over.promise, signal);
     lines.mustTell({ line: 'ended' });
   } finally {
     await stop();

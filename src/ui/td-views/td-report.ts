@@ -7,10 +7,11 @@ import { fixesOf, type PlacedText, pointersOf } from './text-edits.ts';
 /** Validates the text of a TD or Thing Model, and says of each finding where in the text it is and what mends it. */
 export function tdReport(text: string): TdReport {
   const report = validateTd(text);
-  const places = isReadable(report) ? placesOf(text, report.findings.flatMap(pointersOf)) : new Map();
+  const readable = isReadable(report);
+  const places = readable ? placesOf(text, report.findings.flatMap(pointersOf)) : new Map();
   const lineOf = lineFinder(text);
   const findings = report.findings.map((finding) => located(finding, { text, places }, lineOf));
-  return { kind: report.kind, lights: lightsOf(findings, isReadable(report)), findings };
+  return { kind: report.kind, lights: lightsOf(findings, readable), findings };
 }
 
 const unreadable = ['td-json-open', 'td-json-open_utf-8', 'nesting'];

@@ -1,9 +1,10 @@
 import type { BindingHost } from '../../contracts/binding.ts';
 import { WotError } from '../../contracts/errors.ts';
-import type { HttpAnswer, HttpMethods } from '../../contracts/http-route.ts';
+import type { HttpAnswer, HttpExchange } from '../../contracts/http-route.ts';
 import { isJsonObject, type JsonObject, ownMember } from '../../td/json-object.ts';
 import { refuseForeignThings } from '../foreign-things.ts';
 import type { TdViewName } from '../page-data.ts';
+import type { ApiContext, ApiRoute } from '../page-routes.ts';
 import { fetchTd } from './fetch-td.ts';
 import { tdReport } from './td-report.ts';
 import { tdView, tdViews } from './td-view.ts';
@@ -12,10 +13,7 @@ import { tdView, tdViews } from './td-view.ts';
 const maxText = 512 * 1024;
 
 /** What the TD editor asks the servient for, below `/app/api/td/`. */
-export function tdViewRoutes(
-  host: BindingHost,
-  { foreign }: { readonly foreign?: boolean } = {},
-): (segments: readonly string[]) => HttpMethods | undefined {
+export function tdViewRoutes(host: BindingHost, { foreign }: ApiContext): ApiRoute {
   const routes: Readonly<Record<string, HttpAnswer>> = {
     validate: async (exchange) => exchange.sendJson(200, tdReport(textOf(await bodyOf(exchange)))),
     view: async (exchange) => {
@@ -34,7 +32,7 @@ export function tdViewRoutes(
   };
 }
 
-async function bodyOf({ body }: Parameters<HttpAnswer>[0]): Promise<JsonObject> {
+async function bodyOf({ body }: HttpExchange): Promise<JsonObject> {
   const given = await body();
   if (isJsonObject(given)) return given;
   throw new WotError('invalid', 'BODY_INVALID', 'The body is no JSON object; send one.');
@@ -42,11 +40,8 @@ async function bodyOf({ body }: Parameters<HttpAnswer>[0]): Promise<JsonObject> 
 
 function textOf({ text }: JsonObject): string {
   if (typeof text !== 'string') {
-    throw new WotError(
-      'invalid',
-      'TEXT_MISSING',
-      'The body has no "text"; send the text of a Thing Description.',
-    );
+    const message = 'The body has no "text"; send the text of a Thing Description.';
+    throw new WotError('invalid', 'TEXT_MISSING', message);
   }
   if (text.length <= maxText) return text;
   const message = `The text has ${text.length} characters; at most ${maxText} are looked at.`;
@@ -56,9 +51,6 @@ function textOf({ text }: JsonObject): string {
 function viewOf({ as }: JsonObject): TdViewName {
   const view = tdViews.find((known) => known === as);
   if (view !== undefined) return view;
-  throw new WotError(
-    'invalid',
-    'VIEW_UNKNOWN',
-    `There is no such view; "as" is one of ${tdViews.join(', ')}.`,
-  );
+  const message = `There is no such view; "as" is one of ${tdViews.join(', ')}.`;
+  throw new WotError('invalid', 'VIEW_UNKNOWN', message);
 }

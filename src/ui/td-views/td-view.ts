@@ -45,7 +45,6 @@ function validTd(td: JsonObject, text: string): ThingDescription {
   const errors = findings
     .filter(({ severity }) => severity === 'error')
     .map(({ pointer, message, hint }) => ({ pointer, detail: `${message} ${hint}` }));
-  throw new WotError('invalid', 'TD_INVALID', 'Correct the errors of the Thing Description first.', {
-    errors,
-  });
+  const message = 'Correct the errors of the Thing Description first.';
+  throw new WotError('invalid', 'TD_INVALID', message, { errors });
 }

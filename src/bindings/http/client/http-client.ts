@@ -140,7 +140,7 @@ function callOf({ authorization, clock }: HttpContext, request: ClientRequest): 
     ...(content === undefined ? {} : { body: content.body }),
     repeatable: isRepeatable(request, method),
     ...(signal === undefined ? {} : { signal }),
-    ...(wire && { wire }),
+    wire,
     timeout,
     deadline: deadlineOf(timeout, clock),
   };

@@ -16,13 +16,14 @@ export function negotiate(accept: string | undefined, offered: readonly string[]
   return best;
 }
 
-const dataTypes = ['application/td+json', 'application/ld+json', 'application/json'];
+/** The media types of a TD. */
+export const tdTypes = ['application/td+json', 'application/ld+json', 'application/json'] as const;
 
 /** Whether an Accept header names HTML and likes it better than data: by weight, else because it names it before. */
 export function prefersHtml(accept: string | undefined): boolean {
   if (accept === undefined || !/\btext\/html\b/i.test(accept)) return false;
-  if (negotiate(accept, ['text/html', ...dataTypes]) !== 'text/html') return false;
-  const other = negotiate(accept, [...dataTypes, 'text/html']);
+  if (negotiate(accept, ['text/html', ...tdTypes]) !== 'text/html') return false;
+  const other = negotiate(accept, [...tdTypes, 'text/html']);
   const named = accept.toLowerCase().indexOf(other ?? '');
   return other === 'text/html' || named < 0 || named > accept.toLowerCase().indexOf('text/html');
 }

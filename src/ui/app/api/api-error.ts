@@ -1,4 +1,4 @@
-import type { Problem } from '../../../contracts/errors.ts';
+import { type Problem, toProblem, type WotError } from '../../../contracts/errors.ts';
 
 /** What the servient answered instead of what was asked for; `status` 0 where it did not answer at all. */
 export class ApiError extends Error {
@@ -9,5 +9,10 @@ export class ApiError extends Error {
     super(problem.detail ?? problem.title);
     this.status = status;
     this.problem = problem;
+  }
+
+  /** That of an error, with the status that came with it. */
+  static of(error: WotError, status = 0): ApiError {
+    return new ApiError(status, toProblem(error, status || undefined));
   }
 }

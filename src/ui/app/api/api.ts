@@ -1,4 +1,5 @@
-import type { Problem } from '../../../contracts/errors.ts';
+import { fromProblem, WotError } from '../../../contracts/errors.ts';
+import { kindOfStatus } from '../../../contracts/http-status.ts';
 import { ApiError } from './api-error.ts';
 
 export { ApiError };
@@ -33,29 +34,31 @@ export async function send(path: string, request: ApiRequest = {}): Promise<Resp
     ...(signal && { signal }),
   }).catch((error) => {
     if (signal?.aborted) throw error;
-    throw new ApiError(0, unreachable());
+    throw ApiError.of(new WotError('unavailable', 'SERVIENT_UNREACHABLE', 'The servient does not answer.'));
   });
   if (response.ok) return response;
-  throw new ApiError(response.status, await problemOf(response));
+  const { status } = response;
+  throw ApiError.of(fromProblem(await jsonOf<unknown>(response), kindOfStatus(status)), status);
 }
 
 /** The JSON that the servient answers; undefined for 204. */
 export async function json<T>(path: string, request: ApiRequest = {}): Promise<T> {
   const response = await send(path, request);
-  return (response.status === 204 ? undefined : await response.json()) as T;
+  return response.status === 204 ? (undefined as T) : await jsonOf<T>(response);
 }
 
-async function problemOf(response: Response): Promise<Problem> {
-  const told: unknown = await response.json().catch(() => undefined);
-  if (typeof told === 'object' && told !== null && 'title' in told) return told as Problem;
-  return { title: response.statusText, status: response.status, code: 'UNKNOWN' } as Problem;
+/** The JSON of an answer; rejects with ApiError where it is that of somebody in between, who has pages of his own. */
+export async function jsonOf<T>(response: Response): Promise<T> {
+  const { status, url } = response;
+  const text = await response.text();
+  try {
+    return JSON.parse(text) as T;
+  } catch {
+    throw ApiError.of(notTheServient(status, url), status);
+  }
 }
 
-function unreachable(): Problem {
-  return {
-    title: 'Unavailable',
-    status: 503,
-    code: 'SERVIENT_UNREACHABLE',
-    detail: 'The servient does not answer.',
-  } as Problem;
+function notTheServient(status: number, url: string): WotError {
+  const message = `${url} answers ${status} without JSON: a proxy in between, which is down or wants you to log in?`;
+  return new WotError(kindOfStatus(status), 'NOT_THE_SERVIENT', message);
 }

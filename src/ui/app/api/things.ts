@@ -1,7 +1,7 @@
 import { queryOptions, useQuery } from '@tanstack/react-query';
 import type { ThingDescription } from '../../../contracts/td.ts';
-import type { ThingSummaries } from '../../page-data.ts';
-import { json, send } from './api.ts';
+import type { ThingSummaries, ThingSummary } from '../../page-data.ts';
+import { ApiError, json, jsonOf, send } from './api.ts';
 
 /** Milliseconds after which the list of Things is asked for again; unchanged it costs one 304. */
 const listEvery = 5000;
@@ -14,6 +14,17 @@ export function useThings() {
   return useQuery({ queryKey: ['things'], queryFn: listThings, refetchInterval: listEvery });
 }
 
+/** The one of this name. */
+export function useThing(name: string): ThingSummary | undefined {
+  return useThings().data?.things.find((thing) => thing.name === name);
+}
+
+/** Whether the servient, or what stands before it, does not let this page in any more: the login of the tab ended. */
+export function useLoginEnded(): boolean {
+  const { error } = useThings();
+  return error instanceof ApiError && (error.status === 401 || error.status === 403);
+}
+
 async function listThings({ signal }: { readonly signal: AbortSignal }): Promise<ThingSummaries> {
   const response = await send('app/api/things', { signal });
   const etag = response.headers.get('etag');
@@ -21,7 +32,7 @@ async function listThings({ signal }: { readonly signal: AbortSignal }): Promise
     await response.body?.cancel();
     return last.list;
   }
-  const list = (await response.json()) as ThingSummaries;
+  const list = await jsonOf<ThingSummaries>(response);
   last = { etag, list };
   return list;
 }

@@ -7,6 +7,7 @@ const height = 220;
 export interface PlotLook extends Bounds {
   readonly language: string;
   readonly stepped?: boolean;
+  /** Told the index under the pointer. */
   point(index: number | null): void;
 }
 
@@ -85,7 +86,7 @@ function drawLimits(
   { minimum, maximum }: Bounds,
   colour: string,
 ): void {
-  const { min = 0, max = 0 } = scales['y'] ?? {};
+  const { min, max } = scales['y'] ?? {};
   ctx.save();
   ctx.strokeStyle = colour;
   ctx.lineWidth = devicePixelRatio;

@@ -1,6 +1,8 @@
+import { dateTimeFormat } from '../values/time-text.ts';
+
 /** Times of the day, to the second or to the minute. */
 export function timeFormat(language: string, to: 'second' | 'minute' = 'second'): Intl.DateTimeFormat {
-  return new Intl.DateTimeFormat(language, {
+  return dateTimeFormat(language, {
     hour: '2-digit',
     minute: '2-digit',
     ...(to === 'second' && { second: '2-digit' }),

@@ -4,16 +4,15 @@ import type { Trend } from '../live/live.ts';
 import classes from './charts.module.css';
 import { messages } from './messages.ts';
 import { Sparkline } from './sparkline.tsx';
+import type { Bounds } from './trend-range.ts';
 import { TrendTable } from './trend-table.tsx';
 
 const TrendPlot = lazy(async () => ({ default: (await import('./trend-plot.tsx')).TrendPlot }));
 
-export interface TrendChartProps {
+export interface TrendChartProps extends Bounds {
   readonly label: string;
   readonly trend: Trend;
   readonly unit?: string;
-  readonly minimum?: number;
-  readonly maximum?: number;
   readonly small?: boolean;
   /** Values hold until the next one: booleans, integers. */
   readonly stepped?: boolean;

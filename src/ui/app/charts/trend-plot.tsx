@@ -6,7 +6,7 @@ import { useLanguage } from '../language/language.tsx';
 import type { Trend } from '../live/live.ts';
 import { numberText } from '../values/number-text.ts';
 import classes from './charts.module.css';
-import { plotOptions } from './plot-options.ts';
+import { type PlotLook, plotOptions } from './plot-options.ts';
 import { timeFormat } from './time-format.ts';
 import type { TrendChartProps } from './trend-chart.tsx';
 import { useHeldTrend } from './use-held-trend.ts';
@@ -36,15 +36,9 @@ function valueText(value = Number.NaN, language: string, unit = ''): string {
   return Number.isNaN(value) ? '–' : `${numberText(value, {}, language)} ${unit}`;
 }
 
-interface PlotProps {
+interface PlotProps extends PlotLook {
   readonly host: RefObject<HTMLDivElement | null>;
   readonly shown: Trend;
-  readonly language: string;
-  readonly minimum?: number;
-  readonly maximum?: number;
-  readonly stepped?: boolean;
-  /** Told the index under the pointer. */
-  point(index: number | null): void;
 }
 
 /** Draws into `host`; anew where the look changes, else only what is new. */

@@ -19,16 +19,18 @@ export function extremes({ values }: Trend): readonly [low: number, high: number
   return low <= high ? [low, high] : undefined;
 }
 
-/** The values from the bottom of a chart to its top; flat lines run in the middle. */
+/** The values from the bottom of a chart to its top: all that the schema allows while the value stands still, else about what it was; never beyond what it allows for air alone. */
 export function valueRange(trend: Trend, { minimum, maximum }: Bounds): readonly [low: number, high: number] {
   const [low, high] = extremes(trend) ?? [0, 1];
-  const range =
-    minimum === undefined || maximum === undefined
-      ? Math.max(Math.abs(low), Math.abs(high))
-      : maximum - minimum;
-  const least = range * leastSpan || 1;
-  const margin = Math.max(0, least - (high - low)) / 2;
-  return [low - margin, high + margin];
+  const floor = Math.min(low, minimum ?? Number.NEGATIVE_INFINITY);
+  const ceiling = Math.max(high, maximum ?? Number.POSITIVE_INFINITY);
+  const isBounded = Number.isFinite(ceiling - floor);
+  if (isBounded && low === high && floor < ceiling) return [floor, ceiling];
+  const least = leastSpan * (isBounded ? ceiling - floor : Math.max(Math.abs(low), Math.abs(high))) || 1;
+  const span = Math.max(high - low, least);
+  const from = Math.max(floor, (low + high - span) / 2);
+  const to = Math.min(ceiling, from + span);
+  return [to - span, to];
 }
 
 /** The trend with its last value held until now, where it does not end in a gap: it is told when it changes. */

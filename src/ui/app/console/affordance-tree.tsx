@@ -1,11 +1,12 @@
 import { TextInput } from '@mantine/core';
 import { IconBolt, IconBox, IconFilter, IconGauge, IconPlayerPlay } from '@tabler/icons-react';
-import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { type AffordanceKind, affordanceKinds, type ThingDescription } from '../../../contracts/td.ts';
 import { ownMember } from '../../../td/json-object.ts';
 import { useMessages } from '../language/language.tsx';
 import { type Titled, useTdText } from '../language/td-text.ts';
+import { useSearchText } from '../thing/use-search-text.ts';
 import classes from './console.module.css';
 import { messages } from './messages.ts';
 import type { Target } from './offered-ops.ts';
@@ -42,11 +43,7 @@ export function AffordanceTree({ td, selection, isWide }: TreeProps) {
 function Tree({ td, selection }: Omit<TreeProps, 'isWide'>) {
   const t = useMessages(messages);
   const text = useTdText();
-  const navigate = useNavigate();
-  const { find = '' }: { readonly find?: unknown } = useSearch({ strict: false });
-  const wanted = String(find);
-  const look = (typed: string) =>
-    void navigate({ to: '.', search: (s: object) => ({ ...s, find: typed || undefined }), replace: true });
+  const [wanted = '', look] = useSearchText('find');
   const isSelected = ({ kind, name }: Target) => kind === selection.kind && name === selection.name;
   const sections = affordanceKinds.map((kind) => ({
     kind,
@@ -60,7 +57,7 @@ function Tree({ td, selection }: Omit<TreeProps, 'isWide'>) {
         placeholder={t.filter}
         leftSection={<IconFilter size={16} aria-hidden />}
         value={wanted}
-        onChange={(event) => look(event.currentTarget.value)}
+        onChange={(event) => look(event.currentTarget.value || undefined)}
       />
       {wanted === '' && (
         <Section title={t.thing}>
@@ -108,7 +105,7 @@ function Section({ title, count, children }: { title: string; count?: number; ch
       <h2 className={classes.section}>
         {title} {count !== undefined && <span className={classes.quiet}>{count}</span>}
       </h2>
-      <ul className={classes.rows}>{children}</ul>
+      <ul>{children}</ul>
     </section>
   );
 }

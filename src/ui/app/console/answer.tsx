@@ -2,7 +2,7 @@ import { Button, Group, Stack, Text } from '@mantine/core';
 import { IconCircleCheck } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import type { DataSchema, ThingDescription } from '../../../contracts/td.ts';
-import { ownMember } from '../../../td/json-object.ts';
+import { isJsonObject, ownMember } from '../../../td/json-object.ts';
 import type { CarriedValue, ExchangeLine, ExchangeRequest, Verdict } from '../../page-data.ts';
 import { useLanguage, useMessages } from '../language/language.tsx';
 import { ValueText } from '../values/property-value.tsx';
@@ -106,7 +106,7 @@ function Bytes({ base64, type }: { readonly base64: string; readonly type: strin
 const mostShown = 50_000;
 
 /** Text as it is, to scroll and to copy. */
-export function Block({ text }: { readonly text: string }) {
+function Block({ text }: { readonly text: string }) {
   return (
     <div className={classes.block}>
       <div className={classes.copyHere}>
@@ -122,10 +122,8 @@ export function Block({ text }: { readonly text: string }) {
 
 /** The invocation that the status of an asynchronous action names. */
 function invocationOf(value: unknown): string | undefined {
-  const { id, href } = (typeof value === 'object' && value !== null ? value : {}) as Readonly<
-    Record<string, unknown>
-  >;
-  return [href, id].find((each) => typeof each === 'string');
+  if (!isJsonObject(value)) return undefined;
+  return [value['href'], value['id']].find((each) => typeof each === 'string');
 }
 
 function GoesOn({ request: { kind, name }, id }: { readonly request: ExchangeRequest; readonly id: string }) {

@@ -3,10 +3,12 @@ import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { type SubmitEvent, useState } from 'react';
 import type { ThingDescription } from '../../../contracts/td.ts';
+import type { FetchedTd } from '../../page-data.ts';
 import { ApiError, json } from '../api/api.ts';
 import { useTd, useThings } from '../api/things.ts';
 import { useMessages } from '../language/language.tsx';
 import { useTdText } from '../language/td-text.ts';
+import { problemIn } from '../notices/problem-in.ts';
 import { ProblemNotice } from '../notices/problem-notice.tsx';
 import { useTitle } from '../shell/use-title.ts';
 import classes from './console.module.css';
@@ -87,16 +89,13 @@ function HostedConsole({ name }: { readonly name: string }) {
 function ForeignConsole({ url }: { readonly url: string }) {
   const { data, error } = useQuery({
     queryKey: ['foreign-td', url],
-    queryFn: ({ signal }) =>
-      json<{ readonly td: ThingDescription; readonly address: string }>('app/api/td/fetch', {
-        method: 'POST',
-        body: { url },
-        signal,
-      }),
+    queryFn: ({ signal }) => json<FetchedTd>('app/api/td/fetch', { method: 'POST', body: { url }, signal }),
     retry: false,
     staleTime: Number.POSITIVE_INFINITY,
   });
-  return <Found td={data?.td} error={error} name={url} url={url} />;
+  // It is JSON, and no TD.
+  const unfit = data?.problem && new ApiError(200, data.problem);
+  return <Found td={data?.td} error={error ?? unfit ?? null} name={url} url={url} />;
 }
 
 interface FoundProps {
@@ -136,10 +135,7 @@ function Found({ td, error, name, url }: FoundProps) {
 
 function NotFound({ error, url }: { readonly error: Error; readonly url: string | undefined }) {
   const t = useMessages(messages);
-  const problem =
-    error instanceof ApiError
-      ? error.problem
-      : ({ title: error.name, detail: error.message, code: 'UNKNOWN', kind: 'internal' } as const);
+  const problem = problemIn(error);
   const isOff = problem.code === 'FOREIGN_THINGS_OFF';
   return (
     <Stack maw={720}>

@@ -77,6 +77,7 @@ function callOf({ td, name, url, base, taken, draft, forms }: CopyProps): Call |
     ...{ address, op, form, uriVariables, input, names, invocation },
     ...(kind && { kind, name: affordance }),
     isPreferred: forms.chosen === forms.preferred,
+    hasTwin: forms.offered.filter((other) => other.form.href === form.href).length > 1,
     isAsynchronous: kind === 'actions' && ownMember(td.actions, affordance)?.synchronous === false,
   };
 }

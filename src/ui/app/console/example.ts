@@ -17,6 +17,11 @@ export function exampleOf(schema: DataSchema | undefined, depth = 0): unknown {
   return makers[typeOf(schema)]?.(schema, depth) ?? null;
 }
 
+/** The same as the text that an input begins with. */
+export function exampleText(schema: DataSchema): string {
+  return JSON.stringify(exampleOf(schema), null, 2);
+}
+
 type Maker = (schema: DataSchema, depth: number) => unknown;
 
 const makers: Readonly<Record<string, Maker>> = {

@@ -97,9 +97,13 @@ function entryOf(line: ExchangeLine): readonly Omit<LogEntry, 'number' | 'at'>[]
   }
 }
 
+/** What came of an exchange; `stopped` before it was answered. */
+export type Outcome = 'running' | 'ok' | 'misfit' | 'failed' | 'stopped';
+
 /** Whether its answer, or that it stands, says that all is well. */
-export function outcomeOf(log: ExchangeLog): 'running' | 'ok' | 'misfit' | 'failed' {
+export function outcomeOf(log: ExchangeLog): Outcome {
   if (log.problem) return 'failed';
+  if (log.state === 'done' && log.ms === undefined) return 'stopped';
   const told = log.result?.verdict ?? log.entries.at(-1)?.verdict;
   if (told?.fits === false) return 'misfit';
   return log.state === 'running' ? 'running' : 'ok';

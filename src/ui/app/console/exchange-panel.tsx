@@ -1,13 +1,5 @@
 import { Group, Stack, Text, Title } from '@mantine/core';
-import {
-  IconAlertTriangle,
-  IconBroadcast,
-  IconCircleCheck,
-  IconCircleX,
-  IconHourglass,
-  type IconProps,
-} from '@tabler/icons-react';
-import type { FunctionComponent } from 'react';
+import { useEffect, useRef } from 'react';
 import type { ThingDescription } from '../../../contracts/td.ts';
 import type { ExchangeRequest } from '../../page-data.ts';
 import { useLanguage, useMessages } from '../language/language.tsx';
@@ -20,6 +12,7 @@ import type { PastCall } from './history.ts';
 import { HistoryList } from './history-list.tsx';
 import { messages } from './messages.ts';
 import { milliseconds } from './milliseconds.ts';
+import { outcomeLooks } from './outcome-looks.ts';
 import { StreamLog } from './stream-log.tsx';
 import type { Calls } from './use-calls.ts';
 import { WireView } from './wire-view.tsx';
@@ -34,8 +27,9 @@ interface ExchangeProps {
 export function ExchangePanel({ td, calls, again }: ExchangeProps) {
   const t = useMessages(messages);
   const { log } = calls;
+  const panel = useShownWhenSent(log);
   return (
-    <section className={classes.panel} aria-label={t.exchange}>
+    <section className={`${classes.panel} ${classes.exchange}`} aria-label={t.exchange} ref={panel}>
       <Group justify="space-between" gap="xs">
         <Title order={2} size="h4">
           {t.exchange}
@@ -63,6 +57,17 @@ export function ExchangePanel({ td, calls, again }: ExchangeProps) {
   );
 }
 
+/** On a narrow page the answer comes below the fold, where nobody would see it. */
+function useShownWhenSent(log: ExchangeLog | undefined) {
+  const panel = useRef<HTMLElement>(null);
+  const sentAt = log?.startedAt;
+  useEffect(() => {
+    const top = sentAt === undefined ? 0 : (panel.current?.getBoundingClientRect().top ?? 0);
+    if (top > innerHeight * 0.8) panel.current?.scrollIntoView({ block: 'start' });
+  }, [sentAt]);
+  return panel;
+}
+
 /** Which call it was: what is tried now may be another one. */
 function What({ request: { op, name } }: { readonly request: ExchangeRequest }) {
   const t = useMessages(messages);
@@ -77,36 +82,16 @@ function isStream({ request: { op } }: ExchangeLog): boolean {
   return /^(observe|subscribe)/.test(op);
 }
 
-interface Look {
-  readonly icon: FunctionComponent<IconProps>;
-  readonly state: string;
-}
-
-const looks = {
-  running: { icon: IconHourglass, state: 'pending' },
-  streaming: { icon: IconBroadcast, state: 'fresh' },
-  ok: { icon: IconCircleCheck, state: 'fresh' },
-  misfit: { icon: IconAlertTriangle, state: 'stale' },
-  failed: { icon: IconCircleX, state: 'rejected' },
-} as const satisfies Readonly<Record<string, Look>>;
-
 function State({ log }: { readonly log: ExchangeLog }) {
   const t = useMessages(messages);
   const { language } = useLanguage();
   const outcome = outcomeOf(log);
   const key = log.state === 'streaming' && outcome === 'ok' ? 'streaming' : outcome;
-  const { icon: Icon, state } = looks[key];
-  const words = {
-    running: t.running,
-    streaming: t.streaming,
-    ok: t.answered,
-    misfit: t.misfit,
-    failed: t.failed,
-  };
-  const ended = key === 'ok' && isStream(log) ? t.ended : words[key];
+  const { icon: Icon, state } = outcomeLooks[key];
+  const words = key !== 'ok' ? t[key] : isStream(log) ? t.ended : t.answered;
   return (
     <span className={classes.state} data-state={state} role="status">
-      <Icon size={16} aria-hidden /> {ended}
+      <Icon size={16} aria-hidden /> {words}
       {log.ms !== undefined && <span className={classes.quiet}>{milliseconds(log.ms, language)}</span>}
     </span>
   );

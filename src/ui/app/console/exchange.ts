@@ -1,3 +1,4 @@
+import { isJsonObject } from '../../../td/json-object.ts';
 import type { ExchangeLine, ExchangeRequest } from '../../page-data.ts';
 import { send } from '../api/api.ts';
 import { ndjson } from './ndjson.ts';
@@ -8,7 +9,7 @@ export async function* exchange(request: ExchangeRequest, signal: AbortSignal): 
   const { body } = await send('app/api/exchange', { method: 'POST', body: request, headers, signal });
   if (body === null) return;
   for await (const line of ndjson(chunks(body))) {
-    if (typeof line === 'object' && line !== null && 'line' in line) yield line as ExchangeLine;
+    if (isJsonObject(line) && 'line' in line) yield line as unknown as ExchangeLine;
   }
 }
 

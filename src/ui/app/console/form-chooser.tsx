@@ -1,11 +1,12 @@
 import { Button, Radio, Stack, Text } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
+import { schemeOf } from '../../../td/protocol.ts';
 import type { OfferedForm } from '../../page-data.ts';
 import { useMessages } from '../language/language.tsx';
+import { protocolLabel } from '../things/facet-label.ts';
 import classes from './console.module.css';
 import { messages } from './messages.ts';
-import { schemeOf } from './offered-forms.ts';
 import type { Forms } from './use-forms.ts';
 
 /** By which form a call goes, with the reason; the others a click away. */
@@ -59,7 +60,7 @@ function FormRow({ form: { form, protocol, usable, reason }, index, forms }: For
     <Radio
       value={String(index)}
       disabled={!usable}
-      label={[protocolName(protocol), form.subprotocol, form.contentType].filter(Boolean).join(' · ')}
+      label={[protocolLabel(protocol), form.subprotocol, form.contentType].filter(Boolean).join(' · ')}
       description={
         <>
           <span className={classes.href}>{[form.href, topic].filter(Boolean).join(' ')}</span> {why}
@@ -68,16 +69,4 @@ function FormRow({ form: { form, protocol, usable, reason }, index, forms }: For
       classNames={{ description: classes.formWhy }}
     />
   );
-}
-
-const protocolNames: Readonly<Record<string, string>> = {
-  http: 'HTTP',
-  websocket: 'WebSocket',
-  coap: 'CoAP',
-  mqtt: 'MQTT',
-};
-
-/** A protocol as people write it. */
-export function protocolName(protocol: string): string {
-  return protocolNames[protocol] ?? protocol;
 }

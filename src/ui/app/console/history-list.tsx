@@ -1,18 +1,12 @@
 import { ActionIcon, Text, Title } from '@mantine/core';
-import { IconAlertTriangle, IconCircleCheck, IconCircleX, IconRefresh } from '@tabler/icons-react';
+import { IconRefresh } from '@tabler/icons-react';
 import { useLanguage, useMessages } from '../language/language.tsx';
 import classes from './console.module.css';
 import type { PastCall } from './history.ts';
 import { messages } from './messages.ts';
 import { milliseconds } from './milliseconds.ts';
+import { outcomeLooks } from './outcome-looks.ts';
 import type { Calls } from './use-calls.ts';
-
-const icons = {
-  ok: IconCircleCheck,
-  misfit: IconAlertTriangle,
-  failed: IconCircleX,
-  running: IconCircleX,
-} as const;
 
 interface HistoryProps {
   readonly calls: Calls;
@@ -42,14 +36,12 @@ function Past({ call, again }: { readonly call: PastCall } & Pick<HistoryProps, 
   const t = useMessages(messages);
   const { language } = useLanguage();
   const { at, request, outcome, ms, secret } = call;
-  const Icon = icons[outcome];
-  const words = { ok: t.ok, misfit: t.misfit, failed: t.failed, running: t.failed };
-  const state = { ok: 'fresh', misfit: 'stale', failed: 'rejected', running: 'rejected' }[outcome];
+  const { icon: Icon, state } = outcomeLooks[outcome];
   const label = `${t[request.op as keyof typeof t]} ${request.name ?? ''}`;
   return (
     <li className={classes.past}>
       <span className={classes.state} data-state={state}>
-        <Icon size={16} role="img" aria-label={words[outcome]} />
+        <Icon size={16} role="img" aria-label={t[outcome]} />
       </span>
       <time className={classes.quiet} dateTime={new Date(at).toISOString()}>
         {new Date(at).toLocaleTimeString(language, { hour12: false })}

@@ -1,11 +1,12 @@
 import type { ExchangeRequest } from '../../page-data.ts';
+import type { Outcome } from './exchange-log.ts';
 
 /** A call of this tab. */
 export interface PastCall {
   /** Milliseconds since 1970. */
   readonly at: number;
   readonly request: ExchangeRequest;
-  readonly outcome: 'running' | 'ok' | 'misfit' | 'failed';
+  readonly outcome: Outcome;
   readonly ms?: number;
   /** What was sent with it was left out. */
   readonly secret?: boolean;

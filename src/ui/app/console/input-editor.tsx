@@ -1,12 +1,13 @@
 import { Button, FileInput, Group, SegmentedControl, Stack, Text } from '@mantine/core';
 import { IconSend } from '@tabler/icons-react';
-import { useNavigate, useSearch } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { DataForm } from '../controls/data-form.tsx';
 import { useMessages } from '../language/language.tsx';
+import { parseJson } from '../parse-json.ts';
+import { useSearchText } from '../thing/use-search-text.ts';
 import { JsonInput } from './json-input.tsx';
 import { messages } from './messages.ts';
-import { inputText, parseJson, type Taken } from './operation.ts';
+import { inputText, type Taken } from './operation.ts';
 import type { Draft } from './selection.ts';
 
 interface InputProps {
@@ -21,7 +22,7 @@ interface InputProps {
 /** The input as a form that its DataSchema makes, as JSON that may be wrong on purpose, or as a file. */
 export function InputEditor({ taken, draft, change, run, stop }: InputProps) {
   const t = useMessages(messages);
-  const { as }: { readonly as?: unknown } = useSearch({ strict: false });
+  const [as] = useSearchText('as');
   const { input: schema, bytes } = taken;
   const buttons = (
     <Group gap="xs">
@@ -74,15 +75,7 @@ export function InputEditor({ taken, draft, change, run, stop }: InputProps) {
 
 function ViewChoice() {
   const t = useMessages(messages);
-  const navigate = useNavigate();
-  const { as }: { readonly as?: unknown } = useSearch({ strict: false });
-  const show = (chosen: string) =>
-    void navigate({
-      to: '.',
-      search: (s: object) => ({ ...s, as: chosen === 'json' ? chosen : undefined }),
-      replace: true,
-      resetScroll: false,
-    });
+  const [as, show] = useSearchText('as');
   return (
     <Group justify="space-between">
       <Text size="sm" fw={500}>
@@ -92,7 +85,7 @@ function ViewChoice() {
         size="xs"
         aria-label={t.inputAs}
         value={as === 'json' ? 'json' : 'form'}
-        onChange={show}
+        onChange={(chosen) => show(chosen === 'json' ? chosen : undefined)}
         data={[
           { value: 'form', label: t.asForm },
           { value: 'json', label: t.asJson },

@@ -3,10 +3,11 @@ import type { DataSchema } from '../../../contracts/td.ts';
 import { checkData } from '../controls/check-data.ts';
 import { placeInJson } from '../controls/place-in-json.ts';
 import { useLanguage, useMessages } from '../language/language.tsx';
+import { parseJson } from '../parse-json.ts';
 import { VerdictText } from './answer.tsx';
 import classes from './console.module.css';
+import { exampleText } from './example.ts';
 import { messages } from './messages.ts';
-import { exampleText, parseJson } from './operation.ts';
 
 interface JsonProps {
   readonly schema: DataSchema;
@@ -20,7 +21,7 @@ export function JsonInput({ schema, text, change }: JsonProps) {
   const { language } = useLanguage();
   const parsed = text.trim() === '' ? undefined : parseJson(text);
   const faults = parsed && 'value' in parsed ? checkData(schema, parsed.value, language) : [];
-  const noJson = (thrown: unknown) => {
+  const noJson = (thrown: Error) => {
     const place = placeInJson(text, thrown);
     return place ? t.noJson(place.line, place.column) : t.noJsonAnywhere;
   };

@@ -3,7 +3,8 @@ import type { DataSchema, Form, Op, ThingDescription } from '../../../contracts/
 import { isJsonObject, ownMember } from '../../../td/json-object.ts';
 import { valueOfText } from '../../../td/value-of-text.ts';
 import type { ExchangeRequest } from '../../page-data.ts';
-import { exampleOf } from './example.ts';
+import { parseJson } from '../parse-json.ts';
+import { exampleText } from './example.ts';
 import { isAboutInvocation, type Target } from './offered-ops.ts';
 import type { Draft } from './selection.ts';
 
@@ -57,24 +58,10 @@ function readable({ properties = {} }: ThingDescription): readonly string[] {
 }
 
 /** The names in the expressions of a URI template (RFC 6570). */
-export function variablesIn(template: string): readonly string[] {
+function variablesIn(template: string): readonly string[] {
   const expressions = [...template.matchAll(/\{[+#./;?&]?([^{}]+)\}/g)];
   const names = expressions.flatMap(([, list = '']) => list.split(','));
   return [...new Set(names.map((name) => name.replace(/(:\d+|\*)$/, '')))].filter((name) => name !== '');
-}
-
-/** The text that an input begins with. */
-export function exampleText(schema: DataSchema): string {
-  return JSON.stringify(exampleOf(schema), null, 2);
-}
-
-/** A text as JSON, or what was thrown at it. */
-export function parseJson(text: string): { readonly value: unknown } | { readonly thrown: unknown } {
-  try {
-    return { value: JSON.parse(text) };
-  } catch (thrown) {
-    return { thrown };
-  }
 }
 
 /** The request that a draft means; undefined where its input is no JSON. */

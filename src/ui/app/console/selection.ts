@@ -33,7 +33,7 @@ export const emptyDraft: Draft = { variables: {}, names: [], invocation: '' };
 type Search = Readonly<Record<string, unknown>>;
 
 /** The search parameters that a console has for itself. */
-export const consoleParameters = [
+const consoleParameters = [
   'kind',
   'affordance',
   'op',
@@ -92,10 +92,14 @@ export function readDraft({ input, vars, names, invocation }: Search): Draft {
   };
 }
 
-/** The parameters that keep what was typed: nothing for what was not. */
+/** Characters of an input in an address: servers refuse longer ones, and the page with them. */
+const longestInput = 6000;
+
+/** The parameters that keep what was typed: nothing for what was not, nor for what no address can hold. */
 export function draftSearch({ input, variables, names, invocation }: Draft): Search {
+  const fits = input !== undefined && encodeURIComponent(JSON.stringify(input)).length <= longestInput;
   return {
-    input,
+    input: fits ? input : undefined,
     vars: Object.keys(variables).length > 0 ? variables : undefined,
     names: names.length > 0 ? names : undefined,
     invocation: invocation === '' ? undefined : invocation,

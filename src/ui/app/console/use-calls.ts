@@ -18,13 +18,19 @@ export interface Calls {
   stop(): void;
 }
 
+/** Some browsers throw already where the storage is named. */
+const tab: Pick<Storage, 'getItem' | 'setItem'> = {
+  getItem: (place) => sessionStorage.getItem(place),
+  setItem: (place, text) => sessionStorage.setItem(place, text),
+};
+
 /** Sends calls to a Thing and remembers them for this tab. */
 export function useCalls(whom: Whom): Calls {
   const { log, run, stop } = useExchange();
-  const [past, setPast] = useState(() => pastCalls(sessionStorage));
+  const [past, setPast] = useState(() => pastCalls(tab));
   const remembered = useCallback(
     (request: ExchangeRequest, secret = false) =>
-      run(request, (ended) => setPast(rememberCall(sessionStorage, pastCall(ended), secret))),
+      run(request, (ended) => setPast(rememberCall(tab, pastCall(ended), secret))),
     [run],
   );
   const own = past.filter(({ request }) => request.thing === whom.thing && request.url === whom.url);

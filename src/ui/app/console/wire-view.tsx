@@ -2,9 +2,9 @@ import { Text, Title } from '@mantine/core';
 import { IconArrowDown, IconArrowUp } from '@tabler/icons-react';
 import type { WireLine } from '../../page-data.ts';
 import { useLanguage, useMessages } from '../language/language.tsx';
+import { protocolLabel } from '../things/facet-label.ts';
 import classes from './console.module.css';
 import type { ExchangeLog, NumberedWireLine } from './exchange-log.ts';
-import { protocolName } from './form-chooser.tsx';
 import { messages } from './messages.ts';
 import { milliseconds } from './milliseconds.ts';
 import { bodyText } from './wire-body.ts';
@@ -59,7 +59,7 @@ function Message({ line, after, open }: MessageProps) {
       <details open={open}>
         <summary>
           <span className={classes.quiet}>
-            <Icon size={14} aria-hidden /> {t[direction]} · {protocolName(protocol)} · +
+            <Icon size={14} aria-hidden /> {t[direction]} · {protocolLabel(protocol)} · +
             {milliseconds(Math.max(0, after), language)}
           </span>
           <code>{start}</code>

@@ -7,7 +7,7 @@ import { useValueText } from '../values/use-value-text.ts';
 import classes from './controls.module.css';
 import type { FieldProps } from './field.ts';
 import { messages } from './messages.ts';
-import { useFieldFrame } from './use-field-frame.ts';
+import { useFieldFrame, useInputFrame } from './use-field-frame.ts';
 
 /** Up to this many choices stand side by side, as long as their words are short. */
 const few = { choices: 4, letters: 40 };
@@ -67,14 +67,13 @@ function ChoiceButtons(props: ChoicesProps) {
 }
 
 function ChoiceList(props: ChoicesProps) {
-  const { label, labelHidden, values, labels, value, required, busy, change } = props;
+  const { values, labels, value, required, busy, change } = props;
   const t = useMessages(messages);
-  const frame = useFieldFrame(props);
+  const frame = useInputFrame(props);
   const chosen = values.findIndex((each) => sameJson(each, value));
   return (
     <Select
       {...frame}
-      aria-label={labelHidden ? label : undefined}
       data={labels.map((text, index) => ({ label: text, value: String(index) }))}
       value={chosen < 0 ? null : String(chosen)}
       onChange={(index) => change(index === null ? undefined : values[Number(index)])}
@@ -83,7 +82,6 @@ function ChoiceList(props: ChoicesProps) {
       clearable={required === false}
       searchable={labels.length > 12}
       limit={200}
-      aria-busy={busy}
       rightSection={busy ? <Loader size={16} /> : undefined}
     />
   );

@@ -42,7 +42,7 @@ export function controlFor(schema: DataSchema): Control {
 function typeOf(schema: DataSchema): unknown {
   if (schema.type !== undefined) return schema.type;
   if (isA(schema, 'OnOffProperty')) return 'boolean';
-  if (isA(schema, 'LevelProperty') || isA(schema, 'BrightnessProperty')) return 'number';
+  if (isLevel(schema)) return 'number';
   if (['minimum', 'maximum', 'multipleOf'].some((name) => typeof schema[name] === 'number')) return 'number';
   return ['minLength', 'maxLength', 'format', 'pattern'].some((name) => schema[name] !== undefined)
     ? 'string'
@@ -69,8 +69,7 @@ function sliderOf(schema: DataSchema, integer: boolean): Slider | undefined {
 }
 
 function boundsOf(schema: DataSchema): { readonly minimum?: number; readonly maximum?: number } {
-  const isLevel = isA(schema, 'LevelProperty') || isA(schema, 'BrightnessProperty');
-  const whole = isLevel && unitSymbol(schema.unit) === '%' ? { minimum: 0, maximum: 100 } : {};
+  const whole = isLevel(schema) && unitSymbol(schema.unit) === '%' ? { minimum: 0, maximum: 100 } : {};
   const { minimum, maximum } = { ...whole, ...schema };
   return { ...(Number.isFinite(minimum) && { minimum }), ...(Number.isFinite(maximum) && { maximum }) };
 }
@@ -101,6 +100,10 @@ function textKind(schema: DataSchema): TextKind {
   if (typeof format === 'string' && Object.hasOwn(kinds, format)) return kinds[format] as TextKind;
   const isLong = typeof maxLength === 'number' && maxLength > 300;
   return isLong || typeof contentMediaType === 'string' ? 'long' : 'text';
+}
+
+function isLevel(schema: DataSchema): boolean {
+  return isA(schema, 'LevelProperty') || isA(schema, 'BrightnessProperty');
 }
 
 function isA({ '@type': types }: DataSchema, name: string): boolean {

@@ -1,5 +1,6 @@
 import { Button, Group, Skeleton, VisuallyHidden } from '@mantine/core';
 import {
+  type KeyboardEvent,
   lazy,
   type ReactNode,
   type SubmitEvent,
@@ -40,7 +41,7 @@ interface DataFormProps {
   readonly children?: ReactNode;
 }
 
-/** A form for any DataSchema, checked before it is sent; also as JSON. Loaded on first use. */
+/** A form for any DataSchema, checked before it is sent; also as JSON. */
 export function DataForm(props: DataFormProps) {
   const { submitLabel, children } = props;
   const t = useMessages(messages);
@@ -52,15 +53,7 @@ export function DataForm(props: DataFormProps) {
   const body = { schema, value, faults, change };
   useFocusOnFault(form, faults);
   return (
-    <form
-      ref={form}
-      noValidate
-      className={classes.form}
-      onSubmit={submit}
-      onKeyDown={(event) => {
-        if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) form.current?.requestSubmit();
-      }}
-    >
+    <form ref={form} noValidate className={classes.form} onSubmit={submit} onKeyDown={submitByKeys}>
       <FormBody {...body} asJson={asJson} />
       {problem ? <ProblemNotice problem={problem} /> : null}
       <Group gap="xs">
@@ -83,6 +76,10 @@ export function DataForm(props: DataFormProps) {
       <VisuallyHidden role="status">{busy ? t.sending : ''}</VisuallyHidden>
     </form>
   );
+}
+
+function submitByKeys({ key, ctrlKey, metaKey, currentTarget }: KeyboardEvent<HTMLFormElement>): void {
+  if (key === 'Enter' && (ctrlKey || metaKey)) currentTarget.requestSubmit();
 }
 
 function FormBody({ asJson, ...body }: FormBodyProps & { readonly asJson: boolean }) {

@@ -1,13 +1,14 @@
 import { Button, VisuallyHidden } from '@mantine/core';
 import { type FocusEvent, type KeyboardEvent, useState } from 'react';
 import { useLanguage, useMessages } from '../language/language.tsx';
+import { reasonOf } from '../notices/reason-of.ts';
 import { checkData } from './check-data.ts';
 import classes from './controls.module.css';
 import { LeafField } from './leaf-field.tsx';
 import { messages } from './messages.ts';
 import type { PropertyControlProps } from './property-control.tsx';
-import { reasonOf } from './reason-of.ts';
 import { shownValue } from './shown-value.ts';
+import { useKeptFocus } from './use-kept-focus.ts';
 import { useWrite } from './use-write.ts';
 
 /** What is typed is a draft until Enter, Apply or leaving it sends it; Escape drops it. A refused one stays, with the reason. */
@@ -15,12 +16,14 @@ export function DraftControl(props: PropertyControlProps) {
   const { label, schema } = props;
   const t = useMessages(messages);
   const { draft, value, error, busy, change, commit, drop, sent } = useDraft(props);
+  const kept = useKeptFocus<HTMLDivElement>('input, textarea');
   const isDraft = draft !== undefined;
   const secret = schema.writeOnly === true;
   return (
     <div
+      {...kept}
       className={classes.draft}
-      {...listeners({ commit, drop, isDraft, leaving: !secret && draft?.tried !== true })}
+      {...listeners({ commit, drop, isDraft, leaving: !secret && draft?.tried !== true, left: kept.onBlur })}
     >
       <LeafField
         label={label}
@@ -28,7 +31,7 @@ export function DraftControl(props: PropertyControlProps) {
         schema={schema}
         value={value}
         busy={busy}
-        {...(error !== undefined && { error })}
+        error={error}
         change={change}
         commit={commit}
       />
@@ -57,13 +60,13 @@ interface Draft {
   readonly moving: boolean;
 }
 
-function useDraft({ schema, live, write }: PropertyControlProps) {
+function useDraft({ schema, live, write, dismiss }: PropertyControlProps) {
   const { language } = useLanguage();
   const { busy, problem, send, forget } = useWrite(write);
   const [draft, setDraft] = useState<Draft>();
   const [sent, setSent] = useState(false);
   const fault = draft?.checked ? checkData(schema, draft.value, language)[0]?.detail : undefined;
-  const error = fault ?? (problem && reasonOf(problem));
+  const error = fault ?? (problem && reasonOf(problem, language));
 
   async function commit(value: unknown = draft?.value): Promise<void> {
     if (busy) return;
@@ -82,6 +85,7 @@ function useDraft({ schema, live, write }: PropertyControlProps) {
   function drop(): void {
     setDraft(undefined);
     forget();
+    dismiss?.();
   }
   return {
     draft,
@@ -101,9 +105,10 @@ interface Listening {
   readonly leaving: boolean;
   commit(): void;
   drop(): void;
+  left(event: FocusEvent): void;
 }
 
-function listeners({ isDraft, leaving, commit, drop }: Listening) {
+function listeners({ isDraft, leaving, commit, drop, left }: Listening) {
   return {
     onKeyDown(event: KeyboardEvent): void {
       if (!isDraft || event.nativeEvent.isComposing) return;
@@ -113,6 +118,9 @@ function listeners({ isDraft, leaving, commit, drop }: Listening) {
       else if (event.key === 'Enter' && tagName !== 'BUTTON' && !isBreak) commit();
     },
     onBlur(event: FocusEvent): void {
+      left(event);
+      // The window lost the focus, and the input has it again when the reader comes back.
+      if (document.activeElement === event.target) return;
       if (isDraft && leaving && !event.currentTarget.contains(event.relatedTarget)) commit();
     },
   };

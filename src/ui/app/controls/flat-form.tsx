@@ -23,8 +23,8 @@ export function FlatForm({ schema, value, faults, change }: FormBodyProps) {
             schema={member}
             value={ownMember(object, name)}
             required={schema.required?.includes(name) ?? false}
-            {...(description !== undefined && { description })}
-            {...(error !== undefined && { error })}
+            description={description}
+            error={error}
             change={(next) => change(withMember(object, name, next))}
           />
         );

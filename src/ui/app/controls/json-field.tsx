@@ -5,11 +5,11 @@ import classes from './controls.module.css';
 import type { FieldProps } from './field.ts';
 import { messages } from './messages.ts';
 import { placeInJson } from './place-in-json.ts';
-import { useFieldFrame } from './use-field-frame.ts';
+import { useInputFrame } from './use-field-frame.ts';
 
 /** Any value as JSON; as long as it is none, the input is invalid for the form around it. */
 export function JsonField(props: FieldProps) {
-  const { value, error, busy, change } = props;
+  const { value, error, change } = props;
   const t = useMessages(messages);
   const [typed, setTyped] = useState<{
     readonly text: string;
@@ -18,7 +18,7 @@ export function JsonField(props: FieldProps) {
   }>();
   const current = typed && Object.is(typed.value, value) ? typed : undefined;
   const fault = current?.fault;
-  const frame = useFieldFrame({ ...props, ...((error ?? fault) && { error: error ?? fault }) });
+  const frame = useInputFrame({ ...props, error: error ?? fault });
   const input = useRef<HTMLTextAreaElement>(null);
   useEffect(() => input.current?.setCustomValidity(fault ?? ''), [fault]);
   const edit = (text: string) => {
@@ -34,7 +34,6 @@ export function JsonField(props: FieldProps) {
   return (
     <Textarea
       {...frame}
-      aria-label={props.labelHidden ? props.label : undefined}
       ref={input}
       autosize
       minRows={3}
@@ -43,7 +42,6 @@ export function JsonField(props: FieldProps) {
       spellCheck={false}
       value={current?.text ?? (value === undefined ? '' : JSON.stringify(value, null, 2))}
       onChange={(event) => edit(event.currentTarget.value)}
-      aria-busy={busy}
     />
   );
 }

@@ -24,7 +24,7 @@ function useOwnProps({ schema, name, formData, required, rawErrors, fieldPathId,
     value: formData as unknown,
     // Items of a list are there or not.
     required: required === true || typeof fieldPathId.path.at(-1) === 'number',
-    ...(rawErrors?.[0] !== undefined && { error: rawErrors[0] }),
+    error: rawErrors?.[0],
     change: (value: unknown) => onChange(value, fieldPathId.path),
   };
 }
@@ -36,7 +36,7 @@ export function useLabel(schema: RJSFSchema, name: string, path: readonly (strin
   const last = path.at(-1);
   const { description } = tdText(dataOf(schema), '');
   const label = schema.title || (typeof last === 'number' ? t.item(last + 1) : name || t.value);
-  return { label, ...(description !== undefined && { description }) };
+  return { label, description };
 }
 
 /** The DataSchema that RJSF's was made of. */

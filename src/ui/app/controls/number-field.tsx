@@ -8,8 +8,8 @@ import { type Slider as Range, stepOf } from './control-for.ts';
 import classes from './controls.module.css';
 import type { FieldProps } from './field.ts';
 import { messages } from './messages.ts';
-import { numberOfText, stepped, textOfNumber } from './number-of-text.ts';
-import { useFieldFrame } from './use-field-frame.ts';
+import { numberOfText, stepped, textOfNumber, withoutDust } from './number-of-text.ts';
+import { isShortUnit, useFieldFrame } from './use-field-frame.ts';
 
 interface NumberFieldProps extends FieldProps {
   readonly integer: boolean;
@@ -38,13 +38,16 @@ export function NumberField(props: NumberFieldProps) {
           autoComplete="off"
           value={typed && Object.is(typed.value, value) ? typed.text : textOfNumber(value, language)}
           onChange={({ currentTarget: { value: text } }) => {
-            setTyped({ text, value: numberOfText(text) });
-            change(numberOfText(text));
+            const next = numberOfText(text, language);
+            setTyped({ text, value: next });
+            change(next);
           }}
           onKeyDown={byArrows(step, stepBy)}
           aria-busy={busy}
-          {...(unit !== '' && { rightSection: <span className={classes.unit}>{unit}</span> })}
-          rightSectionWidth={`${Math.min(unit.length, 12) + 2}ch`}
+          {...(isShortUnit(unit) && {
+            rightSection: <span className={classes.unit}>{unit}</span>,
+            rightSectionWidth: `${unit.length + 2}ch`,
+          })}
         />
         {slider ? <NumberSlider {...props} slider={slider} /> : null}
         {integer && !slider ? <Steppers {...props} step={step} stepBy={stepBy} /> : null}
@@ -105,10 +108,10 @@ function NumberSlider({
       onPointerDownCapture={() => {
         byHand.current = true;
       }}
-      onChange={(at) => change(Number(at.toPrecision(12)), byHand.current)}
+      onChange={(at) => change(withoutDust(at), byHand.current)}
       onChangeEnd={(at) => {
         // Keys move it step by step: that is not yet the value that is wanted.
-        if (byHand.current) commit?.(Number(at.toPrecision(12)));
+        if (byHand.current) commit?.(withoutDust(at));
         byHand.current = false;
       }}
     />

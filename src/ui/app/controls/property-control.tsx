@@ -15,6 +15,8 @@ export interface PropertyControlProps {
   readonly live: LiveValue;
   /** Resolves when the Thing has taken it; rejects with ApiError. */
   write(value: unknown): Promise<void>;
+  /** The reader gave up what was refused. */
+  dismiss?(): void;
 }
 
 /** The control that writes a property, chosen by semantic type, then by DataSchema. Sends on commit alone, changes nothing that was typed. */

@@ -2,64 +2,61 @@ import { Textarea, TextInput } from '@mantine/core';
 import type { TextKind } from './control-for.ts';
 import classes from './controls.module.css';
 import type { FieldProps } from './field.ts';
-import { useFieldFrame } from './use-field-frame.ts';
+import { useInputFrame } from './use-field-frame.ts';
 
 /** A text: of one line or several, an address, a day, a time, a colour. */
 export function TextField(props: FieldProps & { readonly kind: TextKind }) {
-  const { kind, value, required, busy, change } = props;
-  const frame = { ...useFieldFrame(props), 'aria-label': props.labelHidden ? props.label : undefined };
+  const { label, kind, value, required, change } = props;
   const text = typeof value === 'string' ? value : '';
-  const typed = (next: string) => change(next === '' && required === false ? undefined : next);
-  if (kind === 'color') return <ColourField {...props} />;
+  const shared = {
+    ...useInputFrame(props),
+    value: text,
+    dir: 'auto',
+    autoComplete: 'off',
+    onChange({ currentTarget: { value: next } }: Typed): void {
+      change(next === '' && required === false ? undefined : next);
+    },
+  };
+  if (kind === 'color') {
+    return (
+      <TextInput {...shared} leftSection={<ColourChooser label={label} text={text} change={change} />} />
+    );
+  }
   if (kind === 'datetime-local') {
     return (
       <TextInput
-        {...frame}
+        {...shared}
         type={kind}
         step={1}
         value={localTime(text)}
-        aria-busy={busy}
         onChange={({ currentTarget }) => change(timeOfLocal(currentTarget.value))}
       />
     );
   }
-  const isLong = kind === 'long' || text.includes('\n');
-  const shared = { ...frame, value: text, 'aria-busy': busy, dir: 'auto', autoComplete: 'off' } as const;
-  return isLong ? (
-    <Textarea
-      {...shared}
-      autosize
-      minRows={2}
-      maxRows={10}
-      onChange={(event) => typed(event.currentTarget.value)}
-    />
+  return kind === 'long' || text.includes('\n') ? (
+    <Textarea {...shared} autosize minRows={2} maxRows={10} />
   ) : (
-    <TextInput {...shared} type={kind} onChange={(event) => typed(event.currentTarget.value)} />
+    <TextInput {...shared} type={kind} />
   );
 }
 
-/** A colour as text and by the browser's own chooser. */
-function ColourField(props: FieldProps) {
-  const { label, value, required, busy, change } = props;
-  const frame = { ...useFieldFrame(props), 'aria-label': props.labelHidden ? props.label : undefined };
-  const text = typeof value === 'string' ? value : '';
+interface Typed {
+  readonly currentTarget: { readonly value: string };
+}
+
+interface ColourChooserProps extends Pick<FieldProps, 'label' | 'change'> {
+  readonly text: string;
+}
+
+/** The browser's own. */
+function ColourChooser({ label, text, change }: ColourChooserProps) {
   return (
-    <TextInput
-      {...frame}
-      value={text}
-      aria-busy={busy}
-      onChange={({ currentTarget }) =>
-        change(currentTarget.value === '' && required === false ? undefined : currentTarget.value)
-      }
-      leftSection={
-        <input
-          type="color"
-          className={classes.colour}
-          aria-label={label}
-          value={/^#[0-9a-f]{6}$/i.test(text) ? text : '#000000'}
-          onChange={({ currentTarget }) => change(currentTarget.value)}
-        />
-      }
+    <input
+      type="color"
+      className={classes.colour}
+      aria-label={label}
+      value={/^#[0-9a-f]{6}$/i.test(text) ? text : '#000000'}
+      onChange={({ currentTarget }) => change(currentTarget.value)}
     />
   );
 }

@@ -1,5 +1,5 @@
 import { ActionIcon, Button, Group, Text, Title } from '@mantine/core';
-import { IconMaximize, IconMinimize, IconPencil } from '@tabler/icons-react';
+import { type Icon, IconMaximize, IconMinimize, IconPencil } from '@tabler/icons-react';
 import type { Dashboard } from '../../dashboard.ts';
 import { useMessages } from '../language/language.tsx';
 import { useTdText } from '../language/td-text.ts';
@@ -43,32 +43,14 @@ function Views({ slug, title }: { readonly slug: string; readonly title: string 
     return (
       <Group gap="xs">
         <ConnectionState />
-        <ActionIcon
-          variant="default"
-          className={classes.icon}
-          size={36}
-          aria-label={t.leaveKiosk}
-          title={t.leaveKiosk}
-          onClick={() => setKiosk(undefined)}
-        >
-          <IconMinimize size={18} aria-hidden />
-        </ActionIcon>
+        <ViewButton label={t.leaveKiosk} icon={IconMinimize} show={() => setKiosk(undefined)} />
       </Group>
     );
   }
   return (
     <Group gap="xs">
       <ExportLink slug={slug} title={title} />
-      <ActionIcon
-        variant="default"
-        className={classes.icon}
-        size={36}
-        aria-label={t.kiosk}
-        title={t.kiosk}
-        onClick={() => setKiosk('1')}
-      >
-        <IconMaximize size={18} aria-hidden />
-      </ActionIcon>
+      <ViewButton label={t.kiosk} icon={IconMaximize} show={() => setKiosk('1')} />
       <Button
         variant="default"
         className={classes.button}
@@ -78,5 +60,26 @@ function Views({ slug, title }: { readonly slug: string; readonly title: string 
         {t.edit}
       </Button>
     </Group>
+  );
+}
+
+interface ViewButtonProps {
+  readonly label: string;
+  readonly icon: Icon;
+  show(): void;
+}
+
+function ViewButton({ label, icon: Picture, show }: ViewButtonProps) {
+  return (
+    <ActionIcon
+      variant="default"
+      className={classes.icon}
+      size={36}
+      aria-label={label}
+      title={label}
+      onClick={show}
+    >
+      <Picture size={18} aria-hidden />
+    </ActionIcon>
   );
 }

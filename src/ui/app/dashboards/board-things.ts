@@ -28,6 +28,15 @@ export function thingsOf(
   return things.filter((thing) => fits(where, thing) && thing[kind].some((each) => each.name === name));
 }
 
+/** A Thing that a tile means, at the place if there is one, else anywhere. */
+export function exampleThing(
+  tile: Tile,
+  things: readonly ThingSummary[],
+  place?: string,
+): ThingSummary | undefined {
+  return thingsOf(tile, things, place)[0] ?? thingsOf(tile, things)[0];
+}
+
 /** The places of a board that is for one at a time: where Things stand that its tiles mean. */
 export function placesOf({ per, tiles }: Dashboard, things: readonly ThingSummary[]): readonly string[] {
   if (per !== 'location') return [];

@@ -1,4 +1,4 @@
-import { Button, Group, Text } from '@mantine/core';
+import { Button, Group, Skeleton, Text } from '@mantine/core';
 import { lazy, Suspense, useEffect } from 'react';
 import type { Dashboard } from '../../dashboard.ts';
 import type { ThingSummary } from '../../page-data.ts';
@@ -26,6 +26,7 @@ interface BoardViewProps {
 export function BoardView({ slug, saved, things }: BoardViewProps) {
   const draft = useDraft(slug, saved);
   const [edit] = useSearchText('edit');
+  const [kiosk] = useSearchText('kiosk');
   const editing = edit !== undefined;
   const board = (editing && draft.changed) || saved;
   const { place, places } = usePlace(board, things);
@@ -34,10 +35,11 @@ export function BoardView({ slug, saved, things }: BoardViewProps) {
   return (
     <div className={classes.board}>
       <BoardHeader slug={slug} board={board} editing={editing} />
-      {draft.changed && !editing ? <Unsaved draft={draft} /> : null}
+      {draft.changed && !editing && kiosk === undefined ? <Unsaved draft={draft} /> : null}
       {board.per === 'location' ? <PlacePicker places={places} place={place} /> : null}
       {editing ? (
-        <Suspense fallback={<TileGrid {...parts} />}>
+        // Not the tiles: what they tell meanwhile would hold up a large board again and again.
+        <Suspense fallback={<Skeleton height={360} radius="md" />}>
           <EditedBoard {...parts} saved={saved} draft={draft} />
         </Suspense>
       ) : (

@@ -21,37 +21,37 @@ export function DashboardPage() {
     return <BoardView key={slug} slug={slug} saved={board.data} things={things.data.things} />;
   const error = board.error ?? things.error;
   const retry = () => void Promise.all([board.refetch(), things.refetch()]);
-  return error ? <Failed slug={slug} error={error} retry={retry} /> : <Loading slug={slug} />;
-}
-
-interface FailedProps {
-  readonly slug: string;
-  readonly error: Error;
-  retry(): void;
-}
-
-function Failed({ slug, error, retry }: FailedProps) {
-  const t = useMessages(messages);
   return (
     <Stack>
       <Title order={1} lineClamp={2}>
         {slug}
       </Title>
-      <ProblemNotice problem={problemIn(error)} retry={retry} />
-      <Anchor component={Link} to="/app/dashboards">
-        {t.allBoards}
-      </Anchor>
+      {error ? <Failed error={error} retry={retry} /> : <Loading />}
     </Stack>
   );
 }
 
-function Loading({ slug }: { readonly slug: string }) {
+interface FailedProps {
+  readonly error: Error;
+  retry(): void;
+}
+
+function Failed({ error, retry }: FailedProps) {
   const t = useMessages(messages);
   return (
-    <Stack>
-      <Title order={1} lineClamp={2}>
-        {slug}
-      </Title>
+    <>
+      <ProblemNotice problem={problemIn(error)} retry={retry} />
+      <Anchor component={Link} to="/app/dashboards">
+        {t.allBoards}
+      </Anchor>
+    </>
+  );
+}
+
+function Loading() {
+  const t = useMessages(messages);
+  return (
+    <>
       <VisuallyHidden role="status">{t.loading}</VisuallyHidden>
       <div className={classes.grid} aria-hidden>
         {Array.from({ length: 8 }, (_, at) => (
@@ -59,6 +59,6 @@ function Loading({ slug }: { readonly slug: string }) {
           <Skeleton key={at} height={160} radius="md" />
         ))}
       </div>
-    </Stack>
+    </>
   );
 }

@@ -6,6 +6,7 @@ import { isJsonObject, textOf } from '../../../td/json-object.ts';
 import { useMessages } from '../language/language.tsx';
 import { problemIn } from '../notices/problem-in.ts';
 import { ProblemNotice } from '../notices/problem-notice.tsx';
+import { parseJson } from '../parse-json.ts';
 import { slugOf } from './board-changes.ts';
 import { useSaveBoard } from './boards.ts';
 import classes from './dashboards.module.css';
@@ -19,9 +20,10 @@ export function NewBoard({ taken }: { readonly taken: readonly string[] }) {
   const { add, error } = useNewBoard(taken);
   const read = async (file: File | null) => {
     if (!file) return;
-    const board = jsonOf(await file.text());
-    setNotJson(board === undefined ? file.name : undefined);
-    if (board !== undefined) await add(titleIn(board) || file.name.replace(/\.json$/i, ''), board);
+    const parsed = parseJson(await file.text());
+    setNotJson('thrown' in parsed ? file.name : undefined);
+    if ('thrown' in parsed) return;
+    await add(titleIn(parsed.value) || file.name.replace(/\.json$/i, ''), parsed.value);
   };
   return (
     <Stack gap="xs">
@@ -89,7 +91,7 @@ function useNewBoard(taken: readonly string[]) {
   const navigate = useNavigate();
   const add = async (title: string, board: unknown, edit = false) => {
     const slug = slugOf(title, taken);
-    const kept = await mutateAsync({ slug, board }).then(
+    const kept = await mutateAsync({ slug, board, over: null }).then(
       () => true,
       () => false,
     );
@@ -98,14 +100,6 @@ function useNewBoard(taken: readonly string[]) {
     await navigate({ to: '/app/dashboards/$slug', params: { slug }, search });
   };
   return { add, error };
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function titleIn(board: unknown): string {

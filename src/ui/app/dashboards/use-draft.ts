@@ -7,20 +7,29 @@ import type { Dashboard } from '../../dashboard.ts';
 export interface Draft {
   /** Undefined where nothing is changed. */
   readonly changed?: Dashboard;
+  /** The saved board that it was changed from: somebody else may save another one meanwhile. */
+  readonly base: Dashboard;
   change(board: Dashboard): void;
   discard(): void;
 }
 
+interface Stored {
+  readonly board: Dashboard;
+  readonly base: Dashboard;
+}
+
 /** What was changed of a saved board in this tab. */
 export function useDraft(slug: string, saved: Dashboard): Draft {
-  const [changed, keep, discard] = useSessionStorage<Dashboard | undefined>({
+  const [stored, keep, discard] = useSessionStorage<Stored | undefined>({
     key: draftKey(slug),
     getInitialValueInEffect: false,
     deserialize: draftOf,
   });
+  const { board: changed, base = saved } = stored ?? {};
   return {
     changed,
-    change: (board) => (sameJson(board, saved) ? discard() : keep(board)),
+    base,
+    change: (board) => (sameJson(board, base) ? discard() : keep({ board, base })),
     discard,
   };
 }
@@ -34,14 +43,17 @@ function draftKey(slug: string): string {
   return `thingwright-dashboard-${slug}`;
 }
 
-/** The board of a stored text; undefined where it is none. */
-function draftOf(text: string | undefined): Dashboard | undefined {
+/** What a stored text keeps; undefined where it is none of ours. */
+function draftOf(text: string | undefined): Stored | undefined {
   try {
     const stored: unknown = JSON.parse(text ?? '');
-    return isJsonObject(stored) && Array.isArray(stored['tiles'])
-      ? (stored as unknown as Dashboard)
-      : undefined;
+    const isOurs = isJsonObject(stored) && isBoard(stored['board']) && isBoard(stored['base']);
+    return isOurs ? (stored as unknown as Stored) : undefined;
   } catch {
     return undefined;
   }
+}
+
+function isBoard(value: unknown): boolean {
+  return isJsonObject(value) && Array.isArray(value['tiles']);
 }

@@ -17,9 +17,7 @@ export function EditorPage() {
   useTitle(t.editor);
   return (
     <div className={classes.workspace}>
-      <Title order={1} size="h2">
-        {t.editor}
-      </Title>
+      <Title order={1}>{t.editor}</Title>
       <SourcePicker source={source} />
       {problem && <ProblemNotice problem={problem} retry={retry} />}
       {opened ? (

@@ -26,7 +26,7 @@ export function FindingsList({ findings, ...actions }: FindingsListProps) {
   if (findings.length === 0) return null;
   return (
     <section aria-label={t.findings} className={classes.findings}>
-      <ol className={classes.list}>
+      <ol>
         {findings.slice(0, shown).map((finding, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: they are replaced all at once
           <FindingItem key={index} finding={finding} {...actions} />
@@ -69,18 +69,22 @@ function FindingItem({ finding, isFresh, jump, mend }: FindingItemProps) {
           </Text>
         </span>
       </UnstyledButton>
-      {fixes.map((fix) => (
-        <Button
-          key={fixLabel(t, fix)}
-          size="compact-sm"
-          variant="light"
-          disabled={!isFresh}
-          className={classes.fix}
-          onClick={() => mend(fix)}
-        >
-          {fixLabel(t, fix)}
-        </Button>
-      ))}
+      {fixes.length > 0 && (
+        <div className={classes.fixes}>
+          {fixes.map((fix) => (
+            <Button
+              key={fixLabel(t, fix)}
+              size="compact-sm"
+              variant="light"
+              disabled={!isFresh}
+              className={classes.fix}
+              onClick={() => mend(fix)}
+            >
+              {fixLabel(t, fix)}
+            </Button>
+          ))}
+        </div>
+      )}
     </li>
   );
 }

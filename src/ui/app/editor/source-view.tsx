@@ -1,3 +1,4 @@
+import { useDebouncedValue } from '@mantine/hooks';
 import { lazy, Suspense, useMemo, useRef } from 'react';
 import type { TdReport } from '../../page-data.ts';
 import { useMessages } from '../language/language.tsx';
@@ -19,6 +20,8 @@ const CodeEditor = lazy(async () => ({ default: (await import('./code/code-edito
 
 /** Milliseconds without a key before the text is checked. */
 const rest = 300;
+/** And before what can be tried is made anew, which in a large TD takes longer than a key. */
+const tryRest = 200;
 
 /** The text to write, what is found in it, and its affordances to try. */
 export function SourceView({ opened, draft }: { readonly opened: Opened; readonly draft: Draft }) {
@@ -28,6 +31,7 @@ export function SourceView({ opened, draft }: { readonly opened: Opened; readonl
   const handle = useRef<CodeHandle>(null);
   const marked = useMemo(() => answer && { text: answer.text, list: answer.value?.findings ?? [] }, [answer]);
   const isFresh = answer?.text === text;
+  const [rested] = useDebouncedValue(text, tryRest);
   return (
     <div className={classes.columns}>
       <div className={classes.written}>
@@ -38,7 +42,7 @@ export function SourceView({ opened, draft }: { readonly opened: Opened; readonl
             </Suspense>
           </Guarded>
         </div>
-        <Verdicts report={answer?.value} isFresh={isFresh} />
+        <Verdicts report={answer?.value} isFresh={isFresh} isRefused={answer?.problem !== undefined} />
         {answer?.problem && <ProblemNotice problem={answer.problem} retry={retry} />}
         <FindingsList
           findings={marked?.list ?? []}
@@ -48,7 +52,7 @@ export function SourceView({ opened, draft }: { readonly opened: Opened; readonl
         />
       </div>
       <Guarded what={t.tryIt}>
-        <TryPanel text={text} opened={opened} isChanged={isChanged} />
+        <TryPanel text={rested} opened={opened} isChanged={isChanged} />
       </Guarded>
     </div>
   );

@@ -1,10 +1,10 @@
 import { Button, Group, JsonInput, Text } from '@mantine/core';
 import { useState } from 'react';
-import type { DataSchema } from '../../../contracts/td.ts';
 import type { ExchangeRequest } from '../../page-data.ts';
-import { exampleOf } from '../console/example.ts';
+import { exampleText } from '../console/example.ts';
 import { useMessages } from '../language/language.tsx';
 import { useTdText } from '../language/td-text.ts';
+import { parseJson } from '../parse-json.ts';
 import classes from './editor.module.css';
 import { messages } from './messages.ts';
 import type { TriedOp, Tryable } from './try-affordances.ts';
@@ -25,12 +25,12 @@ export function TryItem({ tryable, target }: TryItemProps) {
   const { title } = useTdText()(affordance, name);
   const [typed, setTyped] = useState<string>();
   const [trial, start] = useTrial();
-  const value = typed ?? exampleText(input);
+  const value = typed ?? (input ? exampleText(input) : '');
   const takes = input !== undefined && ops.some((op) => op !== 'readproperty');
-  const parsed = takes ? parse(value) : undefined;
+  const parsed = takes ? parseJson(value) : undefined;
   const send = (op: TriedOp) => {
     if (op === 'readproperty' || input === undefined) start({ ...target, op, kind, name });
-    else if (parsed) start({ ...target, op, kind, name, input: parsed.value });
+    else if (parsed && 'value' in parsed) start({ ...target, op, kind, name, input: parsed.value });
   };
   return (
     <>
@@ -42,7 +42,7 @@ export function TryItem({ tryable, target }: TryItemProps) {
           aria-label={t.input(name)}
           value={value}
           onChange={setTyped}
-          error={parsed ? undefined : t.notJson}
+          error={parsed && 'thrown' in parsed ? t.notJson : undefined}
           autosize
           minRows={1}
           maxRows={8}
@@ -66,16 +66,4 @@ export function TryItem({ tryable, target }: TryItemProps) {
       {trial && <TryOutcome trial={trial} />}
     </>
   );
-}
-
-function exampleText(schema: DataSchema | undefined): string {
-  return schema === undefined ? '' : JSON.stringify(exampleOf(schema), null, 2);
-}
-
-function parse(text: string): { readonly value: unknown } | undefined {
-  try {
-    return { value: JSON.parse(text) };
-  } catch {
-    return undefined;
-  }
 }

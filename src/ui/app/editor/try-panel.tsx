@@ -1,5 +1,5 @@
 import { Text, TextInput, Title } from '@mantine/core';
-import { useMemo, useRef, useState } from 'react';
+import { memo, useMemo, useRef, useState } from 'react';
 import type { JsonObject } from '../../../td/json-object.ts';
 import type { ExchangeRequest } from '../../page-data.ts';
 import { useMessages } from '../language/language.tsx';
@@ -22,7 +22,7 @@ interface TryPanelProps {
 }
 
 /** Reads, writes and invokes what the text describes as it stands. */
-export function TryPanel({ text, opened, isChanged }: TryPanelProps) {
+export const TryPanel = memo(function TryPanel({ text, opened, isChanged }: TryPanelProps) {
   const t = useMessages(messages);
   const [filter, setFilter] = useState('');
   const td = useReadable(text);
@@ -43,7 +43,7 @@ export function TryPanel({ text, opened, isChanged }: TryPanelProps) {
           onChange={(event) => setFilter(event.currentTarget.value)}
         />
       )}
-      <ul className={classes.list}>
+      <ul>
         {matching.slice(0, most).map((each) => (
           <li key={`${each.kind} ${each.name}`} className={classes.tried}>
             <Guarded what={each.name}>
@@ -55,7 +55,7 @@ export function TryPanel({ text, opened, isChanged }: TryPanelProps) {
       {matching.length > most && <Text size="sm">{t.hidden(matching.length - most)}</Text>}
     </section>
   );
-}
+});
 
 /** The document as it could last be read: what is half typed takes nothing away. */
 function useReadable(text: string): JsonObject {

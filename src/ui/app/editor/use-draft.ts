@@ -1,4 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
+import { keep, kept } from '../kept.ts';
 
 /** Milliseconds of rest after which a draft is kept. */
 const rest = 400;
@@ -16,12 +17,20 @@ export interface Draft {
 /** The draft of a document: what was written here before, else the document as it is. */
 export function useDraft(key: string, original: string): Draft {
   const place = `thingwright-draft ${key}`;
-  const [own, setOwn] = useState(() => stored(place));
+  const [own, setOwn] = useState(() => kept(place));
   const [isKept, setKept] = useState(true);
   const text = own ?? original;
   const isChanged = text !== original;
+  // Another tab may have a draft of the same document: what was not changed here is not taken from it.
+  const saved = useRef(own);
   const save = useRef(() => {});
-  save.current = () => setKept(keep(place, isChanged ? text : undefined));
+  save.current = () => {
+    const draft = isChanged ? text : undefined;
+    if (draft === saved.current) return;
+    const isDone = keep(place, draft);
+    if (isDone) saved.current = draft;
+    setKept(isDone);
+  };
   // biome-ignore lint/correctness/useExhaustiveDependencies: it is the text that rests
   useEffect(() => {
     const timer = setTimeout(() => save.current(), rest);
@@ -37,23 +46,4 @@ export function useDraft(key: string, original: string): Draft {
   }, []);
   const discard = useCallback(() => setOwn(undefined), []);
   return { text, isChanged, isKept, set: setOwn, discard };
-}
-
-function stored(place: string): string | undefined {
-  try {
-    return localStorage.getItem(place) ?? undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-/** False where the browser has no room, or allows none. */
-function keep(place: string, text: string | undefined): boolean {
-  try {
-    if (text === undefined) localStorage.removeItem(place);
-    else localStorage.setItem(place, text);
-    return true;
-  } catch {
-    return false;
-  }
 }

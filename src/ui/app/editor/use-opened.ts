@@ -4,6 +4,7 @@ import type { ThingDescription } from '../../../contracts/td.ts';
 import type { FetchedTd } from '../../page-data.ts';
 import { json } from '../api/api.ts';
 import { ApiError } from '../api/api-error.ts';
+import { formatted } from './document-of.ts';
 import { examples, newThing } from './examples.ts';
 import type { Opened } from './td-workspace.tsx';
 import { openedThing } from './thing-td.tsx';
@@ -56,7 +57,9 @@ async function open({ thing, url, example }: Source, signal: AbortSignal): Promi
       body: { url },
       signal,
     });
-    return { key: `url ${url}`, text, address };
+    // What stands on one line would have all its findings there.
+    const isOneLine = !text.trim().includes('\n');
+    return { key: `url ${url}`, text: isOneLine ? formatted(text) : text, address };
   }
   const known = examples.find(({ name }) => name === example);
   return known ? { key: `example ${known.name}`, text: await known.text() } : { key: 'new', text: newThing };

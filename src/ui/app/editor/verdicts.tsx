@@ -23,10 +23,12 @@ interface VerdictsProps {
   readonly report: TdReport | undefined;
   /** Whether the report is of the text as it stands. */
   readonly isFresh: boolean;
+  /** Whether there is none, for a reason that is told beside. */
+  readonly isRefused: boolean;
 }
 
 /** The verdict lights: is it JSON, does it fit the schema, does it make sense. */
-export function Verdicts({ report, isFresh }: VerdictsProps) {
+export function Verdicts({ report, isFresh, isRefused }: VerdictsProps) {
   const t = useMessages(messages);
   const errors = report?.findings.filter(({ severity }) => severity === 'error').length ?? 0;
   const all = report?.findings.length ?? 0;
@@ -38,7 +40,7 @@ export function Verdicts({ report, isFresh }: VerdictsProps) {
       <Group gap={6} ml="auto" wrap="nowrap">
         {!isFresh && <IconLoader2 size={16} aria-hidden />}
         <Text size="sm" role="status">
-          {report ? t.summary(errors, all - errors) : t.checking}
+          {report ? t.summary(errors, all - errors) : !isRefused && t.checking}
         </Text>
       </Group>
     </Group>

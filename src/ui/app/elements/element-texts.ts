@@ -1,7 +1,8 @@
-import type { DataSchema, MultiLanguage } from '../../../contracts/td.ts';
+import type { DataSchema } from '../../../contracts/td.ts';
 import { sameJson } from '../../../td/same-json.ts';
 import type { Language } from '../language/language.tsx';
 import type { Titled } from '../language/td-text.ts';
+import { textIn } from '../language/text-in.ts';
 import { choicesOf } from '../values/choices.ts';
 import { numberText } from '../values/number-text.ts';
 import { unitSymbol } from '../values/units.ts';
@@ -15,7 +16,7 @@ export function languageOf(element: Element): Language {
 
 /** The title in a language, else the default one, else the name. */
 export function titleOf({ title, titles }: Titled, name: string, language: Language): string {
-  return inLanguage(titles, language) || (typeof title === 'string' && title) || name;
+  return textIn(language, titles, title) ?? name;
 }
 
 /** A value in words, with its unit. */
@@ -29,11 +30,4 @@ export function valueText(schema: DataSchema, value: unknown, language: Language
     return `${numberText(value, schema, language)} ${unitSymbol(schema.unit)}`.trim();
   }
   return typeof value === 'string' ? value : JSON.stringify(value);
-}
-
-function inLanguage(texts: MultiLanguage | undefined, language: Language): string | undefined {
-  if (typeof texts !== 'object' || texts === null) return undefined;
-  const tag = Object.keys(texts).find((key) => key.toLowerCase().split('-', 1)[0] === language);
-  const text = tag === undefined ? undefined : texts[tag];
-  return typeof text === 'string' ? text : undefined;
 }

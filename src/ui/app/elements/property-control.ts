@@ -90,8 +90,14 @@ function inputControl({ schema, title, language, write, refuse }: ControlOptions
   element.oninput = () => {
     typed = 'yes';
   };
+  element.onkeydown = ({ key, isComposing }) => {
+    if (key !== 'Escape' || isComposing || typed === 'no') return;
+    typed = 'no';
+    element.setAttribute('aria-invalid', 'false');
+    refuse(undefined);
+  };
   element.onchange = () => {
-    const value = isNumber ? numberOfText(element.value) : element.value;
+    const value = isNumber ? numberOfText(element.value, language) : element.value;
     const isWrong = isNumber && typeof value !== 'number';
     element.setAttribute('aria-invalid', String(isWrong));
     refuse(isWrong ? t.notANumber : undefined);

@@ -1,9 +1,12 @@
 import type { PropertyAffordance } from '../../../contracts/td.ts';
 import type { ApiError } from '../api/api-error.ts';
 import { sparklinePath } from '../charts/sparkline-path.ts';
+import { extremes } from '../charts/trend-range.ts';
 import type { Language } from '../language/language.tsx';
-import type { LiveValue } from '../live/live.ts';
+import type { Connection, LiveValue } from '../live/live.ts';
 import type { LiveProperty } from '../live/live-property.ts';
+import { isUnsettled } from '../live/problems.ts';
+import type { Readable } from '../live/store.ts';
 import { ageText } from '../values/age-text.ts';
 import { titleOf, valueText } from './element-texts.ts';
 import { makeElement } from './make-element.ts';
@@ -12,6 +15,7 @@ import { propertyControl } from './property-control.ts';
 
 export interface ViewOptions {
   readonly property: LiveProperty;
+  readonly connection: Readable<Connection>;
   readonly name: string;
   readonly schema: PropertyAffordance;
   readonly language: Language;
@@ -68,7 +72,7 @@ function follow({ property, schema, signal }: ViewOptions, show: () => void): vo
   signal.addEventListener('abort', () => ends.forEach((end) => void end()));
 }
 
-function stateText(live: LiveValue, { schema, language }: ViewOptions): string {
+function stateText(live: LiveValue, { schema, language, connection }: ViewOptions): string {
   const t = messages[language];
   const { state, at, requested, problem } = live;
   const age = at === undefined ? '' : ageText(at, Date.now(), language);
@@ -77,11 +81,14 @@ function stateText(live: LiveValue, { schema, language }: ViewOptions): string {
     case 'pending':
       return t.pending(valueText(schema, requested, language));
     case 'rejected':
-      return t.rejected(valueText(schema, requested, language), why);
+      return (problem && isUnsettled(problem) ? t.unsettled : t.rejected)(
+        valueText(schema, requested, language),
+        why,
+      );
     case 'unreachable':
       return t.unreachable(why);
     case 'unknown':
-      return t.unknown;
+      return connection.get().retryAt === undefined ? t.unknown : t.notConnected;
     default:
       return state === 'stale' ? `${t.stale} · ${age}` : age;
   }
@@ -97,13 +104,9 @@ function trendLine({ property, schema, language, signal }: ViewOptions): SVGSVGE
   line.append(path);
   const show = () => {
     const trend = property.trend.get();
-    const values = trend.values.filter((value) => !Number.isNaN(value));
     path.setAttribute('d', sparklinePath(trend, box));
-    const text = (value: number) => (values.length === 0 ? '–' : valueText(schema, value, language));
-    line.setAttribute(
-      'aria-label',
-      messages[language].trend(text(Math.min(...values)), text(Math.max(...values))),
-    );
+    const [low = '–', high = '–'] = extremes(trend)?.map((value) => valueText(schema, value, language)) ?? [];
+    line.setAttribute('aria-label', messages[language].trend(low, high));
   };
   const ends = [property.watchTrend(), property.trend.listen(show)];
   signal.addEventListener('abort', () => ends.forEach((end) => void end()));

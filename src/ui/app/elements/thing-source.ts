@@ -12,6 +12,9 @@ export interface ThingSource {
   readonly endpoint: string;
 }
 
+/** The servient answered, with something else than a TD. */
+class Refused extends Error {}
+
 const known = new Map<string, Promise<unknown>>();
 
 /** The Thing at an address; rejects with an Error whose message is for people. */
@@ -32,9 +35,10 @@ async function tdAt({ href, origin }: URL, language: Language): Promise<unknown>
   known.set(href, fetched);
   try {
     return await fetched;
-  } catch {
+  } catch (error) {
     known.delete(href);
     const t = messages[language];
+    if (error instanceof Refused) throw new Error(t.answers(href, error.message));
     const hint = origin === location.origin ? '' : ` ${t.needsCors(location.origin)}`;
     throw new Error(t.notFetched(href) + hint);
   }
@@ -44,7 +48,7 @@ async function tdAt({ href, origin }: URL, language: Language): Promise<unknown>
 async function fetchTd(href: string): Promise<unknown> {
   const headers = { accept: 'application/td+json', 'accept-language': '*' };
   const response = await fetch(href, { headers });
-  if (!response.ok) throw new Error(`${response.status}`);
+  if (!response.ok) throw new Refused(`${response.status} ${response.statusText}`.trim());
   return await response.json();
 }
 

@@ -1,4 +1,5 @@
 import { ownMember } from '../../../td/json-object.ts';
+import type { LiveValue } from '../live/live.ts';
 import { languageOf } from './element-texts.ts';
 import { messages } from './messages.ts';
 import { propertyView } from './property-view.ts';
@@ -6,7 +7,10 @@ import { ShadowElement } from './shadow-element.ts';
 import { sharedClient } from './shared-client.ts';
 import { thingAt } from './thing-source.ts';
 
-/** `<wot-property thing="https://host/things/heater" name="level" control trend>`: one property, live; parts property, title, value, state, control, trend, problem. */
+/**
+ * `<wot-property thing="https://host/things/heater" name="level" control trend>`: one property, live; parts property, title,
+ * value, state, control, trend, problem. Fires `change` with what is known of the value: `{ name, state, value, at }`.
+ */
 export class WotProperty extends ShadowElement {
   static readonly observedAttributes = ['thing', 'name', 'control', 'trend'];
 
@@ -17,10 +21,14 @@ export class WotProperty extends ShadowElement {
     const schema = ownMember(td.properties, name);
     if (!schema) throw new Error(messages[language].noProperty(name));
     signal.throwIfAborted();
-    const property = sharedClient(endpoint, signal).property(td.id, name);
+    const client = sharedClient(endpoint, signal);
+    const property = client.property(td.id, name);
+    const end = property.value.listen(() => this.#tell(name, property.value.get()));
+    signal.addEventListener('abort', end);
     const control = this.hasAttribute('control') && schema.readOnly !== true;
     return propertyView({
       property,
+      connection: client.connection,
       name,
       schema,
       language,
@@ -28,5 +36,10 @@ export class WotProperty extends ShadowElement {
       trend: this.hasAttribute('trend'),
       signal,
     });
+  }
+
+  #tell(name: string, live: LiveValue): void {
+    const options = { detail: { name, ...live }, bubbles: true, composed: true };
+    this.dispatchEvent(new CustomEvent('change', options));
   }
 }

@@ -1,4 +1,5 @@
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from 'react';
+import { keep, kept } from '../kept.ts';
 
 /** The languages that the page speaks; the first one where the reader prefers none of them. */
 export const languages = ['en', 'de'] as const;
@@ -21,8 +22,7 @@ export function catalogue<M extends Readonly<Record<string, Message>>>(en: M, de
 
 interface Chosen {
   readonly language: Language;
-  /** Undefined goes back to what the browser prefers. */
-  choose(language: Language | undefined): void;
+  choose(language: Language): void;
 }
 
 const stored = 'thingwright-language';
@@ -31,13 +31,22 @@ const LanguageContext = createContext<Chosen>({ language: 'en', choose: () => {}
 /** Gives the page its language: the one chosen here before, else the first one of the browser's that it speaks. */
 export function LanguageProvider({ children }: { readonly children: ReactNode }) {
   const [chosen, setChosen] = useState<Language | undefined>(() =>
-    languages.find((language) => language === localStorage.getItem(stored)),
+    languages.find((language) => language === kept(stored)),
   );
   const language = chosen ?? preferred();
   useEffect(() => {
     document.documentElement.lang = language;
   }, [language]);
-  const value = useMemo(() => ({ language, choose: remember(setChosen) }), [language]);
+  const value = useMemo(
+    () => ({
+      language,
+      choose(next: Language): void {
+        keep(stored, next);
+        setChosen(next);
+      },
+    }),
+    [language],
+  );
   return <LanguageContext value={value}>{children}</LanguageContext>;
 }
 
@@ -49,14 +58,6 @@ export function useMessages<M>(messages: Catalogue<M>): Same<M> {
 /** The language and the means to change it. */
 export function useLanguage(): Chosen {
   return useContext(LanguageContext);
-}
-
-function remember(set: (language: Language | undefined) => void) {
-  return (language: Language | undefined): void => {
-    if (language) localStorage.setItem(stored, language);
-    else localStorage.removeItem(stored);
-    set(language);
-  };
 }
 
 function preferred(): Language {

@@ -1,5 +1,6 @@
 import type { MultiLanguage } from '../../../contracts/td.ts';
 import { useLanguage } from './language.tsx';
+import { textIn } from './text-in.ts';
 
 /** What carries texts in a TD. */
 export interface Titled {
@@ -15,21 +16,8 @@ export function useTdText(): (
   name: string,
 ) => { readonly title: string; readonly description?: string } {
   const { language } = useLanguage();
-  return (titled, name) => {
-    const description = inLanguage(titled.descriptions, language) ?? textIn(titled.description);
-    const title = inLanguage(titled.titles, language) ?? textIn(titled.title);
-    return { title: title || name, ...(description ? { description } : {}) };
+  return ({ title, titles, description: text, descriptions }, name) => {
+    const description = textIn(language, descriptions, text);
+    return { title: textIn(language, titles, title) ?? name, ...(description && { description }) };
   };
-}
-
-function inLanguage(texts: MultiLanguage | undefined, language: string): string | undefined {
-  if (!texts || typeof texts !== 'object') return undefined;
-  const tag = Object.keys(texts).find((candidate) => candidate.toLowerCase().split('-', 1)[0] === language);
-  const text = tag === undefined ? undefined : texts[tag];
-  return textIn(text);
-}
-
-/** TDs of strangers may have anything here. */
-function textIn(text: unknown): string | undefined {
-  return typeof text === 'string' ? text : undefined;
 }

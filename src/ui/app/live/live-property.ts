@@ -16,8 +16,8 @@ import { ValueState } from './value-state.ts';
 
 /** What the TD says of a property; both where it says nothing. */
 export interface PropertyTraits {
-  readonly observable?: boolean | undefined;
-  readonly readable?: boolean | undefined;
+  readonly observable?: boolean;
+  readonly readable?: boolean;
 }
 
 export interface PropertyParts extends Omit<PollParts, 'read'> {
@@ -206,15 +206,11 @@ export class LiveProperty {
   }
 
   #notified(message: JsonObject): void {
-    const { value } = message;
-    if (value === undefined) return;
-    const time = this.#parts.requests.timeOf(message);
-    this.#ring?.add(value, time);
-    this.trend.touch();
+    const time = this.#traced(message);
     // What is told of the past for a trend is no news.
-    if (time < this.#newest) return;
+    if (time === undefined || time < this.#newest) return;
     this.#newest = time;
-    this.#tell(value, time);
+    this.#tell(message['value'], time);
   }
 
   #refused(error: ApiError): void {
@@ -243,14 +239,21 @@ export class LiveProperty {
   }
 
   #answered(response: JsonObject): void {
-    const { value } = response;
-    if (value === undefined) return;
-    const time = this.#parts.requests.timeOf(response);
-    this.#ring?.add(value, time);
-    this.trend.touch();
-    this.#tell(value, time);
+    const time = this.#traced(response);
+    if (time === undefined) return;
+    this.#tell(response['value'], time);
     const { period } = this.#poll;
     if (period !== undefined) this.#later(period * agesAfter, () => this.#state.outdate());
+  }
+
+  /** Enters the value of a message into the trend; gives when it was told, undefined where there is none. */
+  #traced(message: JsonObject): number | undefined {
+    const { value } = message;
+    if (value === undefined) return undefined;
+    const time = this.#parts.requests.timeOf(message);
+    this.#ring?.add(value, time);
+    this.trend.touch();
+    return time;
   }
 
   #tell(value: unknown, time: number): void {

@@ -2,7 +2,7 @@ import type { Clock, Timer } from '../../../contracts/clock.ts';
 import type { Connection } from './live.ts';
 
 export interface SocketParts {
-  /** Of the WebSocket endpoint; asked anew for each attempt. */
+  /** Of the WebSocket endpoint. */
   readonly url: string;
   readonly clock: Clock;
   /** From 0 to 1. */

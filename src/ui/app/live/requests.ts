@@ -3,7 +3,7 @@ import type { Op } from '../../../contracts/td.ts';
 import { isJsonObject, type JsonObject } from '../../../td/json-object.ts';
 import { randomUuid, timeOfMessage } from './change-id.ts';
 import { FairQueue } from './fair-queue.ts';
-import { answeredProblem, connectionLost, notAnswered, notConnected } from './problems.ts';
+import { answeredError, connectionLost, notAnswered, notConnected } from './problems.ts';
 
 /** What is asked of a Thing (Web Thing Protocol, section 5), without what every message has. */
 export interface Request {
@@ -19,6 +19,8 @@ export interface RequestOptions {
   readonly inTurn?: boolean;
   /** Asked when its turn has come; what is not wanted any more is not sent. */
   isWanted?(): boolean;
+  /** Takes the response at once, before what came after it. */
+  answered?(response: JsonObject): void;
   /** Takes the notifications that follow. */
   notified?(message: JsonObject): void;
 }
@@ -146,8 +148,10 @@ export class Requests {
     asked.timer.cancel();
     const { error, timestamp } = response;
     this.#ahead ??= this.#difference(timestamp);
-    if (error === undefined) asked.resolve(response);
-    else asked.reject(answeredProblem(error));
+    if (error === undefined) {
+      asked.answered?.(response);
+      asked.resolve(response);
+    } else asked.reject(answeredError(error));
     if (!asked.inTurn) return;
     this.#count(asked.request.thingID, -1);
     this.#proceed();

@@ -2,7 +2,7 @@ import type { Clock, Timer } from '../../../contracts/clock.ts';
 import { isJsonObject, type JsonObject } from '../../../td/json-object.ts';
 import type { ApiError } from '../api/api-error.ts';
 import { randomUuid, timeOfChangeId } from './change-id.ts';
-import { answeredProblem, isDisconnect } from './problems.ts';
+import { answeredError, isDisconnect } from './problems.ts';
 import type { Request, Requests } from './requests.ts';
 
 export interface SubscriptionParts {
@@ -64,23 +64,24 @@ export class Subscription {
     this.#retry?.cancel();
     this.#correlationID = correlationID;
     const request = { ...begin, correlationID, ...(after !== undefined && { lastNotificationID: after }) };
+    const isWanted = () => correlationID === this.#correlationID;
     const whileItStands =
       <T>(call: (value: T) => void) =>
       (value: T) =>
-        correlationID === this.#correlationID && call(value);
+        isWanted() && call(value);
     const notified = whileItStands((message: JsonObject) => this.#notified(message));
     const answered = whileItStands((response: JsonObject) => {
       this.#pass(response);
       stands(after);
     });
-    const isWanted = () => correlationID === this.#correlationID;
-    requests.ask(request, { inTurn: true, isWanted, notified }).then(answered, whileItStands(this.#failed));
+    const options = { inTurn: true, isWanted, answered, notified };
+    requests.ask(request, options).catch(whileItStands(this.#failed));
   }
 
   #notified(message: JsonObject): void {
     this.#pass(message);
     const { error } = message;
-    if (error !== undefined) this.#failed(answeredProblem(error));
+    if (error !== undefined) this.#failed(answeredError(error));
     else this.#parts.notified(message);
   }
 

@@ -25,15 +25,13 @@ export class Guarded extends Component<GuardedProps, { readonly error?: Error }>
   }
 }
 
-function Failed({
-  what,
-  error,
-  retry,
-}: {
+interface FailedProps {
   readonly what: string;
   readonly error: Error;
-  readonly retry: () => void;
-}) {
+  retry(): void;
+}
+
+function Failed({ what, error, retry }: FailedProps) {
   const t = useMessages(messages);
   return (
     <div className={classes.failed} role="alert">

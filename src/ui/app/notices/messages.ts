@@ -20,6 +20,27 @@ const germanTitles: Readonly<Record<ErrorKind, string>> = {
   internal: 'Interner Fehler',
 };
 
+/** What the page itself found out, by code. */
+const titles: Readonly<Record<string, string>> = {
+  SERVIENT_UNREACHABLE: 'The servient does not answer',
+  CONNECTION_LOST: 'Outcome unknown',
+  NOT_THE_SERVIENT: 'This is no answer of the servient',
+};
+const germanOwnTitles: Readonly<Record<string, string>> = {
+  SERVIENT_UNREACHABLE: 'Der Servient antwortet nicht',
+  CONNECTION_LOST: 'Ausgang unbekannt',
+  NOT_THE_SERVIENT: 'Das ist keine Antwort des Servients',
+  PAGE_FAILED: 'Diese Seite ist fehlgeschlagen',
+};
+
+const germanOwnDetails: Readonly<Record<string, string>> = {
+  SERVIENT_UNREACHABLE: 'Nichts wurde gesendet.',
+  NOT_THE_SERVIENT:
+    'Geantwortet hat etwas dazwischen, etwa ein Proxy: Er ist gestört, oder er verlangt eine Anmeldung.',
+  TIMEOUT: 'Innerhalb der Frist kam keine Antwort.',
+  CONNECTION_LOST: 'Die Verbindung brach ab, bevor die Antwort kam; ob es getan wurde, ist nicht bekannt.',
+};
+
 export const messages = catalogue(
   {
     notFound: 'There is no such page',
@@ -32,20 +53,22 @@ export const messages = catalogue(
     wholeValue: '(whole)',
     copy: 'Copy details',
     copied: 'Copied',
-    title: ({ title }: Problem) => title,
+    title: ({ code, title }: Problem) => titles[code] ?? title,
+    detail: ({ detail = '' }: Problem) => detail,
   },
   {
     notFound: 'Diese Seite gibt es nicht',
-    notFoundHelp: 'Vielleicht ist die Adresse vertippt, oder was dort war, ist fort.',
+    notFoundHelp: 'Vielleicht ist die Adresse falsch geschrieben, oder es gibt nicht mehr, was dort war.',
     failed: 'Diese Seite ist fehlgeschlagen',
     failedHelp:
-      'Alles andere läuft weiter. Noch einmal versuchen; schlägt es wieder fehl, sagen die Einzelheiten, was zu melden ist.',
-    retry: 'Noch einmal',
+      'Alles andere läuft weiter. Schlägt es beim nächsten Versuch wieder fehl, steht in den Einzelheiten, was zu melden ist.',
+    retry: 'Erneut versuchen',
     overview: 'Zur Übersicht',
     cardFailed: (what: string) => `„${what}“ lässt sich nicht anzeigen`,
-    wholeValue: '(das Ganze)',
+    wholeValue: '(der ganze Wert)',
     copy: 'Einzelheiten kopieren',
     copied: 'Kopiert',
-    title: ({ kind, title }: Problem) => germanTitles[kind] ?? title,
+    title: ({ code, kind, title }: Problem) => germanOwnTitles[code] ?? germanTitles[kind] ?? title,
+    detail: ({ code, detail = '' }: Problem) => germanOwnDetails[code] ?? detail,
   },
 );

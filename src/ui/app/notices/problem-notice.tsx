@@ -1,30 +1,31 @@
-import { Button, Code, CopyButton, Group, Text } from '@mantine/core';
+import { Button, Code, Group, Text } from '@mantine/core';
 import { IconAlertCircle } from '@tabler/icons-react';
 import type { Problem } from '../../../contracts/errors.ts';
 import { useMessages } from '../language/language.tsx';
 import { messages } from './messages.ts';
 import classes from './notices.module.css';
+import { useCopy } from './use-copy.ts';
 
 const mostFaults = 10;
 
-/** An error: what, where, what to do; faults by field; details to copy; `retry` where trying again makes sense. */
-export function ProblemNotice({
-  problem,
-  retry,
-}: {
+interface ProblemNoticeProps {
   readonly problem: Problem;
   readonly retry?: () => void;
-}) {
+}
+
+/** An error: what, where, what to do; faults by field; details to copy; `retry` where trying again makes sense. */
+export function ProblemNotice({ problem, retry }: ProblemNoticeProps) {
   const t = useMessages(messages);
+  const detail = t.detail(problem);
   const faults = (problem.errors ?? []).slice(0, mostFaults);
   return (
     <div className={classes.problem} role="alert">
       <IconAlertCircle size={20} aria-hidden className={classes.icon} />
       <div className={classes.text}>
         <Text fw={600}>{t.title(problem)}</Text>
-        {problem.detail ? (
-          <Text size="sm" lineClamp={6} dir="auto" data-td-text title={problem.detail}>
-            {problem.detail}
+        {detail ? (
+          <Text size="sm" lineClamp={6} dir="auto" data-td-text title={detail}>
+            {detail}
           </Text>
         ) : null}
         {faults.length === 0 ? null : (
@@ -42,16 +43,20 @@ export function ProblemNotice({
               {t.retry}
             </Button>
           ) : null}
-          <CopyButton value={JSON.stringify(problem, null, 2)}>
-            {({ copied, copy }) => (
-              <Button size="xs" variant="subtle" color="gray" onClick={copy}>
-                {copied ? t.copied : t.copy}
-              </Button>
-            )}
-          </CopyButton>
+          <CopyDetails problem={problem} />
           <Code className={classes.code}>{problem.code}</Code>
         </Group>
       </div>
     </div>
+  );
+}
+
+function CopyDetails({ problem }: Pick<ProblemNoticeProps, 'problem'>) {
+  const t = useMessages(messages);
+  const { copied, copy } = useCopy();
+  return (
+    <Button size="xs" variant="subtle" color="gray" onClick={() => copy(JSON.stringify(problem, null, 2))}>
+      {copied ? t.copied : t.copy}
+    </Button>
   );
 }

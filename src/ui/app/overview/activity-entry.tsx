@@ -40,7 +40,7 @@ export function ActivityEntry({ event, thing }: ActivityEntryProps) {
           </bdi>
         </span>
         {event.data === undefined ? null : (
-          <bdi data-td-text className={classes.data} title={data}>
+          <bdi data-td-text className={classes.data} title={JSON.stringify(event.data).slice(0, 2000)}>
             {data}
           </bdi>
         )}

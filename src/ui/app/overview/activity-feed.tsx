@@ -1,17 +1,15 @@
 import { Button, Group, Text, TextInput, Title } from '@mantine/core';
 import { IconPlayerPause, IconPlayerPlay } from '@tabler/icons-react';
-import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useMemo, useState } from 'react';
 import type { ThingSummary } from '../../page-data.ts';
 import { useMessages } from '../language/language.tsx';
 import { useTdText } from '../language/td-text.ts';
 import type { LiveEvent } from '../live/live.ts';
 import { useFeed } from '../live/use-live.ts';
-import type { Search } from '../routes.tsx';
+import { useSearchText } from '../thing/use-search-text.ts';
 import { matchingEvents, mostWatched, watchedThings } from './activity.ts';
 import { ActivityEntry } from './activity-entry.tsx';
 import { messages } from './messages.ts';
-import classes from './overview.module.css';
 
 /** More than anyone reads down here. */
 const mostShown = 30;
@@ -40,7 +38,7 @@ export function ActivityFeed({ things }: ActivityFeedProps) {
       {shown.length === 0 ? (
         <Text size="sm">{watched.length === 0 ? t.noEvents : filter === '' ? t.quiet : t.noneMatches}</Text>
       ) : (
-        <ol className={classes.feed}>
+        <ol>
           {shown.slice(0, mostShown).map((event) => (
             <ActivityEntry key={event.id} event={event} thing={byId.get(event.thing)} />
           ))}
@@ -65,9 +63,8 @@ function usePaused(events: readonly LiveEvent[]) {
 }
 
 function useFiltered(events: readonly LiveEvent[], byId: ReadonlyMap<string, ThingSummary>) {
-  const search: Search = useSearch({ strict: false });
   const text = useTdText();
-  const filter = String(search['events'] ?? '');
+  const [filter = ''] = useSearchText('events');
   const shown = matchingEvents(events, filter, ({ thing: id }) => {
     const thing = byId.get(id);
     return thing ? text(thing, thing.name).title : '';
@@ -77,18 +74,11 @@ function useFiltered(events: readonly LiveEvent[], byId: ReadonlyMap<string, Thi
 
 function Filter() {
   const t = useMessages(messages);
-  const search: Search = useSearch({ strict: false });
-  const navigate = useNavigate();
-  const [text, setText] = useState(String(search['events'] ?? ''));
+  const [filter = '', change] = useSearchText('events');
+  const [text, setText] = useState(filter);
   const type = (next: string) => {
     setText(next);
-    const events = next === '' ? undefined : next;
-    void navigate({
-      to: '/',
-      search: (old: Search) => ({ ...old, events }),
-      replace: true,
-      resetScroll: false,
-    });
+    change(next || undefined);
   };
   return (
     <TextInput

@@ -1,6 +1,6 @@
 import type { ThingSummary } from '../../page-data.ts';
 import type { LiveEvent } from '../live/live.ts';
-import { fold } from '../things/search-words.ts';
+import { fold, wordFilter } from '../things/search-words.ts';
 
 /** Subscriptions are cheap, not free: events of more Things are on their own pages. */
 export const mostWatched = 100;
@@ -16,10 +16,9 @@ export function matchingEvents(
   filter: string,
   titleOf: (event: LiveEvent) => string,
 ): readonly LiveEvent[] {
-  const words = fold(filter).split(/\s+/).filter(Boolean);
-  if (words.length === 0) return events;
-  return events.filter((event) => {
-    const text = [titleOf(event), event.name, JSON.stringify(event.data) ?? ''].map(fold).join('\n');
-    return words.every((word) => text.includes(word));
-  });
+  const has = wordFilter(filter);
+  if (!has) return events;
+  return events.filter((event) =>
+    has([titleOf(event), event.name, JSON.stringify(event.data) ?? ''].map(fold).join('\n')),
+  );
 }

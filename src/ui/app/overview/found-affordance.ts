@@ -7,9 +7,12 @@ import type { Pin } from './pins.ts';
 
 /** The affordance of a pin, as its kind has it. */
 export type FoundAffordance =
-  | { readonly kind: 'properties'; readonly property: PropertyAffordance }
-  | { readonly kind: 'actions'; readonly action: ActionAffordance }
-  | { readonly kind: 'events'; readonly event: EventAffordance };
+  | { readonly kind: 'properties'; readonly affordance: PropertyAffordance }
+  | { readonly kind: 'actions'; readonly affordance: ActionAffordance }
+  | { readonly kind: 'events'; readonly affordance: EventAffordance };
+
+/** Search parameters by which the page of a Thing opens an affordance. */
+export const openedBy = { properties: 'property', actions: 'action', events: 'event' } as const;
 
 /** What a pin stands for, undefined while its TD is loaded and `gone` where the TD has none of that name; a key property comes with the list. */
 export function useFoundAffordance(pin: Pin, thing: ThingSummary): FoundAffordance | 'gone' | undefined {
@@ -17,13 +20,9 @@ export function useFoundAffordance(pin: Pin, thing: ThingSummary): FoundAffordan
   const { data: td } = useQuery({ ...tdQuery(thing.name), enabled: key === undefined });
   if (key) {
     const { schema, title, titles, observable } = key;
-    return { kind: 'properties', property: { ...schema, title, titles, observable } };
+    return { kind: 'properties', affordance: { ...schema, title, titles, observable } };
   }
   if (td === undefined) return undefined;
-  const property = pin.kind === 'properties' && ownMember(td.properties, pin.affordance);
-  if (property) return { kind: 'properties', property };
-  const action = pin.kind === 'actions' && ownMember(td.actions, pin.affordance);
-  if (action) return { kind: 'actions', action };
-  const event = pin.kind === 'events' && ownMember(td.events, pin.affordance);
-  return event ? { kind: 'events', event } : 'gone';
+  const affordance = ownMember(td[pin.kind], pin.affordance);
+  return affordance ? ({ kind: pin.kind, affordance } as FoundAffordance) : 'gone';
 }

@@ -1,10 +1,12 @@
+import { keep, kept } from '../kept.ts';
+
 const stored = 'thingwright-wrote';
 
 /** The reader has changed a value, once at least. */
 export function noteWrite(): void {
-  localStorage.setItem(stored, 'yes');
+  keep(stored, 'yes');
 }
 
 export function hasWritten(): boolean {
-  return localStorage.getItem(stored) !== null;
+  return kept(stored) !== undefined;
 }

@@ -1,11 +1,10 @@
 import { Skeleton, Stack, Title } from '@mantine/core';
 import type { ThingSummaries } from '../../page-data.ts';
-import { ApiError } from '../api/api.ts';
 import { useThings } from '../api/things.ts';
 import { useMessages } from '../language/language.tsx';
 import { Guarded } from '../notices/guarded.tsx';
-import { ProblemNotice } from '../notices/problem-notice.tsx';
 import { useTitle } from '../shell/use-title.ts';
+import { ListProblem } from '../things/list-problem.tsx';
 import { HowToServe } from '../things/nothing.tsx';
 import { ActivityFeed } from './activity-feed.tsx';
 import { Counters } from './counters.tsx';
@@ -18,16 +17,15 @@ import { Tiles } from './tiles.tsx';
 /** The site at a glance: how many Things, what the reader pinned, what happens. */
 export function OverviewPage() {
   const t = useMessages(messages);
-  const { data, error, refetch } = useThings();
+  const { data, error } = useThings();
   useTitle(t.overview);
   return (
     <Stack>
       <Title order={1}>{t.overview}</Title>
+      <ListProblem />
       {data ? (
         <Overview {...data} />
-      ) : error instanceof ApiError ? (
-        <ProblemNotice problem={error.problem} retry={() => void refetch()} />
-      ) : (
+      ) : error ? null : (
         <Skeleton height={320} role="status" aria-label={t.loading} />
       )}
     </Stack>

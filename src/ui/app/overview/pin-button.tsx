@@ -2,6 +2,7 @@ import { ActionIcon } from '@mantine/core';
 import { IconPin, IconPinFilled } from '@tabler/icons-react';
 import { useMessages } from '../language/language.tsx';
 import { messages } from './messages.ts';
+import classes from './pin-button.module.css';
 import { type Pin, usePins } from './pins.ts';
 
 /** Puts an affordance on the overview, or takes it off. */
@@ -15,6 +16,7 @@ export function PinButton(pin: Pin) {
       variant="subtle"
       color={pinned ? undefined : 'gray'}
       size={32}
+      className={classes.pin}
       aria-pressed={pinned}
       aria-label={t.pin}
       title={pinned ? t.unpin : t.pin}

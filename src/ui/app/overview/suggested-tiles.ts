@@ -9,7 +9,7 @@ export function suggestedTiles(things: readonly ThingSummary[]): readonly Pin[] 
   const [measured, set] = [[], []] as [Pin[], Pin[]];
   const kinds = new Set<string>();
   for (const { name: thing, key, fault } of things) {
-    if (!key || fault || !key.observable || !plainTypes.has(key.schema.type)) continue;
+    if (!key || fault || !plainTypes.has(key.schema.type)) continue;
     const kind = `${key.name} ${key.schema.unit}`;
     if (kinds.has(kind)) continue;
     kinds.add(kind);

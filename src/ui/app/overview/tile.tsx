@@ -7,13 +7,14 @@ import { Guarded } from '../notices/guarded.tsx';
 import { TypeIcon } from '../values/type-icon.tsx';
 import { ActionTile } from './action-tile.tsx';
 import { EventTile } from './event-tile.tsx';
-import { type FoundAffordance, useFoundAffordance } from './found-affordance.ts';
+import { type FoundAffordance, openedBy, useFoundAffordance } from './found-affordance.ts';
 import { messages } from './messages.ts';
 import classes from './overview.module.css';
 import type { Pin } from './pins.ts';
 import { PropertyTile } from './property-tile.tsx';
 
-interface TileProps {
+/** A pin, and the Thing it belongs to. */
+export interface TileProps {
   readonly pin: Pin;
   /** Undefined where there is none of that name. */
   readonly thing: ThingSummary | undefined;
@@ -33,7 +34,7 @@ function KnownTile({ pin, thing }: { readonly pin: Pin; readonly thing: ThingSum
   if (found === 'gone') return <GoneTile pin={pin} thing={thing} />;
   return (
     <>
-      <TileHead pin={pin} thing={thing} titled={titledOf(found)} />
+      <TileHead pin={pin} thing={thing} titled={found?.affordance ?? {}} />
       {found === undefined ? <Skeleton height={56} /> : <Content pin={pin} thing={thing} found={found} />}
     </>
   );
@@ -48,11 +49,11 @@ interface ContentProps {
 function Content({ pin: { affordance: name }, thing, found }: ContentProps) {
   switch (found.kind) {
     case 'properties':
-      return <PropertyTile thing={thing} name={name} property={found.property} />;
+      return <PropertyTile thing={thing} name={name} property={found.affordance} />;
     case 'actions':
-      return <ActionTile thing={thing} name={name} action={found.action} />;
+      return <ActionTile thing={thing} name={name} action={found.affordance} />;
     case 'events':
-      return <EventTile thing={thing} name={name} event={found.event} />;
+      return <EventTile thing={thing} name={name} event={found.affordance} />;
   }
 }
 
@@ -71,9 +72,6 @@ function GoneTile({ pin, thing }: TileProps) {
     </>
   );
 }
-
-/** Search parameters by which the page of a Thing opens an affordance. */
-const openedBy = { properties: 'property', actions: 'action', events: 'event' } as const;
 
 interface TileHeadProps {
   readonly pin: Pin;
@@ -104,9 +102,4 @@ function TileHead({ pin, thing, titled }: TileHeadProps) {
       </Link>
     </div>
   );
-}
-
-function titledOf(found: FoundAffordance | undefined): Titled {
-  if (found === undefined) return {};
-  return found.kind === 'properties' ? found.property : found.kind === 'actions' ? found.action : found.event;
 }

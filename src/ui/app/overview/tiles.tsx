@@ -3,11 +3,12 @@ import { IconArrowLeft, IconArrowRight, IconPin, IconX } from '@tabler/icons-rea
 import { useState } from 'react';
 import type { ThingSummary } from '../../page-data.ts';
 import { useMessages } from '../language/language.tsx';
+import { useTdText } from '../language/td-text.ts';
 import { messages } from './messages.ts';
 import classes from './overview.module.css';
 import { type Pin, usePins } from './pins.ts';
 import { suggestedTiles } from './suggested-tiles.ts';
-import { Tile } from './tile.tsx';
+import { Tile, type TileProps } from './tile.tsx';
 
 interface TilesProps {
   readonly things: readonly ThingSummary[];
@@ -79,32 +80,58 @@ interface TileGridProps extends TilesProps {
 function TileGrid({ things, pins, arranging }: TileGridProps) {
   return (
     <ul className={classes.tiles}>
-      {pins.map((pin) => (
-        <li key={`${pin.thing} ${pin.kind} ${pin.affordance}`} className={classes.tile}>
-          <Tile pin={pin} thing={things.find(({ name }) => name === pin.thing)} />
-          {arranging ? <Arrange pin={pin} /> : null}
-        </li>
-      ))}
+      {pins.map((pin) => {
+        const thing = things.find(({ name }) => name === pin.thing);
+        return (
+          <li key={`${pin.thing} ${pin.kind} ${pin.affordance}`} className={classes.tile}>
+            <Tile pin={pin} thing={thing} />
+            {arranging ? <Arrange pin={pin} thing={thing} /> : null}
+          </li>
+        );
+      })}
     </ul>
   );
 }
 
-function Arrange({ pin }: { readonly pin: Pin }) {
+function Arrange({ pin, thing }: TileProps) {
   const t = useMessages(messages);
+  const text = useTdText();
   const { move, toggle } = usePins();
-  const what = `${pin.affordance}, ${pin.thing}`;
+  const affordance = thing?.[pin.kind].find(({ name }) => name === pin.affordance);
+  const what = [text(affordance ?? {}, pin.affordance), text(thing ?? {}, pin.thing)]
+    .map(({ title }) => title)
+    .join(', ');
+  const remove = (button: Element) => {
+    focusBeside(button);
+    toggle(pin);
+  };
   const moves = [
     { label: t.earlier(what), Icon: IconArrowLeft, run: () => move(pin, -1) },
     { label: t.later(what), Icon: IconArrowRight, run: () => move(pin, 1) },
-    { label: t.remove(what), Icon: IconX, run: () => toggle(pin) },
+    { label: t.remove(what), Icon: IconX, run: remove },
   ];
   return (
     <Group gap={4} justify="flex-end">
       {moves.map(({ label, Icon, run }) => (
-        <ActionIcon key={label} variant="default" size={36} aria-label={label} title={label} onClick={run}>
+        <ActionIcon
+          key={label}
+          variant="default"
+          size={36}
+          aria-label={label}
+          title={label}
+          onClick={({ currentTarget }) => run(currentTarget)}
+        >
           <Icon size={18} aria-hidden />
         </ActionIcon>
       ))}
     </Group>
   );
+}
+
+/** The tile goes, and the focus would with it: the same button of the next one has it then. */
+function focusBeside(button: Element): void {
+  const tile = button.closest('li');
+  const beside = tile?.nextElementSibling ?? tile?.previousElementSibling;
+  const next = [...(beside?.querySelectorAll('button') ?? [])].at(-1);
+  (next ?? document.getElementById('main'))?.focus();
 }

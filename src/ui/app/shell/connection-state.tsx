@@ -1,5 +1,6 @@
 import { Popover, Text, UnstyledButton } from '@mantine/core';
 import { useEffect, useState } from 'react';
+import { useLoginEnded } from '../api/things.ts';
 import { useMessages } from '../language/language.tsx';
 import type { Connection } from '../live/live.ts';
 import { useConnection } from '../live/use-live.ts';
@@ -32,9 +33,11 @@ export function ConnectionState() {
 function Lost({ connection: { retryAt } }: { readonly connection: Connection }) {
   const t = useMessages(messages);
   const now = useSeconds();
+  const ended = useLoginEnded();
   return (
     <Text size="sm" c="dimmed">
-      {t.lost} {retryAt === undefined ? '' : t.retryIn(Math.max(0, Math.ceil((retryAt - now) / 1000)))}
+      {ended ? t.loginEnded : t.lost}{' '}
+      {retryAt === undefined ? '' : t.retryIn(Math.max(0, Math.ceil((retryAt - now) / 1000)))}
     </Text>
   );
 }

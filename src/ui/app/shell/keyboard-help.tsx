@@ -2,12 +2,14 @@ import { Kbd, Modal, Switch, Table } from '@mantine/core';
 import { useMessages } from '../language/language.tsx';
 import { messages } from './messages.ts';
 import { pages } from './pages.ts';
+import { useFocusBack } from './use-focus-back.ts';
 import { useShortcutsOn } from './use-shortcut.ts';
 
 /** Which keys do what. */
 export function KeyboardHelp({ close }: { close(): void }) {
   const t = useMessages(messages);
   const [on, setOn] = useShortcutsOn();
+  useFocusBack();
   const rows: readonly (readonly [keys: string, what: string])[] = [
     [t.searchKeys, t.searchAll],
     ...pages.map(({ key, label }) => [`g ${key}`, t[label]] as const),
@@ -18,13 +20,13 @@ export function KeyboardHelp({ close }: { close(): void }) {
     ['?', t.showKeys],
   ];
   return (
-    <Modal opened onClose={close} title={t.keys} closeButtonProps={{ 'aria-label': t.close }}>
+    <Modal opened onClose={close} title={t.keys}>
       <Table verticalSpacing={6}>
         <Table.Tbody>
           {rows.map(([keys, what]) => (
             <Table.Tr key={keys}>
               <Table.Td>{what}</Table.Td>
-              <Table.Td ta="end">
+              <Table.Td ta="end" style={{ whiteSpace: 'nowrap' }}>
                 {keys.split(' ').map((key) => (
                   <Kbd key={key} ml={4}>
                     {key}

@@ -1,11 +1,15 @@
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { lazy, Suspense } from 'react';
+import { type ComponentType, lazy, Suspense } from 'react';
 import type { Search } from '../routes.tsx';
 import { pages } from './pages.ts';
 import { useShortcut, useShortcutKeys } from './use-shortcut.ts';
 
-const KeyboardHelp = lazy(() =>
-  import('./keyboard-help.tsx').then(({ KeyboardHelp: help }) => ({ default: help })),
+const KeyboardHelp = lazy<ComponentType<{ close(): void }>>(() =>
+  import('./keyboard-help.tsx').then(
+    ({ KeyboardHelp: help }) => ({ default: help }),
+    // The page offers to load it anew.
+    () => ({ default: () => null }),
+  ),
 );
 
 /** The keys that work on every page, and the dialog that lists them (`?help=keys`). */
@@ -13,7 +17,12 @@ export function PageShortcuts() {
   const search: Search = useSearch({ strict: false });
   const navigate = useNavigate();
   const help = (shown: boolean) =>
-    void navigate({ to: '.', search: (old: Search) => ({ ...old, help: shown ? 'keys' : undefined }) });
+    void navigate({
+      to: '.',
+      search: (old: Search) => ({ ...old, help: shown ? 'keys' : undefined }),
+      replace: true,
+      resetScroll: false,
+    });
   useShortcutKeys();
   useShortcut('?', () => help(true));
   return (

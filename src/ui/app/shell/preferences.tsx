@@ -27,24 +27,10 @@ export function Preferences() {
       </Menu.Target>
       <Menu.Dropdown>
         <Menu.Label>{t.scheme}</Menu.Label>
-        {schemes.map((scheme) => (
-          <Choice
-            key={scheme}
-            label={t[scheme]}
-            chosen={scheme === colorScheme}
-            choose={() => setColorScheme(scheme)}
-          />
-        ))}
+        <Choices values={schemes} names={t} chosen={colorScheme} choose={setColorScheme} />
         <Menu.Divider />
         <Menu.Label>{t.language}</Menu.Label>
-        {languages.map((each) => (
-          <Choice
-            key={each}
-            label={languageNames[each]}
-            chosen={each === language}
-            choose={() => choose(each)}
-          />
-        ))}
+        <Choices values={languages} names={languageNames} chosen={language} choose={choose} />
         <Menu.Divider />
         <Keys />
       </Menu.Dropdown>
@@ -68,6 +54,19 @@ function Keys() {
       </Menu.Item>
     </>
   );
+}
+
+interface ChoicesProps<T extends string> {
+  readonly values: readonly T[];
+  readonly names: Readonly<Record<T, string>>;
+  readonly chosen: T;
+  choose(value: T): void;
+}
+
+function Choices<T extends string>({ values, names, chosen, choose }: ChoicesProps<T>) {
+  return values.map((value) => (
+    <Choice key={value} label={names[value]} chosen={value === chosen} choose={() => choose(value)} />
+  ));
 }
 
 interface ChoiceProps {

@@ -11,10 +11,11 @@ import {
 import type { ThingDescription } from '../../../contracts/td.ts';
 import { stringList } from '../../../td/json-object.ts';
 import type { ThingSummary } from '../../page-data.ts';
-import { useThings } from '../api/things.ts';
+import { useLoginEnded, useThing } from '../api/things.ts';
 import { useMessages } from '../language/language.tsx';
 import { useTdText } from '../language/td-text.ts';
 import { useConnection } from '../live/use-live.ts';
+import { protocolLabel } from '../things/facet-label.ts';
 import { TypeIcon } from '../values/type-icon.tsx';
 import { CopyButton } from './copy-button.tsx';
 import { Description } from './description.tsx';
@@ -31,7 +32,7 @@ interface ThingHeaderProps {
 export function ThingHeader({ td, name }: ThingHeaderProps) {
   const t = useMessages(messages);
   const { title, description } = useTdText()(td, name);
-  const summary = useThings().data?.things.find((thing) => thing.name === name);
+  const summary = useThing(name);
   const types = stringList(td['@type']);
   return (
     <header className={classes.header}>
@@ -40,7 +41,7 @@ export function ThingHeader({ td, name }: ThingHeaderProps) {
       </div>
       <div className={classes.text}>
         <Group justify="space-between" align="start" wrap="nowrap" gap="xs">
-          <Title order={1} lineClamp={2} title={title} data-td-text dir="auto" className={classes.title}>
+          <Title order={1} lineClamp={2} title={title} data-td-text dir="auto">
             {title}
           </Title>
           <Group gap={4} wrap="nowrap">
@@ -85,7 +86,7 @@ function Facts({ td: { version }, types, summary }: FactsProps) {
       ))}
       {summary?.protocols.map((protocol) => (
         <Badge key={protocol} variant="light" color="gray" autoContrast className={classes.badge}>
-          {protocol}
+          {protocolLabel(protocol)}
         </Badge>
       ))}
       {instance === undefined ? null : (
@@ -101,8 +102,9 @@ function Facts({ td: { version }, types, summary }: FactsProps) {
 function Reach({ fault }: Pick<ThingSummary, 'fault'>) {
   const t = useMessages(messages);
   const clockTime = useClockTime();
+  const ended = useLoginEnded();
   if (useConnection().state === 'offline')
-    return <Word state="unsure" icon={IconPlugConnectedX} text={t.unsure} />;
+    return <Word state="unsure" icon={IconPlugConnectedX} text={ended ? t.loginEnded : t.unsure} />;
   if (!fault) return <Word state="reachable" icon={IconCircleCheck} text={t.reachable} />;
   const why = t.faultSince(fault.message, clockTime(fault.since));
   return (

@@ -1,7 +1,7 @@
 import { Stack } from '@mantine/core';
 import { useMemo } from 'react';
 import type { ThingDescription } from '../../../contracts/td.ts';
-import { useThings } from '../api/things.ts';
+import { useThing } from '../api/things.ts';
 import { useMessages } from '../language/language.tsx';
 import type { LiveThing } from '../live/live.ts';
 import { Empty } from '../notices/empty.tsx';
@@ -50,7 +50,7 @@ const none = {};
 
 function Properties({ td: { properties = none }, thing }: ThingOverviewProps) {
   const t = useMessages(messages);
-  const key = useThings().data?.things.find(({ name }) => name === thing.name)?.key?.name;
+  const key = useThing(thing.name)?.key?.name;
   const { primary, groups } = useMemo(() => propertyGroups(properties, key), [properties, key]);
   if (Object.keys(properties).length === 0) return <Empty text={t.noProperties} />;
   return (

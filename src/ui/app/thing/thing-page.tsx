@@ -3,6 +3,7 @@ import { Link, useParams } from '@tanstack/react-router';
 import { ApiError } from '../api/api-error.ts';
 import { useTd } from '../api/things.ts';
 import { useMessages } from '../language/language.tsx';
+import { problemIn } from '../notices/problem-in.ts';
 import { ProblemNotice } from '../notices/problem-notice.tsx';
 import { useTitle } from '../shell/use-title.ts';
 import { messages } from './messages.ts';
@@ -51,7 +52,7 @@ function Failed({ name, error, retry }: FailedProps) {
       <Title order={1} lineClamp={3}>
         {name}
       </Title>
-      {error instanceof ApiError ? <ProblemNotice problem={error.problem} retry={retry} /> : error.message}
+      <ProblemNotice problem={problemIn(error)} retry={retry} />
     </Stack>
   );
 }

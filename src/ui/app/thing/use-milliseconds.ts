@@ -4,17 +4,14 @@ import { useLanguage } from '../language/language.tsx';
 export function useMilliseconds(): (ms: number) => string {
   const { language } = useLanguage();
   return (ms) => {
-    const [value, unit] =
-      ms < 1000
-        ? [Math.ceil(ms), 'millisecond']
-        : ms < 120_000
-          ? [ms / 1000, 'second']
-          : [ms / 60_000, 'minute'];
-    return new Intl.NumberFormat(language, {
-      style: 'unit',
-      unit: unit as string,
-      unitDisplay: 'short',
-      maximumSignificantDigits: 3,
-    }).format(value as number);
+    const write = (value: number, unit: string): string =>
+      value.toLocaleString(language, {
+        style: 'unit',
+        unit,
+        unitDisplay: 'short',
+        maximumSignificantDigits: 3,
+      });
+    if (ms < 1000) return write(Math.ceil(ms), 'millisecond');
+    return ms < 120_000 ? write(ms / 1000, 'second') : write(ms / 60_000, 'minute');
   };
 }

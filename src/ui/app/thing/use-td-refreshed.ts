@@ -1,13 +1,13 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef } from 'react';
-import { useThings } from '../api/things.ts';
+import { useThing } from '../api/things.ts';
 import { useConnection } from '../live/use-live.ts';
 
 /** Asks for the TD again when the stream is back, and when the list tells that the Thing is another one or gone. */
 export function useTdRefreshed(name: string): void {
   const queries = useQueryClient();
   const { state, since } = useConnection();
-  const listed = useThings().data?.things.find((thing) => thing.name === name);
+  const listed = useThing(name);
   const described = listed && JSON.stringify({ ...listed, fault: undefined });
   const seen = useRef<string>(undefined);
   useEffect(() => {

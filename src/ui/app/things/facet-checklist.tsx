@@ -41,7 +41,7 @@ export function FacetChecklist({
           onChange={({ currentTarget }) => setWanted(currentTarget.value)}
         />
       )}
-      <ScrollArea.Autosize mah={320} type="auto">
+      <ScrollArea.Autosize mah={320} type="auto" offsetScrollbars="present">
         {values.slice(0, most).map(({ value, count }) => (
           <Checkbox
             key={value}

@@ -1,6 +1,6 @@
 import { Button, Drawer, Popover, Stack, Title } from '@mantine/core';
 import { IconChevronDown, IconFilter } from '@tabler/icons-react';
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import type { ThingSummary } from '../../page-data.ts';
 import { useMessages } from '../language/language.tsx';
 import { FacetChecklist } from './facet-checklist.tsx';
@@ -40,8 +40,14 @@ function FacetMenu({ things, facet }: FacetsProps & { readonly facet: FacetName 
   );
 }
 
+interface FacetDrawerProps extends FacetsProps {
+  readonly found: number;
+  /** What stands above them. */
+  readonly children: ReactNode;
+}
+
 /** All facets in a drawer, for small screens. */
-export function FacetDrawer({ things, found }: FacetsProps & { readonly found: number }) {
+export function FacetDrawer({ things, found, children }: FacetDrawerProps) {
   const t = useMessages(messages);
   const [{ chosen }] = useThingsView();
   const [opened, setOpened] = useState(false);
@@ -60,6 +66,7 @@ export function FacetDrawer({ things, found }: FacetsProps & { readonly found: n
       </Button>
       <Drawer opened={opened} onClose={close} title={t.filters} position="bottom" size="90%">
         <Stack>
+          {children}
           {facetNames.map((facet) => (
             <Stack key={facet} gap={4}>
               <Title order={3} size="sm">

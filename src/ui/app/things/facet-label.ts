@@ -17,6 +17,7 @@ export function typeLabel(type: string): string {
   return words === '' ? type : `${words[0]?.toUpperCase()}${words.slice(1)}`;
 }
 
+/** A protocol as people write it. */
 export function protocolLabel(protocol: string): string {
   return protocols[protocol] ?? protocol;
 }

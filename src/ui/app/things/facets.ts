@@ -1,5 +1,5 @@
 import type { ThingSummary } from '../../page-data.ts';
-import { fold } from './search-words.ts';
+import { fold, wordFilter } from './search-words.ts';
 
 /** What the list can be narrowed by, in the order of the filters. */
 export const facetNames = ['type', 'location', 'unit', 'protocol', 'status'] as const;
@@ -28,9 +28,9 @@ const readers: Readonly<Record<FacetName, (thing: ThingSummary) => readonly stri
   status: ({ fault }) => [fault ? 'unreachable' : 'reachable'],
 };
 
-/** A type without its vocabulary: `saref:Actuator` and `sosa:Actuator` are one to the reader. */
-function localName(type: string): string {
-  return type.split(/[#/:]/).findLast((part) => part !== '') ?? type;
+/** A type or model without its vocabulary: `saref:Actuator` and `sosa:Actuator` are one to the reader. */
+export function localName(address: string): string {
+  return address.split(/[#/:]/).findLast((part) => part !== '') ?? address;
 }
 
 /** The values of a Thing in a facet. */
@@ -64,13 +64,8 @@ export function facetCounts(
 type Test = (thing: ThingSummary) => boolean;
 
 function fitsWords(q: string): Test | undefined {
-  const words = fold(q).split(/\s+/).filter(Boolean);
-  return words.length === 0
-    ? undefined
-    : (thing) => {
-        const text = textOf(thing);
-        return words.every((word) => text.includes(word));
-      };
+  const has = wordFilter(q);
+  return has && ((thing) => has(textOf(thing)));
 }
 
 function fitsFacet(facet: FacetName, chosen: Chosen): Test | undefined {

@@ -7,21 +7,32 @@ import { useShortcut } from '../shell/use-shortcut.ts';
 import { FacetDrawer, FacetMenus } from './facet-filters.tsx';
 import { messages } from './messages.ts';
 import classes from './things.module.css';
-import { groupNames, sortNames } from './things-view.ts';
+import { type GroupName, groupNames, sortNames } from './things-view.ts';
 import { useThingsView } from './use-things-view.ts';
 
-interface ListToolbarProps {
+interface ByProps {
+  /** What the list is grouped by. */
+  readonly by: GroupName;
+}
+
+interface ListToolbarProps extends ByProps {
   readonly things: readonly ThingSummary[];
   readonly found: number;
   readonly phone: boolean;
 }
 
 /** The filter and the facets. */
-export function ListToolbar({ things, found, phone }: ListToolbarProps) {
+export function ListToolbar({ things, found, phone, by }: ListToolbarProps) {
   return (
     <Group gap="xs">
       <FilterInput phone={phone} />
-      {phone ? <FacetDrawer things={things} found={found} /> : <FacetMenus things={things} />}
+      {phone ? (
+        <FacetDrawer things={things} found={found}>
+          <Order by={by} />
+        </FacetDrawer>
+      ) : (
+        <FacetMenus things={things} />
+      )}
     </Group>
   );
 }
@@ -32,7 +43,10 @@ function FilterInput({ phone }: { readonly phone: boolean }) {
   const [text, setText] = useState(q);
   const input = useRef<HTMLInputElement>(null);
   useShortcut('/', () => input.current?.focus());
-  useEffect(() => setText(q), [q]);
+  // While somebody types, the address comes after.
+  useEffect(() => {
+    if (document.activeElement !== input.current) setText(q);
+  }, [q]);
   const type = (next: string) => {
     setText(next);
     change({ q: next === '' ? undefined : next });
@@ -47,7 +61,7 @@ function FilterInput({ phone }: { readonly phone: boolean }) {
       placeholder={t.filterHint}
       leftSection={<IconSearch size={16} aria-hidden />}
       rightSection={
-        text === '' ? null : <CloseButton size="sm" aria-label={t.clearAll} onClick={() => type('')} />
+        text === '' ? null : <CloseButton size="sm" aria-label={t.clearWords} onClick={() => type('')} />
       }
       value={text}
       onChange={({ currentTarget }) => type(currentTarget.value)}
@@ -56,14 +70,40 @@ function FilterInput({ phone }: { readonly phone: boolean }) {
 }
 
 /** How the list is grouped, sorted and shown. */
-export function Arrange() {
+export function Arrange({ by }: ByProps) {
   const t = useMessages(messages);
-  const [{ as, sort, descending, group }, change] = useThingsView();
+  const [{ as }, change] = useThingsView();
   return (
     <Group gap="xs" wrap="nowrap">
+      <Order by={by} />
+      <SegmentedControl
+        aria-label={t.display}
+        value={as}
+        onChange={(value) => change({ as: value === 'table' ? value : undefined })}
+        data={[
+          {
+            value: 'cards',
+            label: <IconLayoutGrid size={18} role="img" aria-label={t.cards} display="block" />,
+          },
+          {
+            value: 'table',
+            label: <IconListDetails size={18} role="img" aria-label={t.table} display="block" />,
+          },
+        ]}
+      />
+    </Group>
+  );
+}
+
+/** How the list is grouped and sorted. */
+function Order({ by }: ByProps) {
+  const t = useMessages(messages);
+  const [{ sort, descending }, change] = useThingsView();
+  return (
+    <>
       <NativeSelect
         aria-label={t.groupBy}
-        value={group ?? 'location'}
+        value={by}
         onChange={({ currentTarget }) => change({ group: currentTarget.value })}
         data={groupNames.map((value) => ({ value, label: `${t.groupBy}: ${t[value]}` }))}
       />
@@ -73,15 +113,6 @@ export function Arrange() {
         onChange={({ currentTarget }) => change({ sort: `${descending ? '-' : ''}${currentTarget.value}` })}
         data={sortNames.map((value) => ({ value, label: `${t.sortBy}: ${t[value]}` }))}
       />
-      <SegmentedControl
-        aria-label={t.display}
-        value={as}
-        onChange={(value) => change({ as: value === 'table' ? value : undefined })}
-        data={[
-          { value: 'cards', label: <IconLayoutGrid size={18} role="img" aria-label={t.cards} /> },
-          { value: 'table', label: <IconListDetails size={18} role="img" aria-label={t.table} /> },
-        ]}
-      />
-    </Group>
+    </>
   );
 }

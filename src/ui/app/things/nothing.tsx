@@ -1,6 +1,7 @@
-import { Button, Code, CopyButton, Group } from '@mantine/core';
+import { Button, Code, Group } from '@mantine/core';
 import { useMessages } from '../language/language.tsx';
 import { Empty } from '../notices/empty.tsx';
+import { useCopy } from '../notices/use-copy.ts';
 import { messages } from './messages.ts';
 import { unfiltered } from './things-view.ts';
 import { useThingsView } from './use-things-view.ts';
@@ -10,17 +11,14 @@ const command = 'npx wot serve lamp.ts';
 /** What stands in the place of Things while there is none: how to serve one. */
 export function HowToServe() {
   const t = useMessages(messages);
+  const { copied, copy } = useCopy();
   return (
     <Empty text={t.noThings}>
       <Group justify="center">
         <Code fz="md">{command}</Code>
-        <CopyButton value={command}>
-          {({ copied, copy }) => (
-            <Button size="sm" variant="light" onClick={copy}>
-              {copied ? t.copied : t.copy}
-            </Button>
-          )}
-        </CopyButton>
+        <Button size="sm" variant="light" onClick={() => copy(command)}>
+          {copied ? t.copied : t.copy}
+        </Button>
       </Group>
     </Empty>
   );

@@ -1,5 +1,6 @@
 import { useParams } from '@tanstack/react-router';
 import { useEffect } from 'react';
+import { keep, kept } from '../kept.ts';
 
 const stored = 'thingwright-recent';
 const most = 8;
@@ -7,7 +8,7 @@ const most = 8;
 /** The names of the Things visited last, the latest first. */
 export function recentThings(): readonly string[] {
   try {
-    const names: unknown = JSON.parse(localStorage.getItem(stored) ?? '[]');
+    const names: unknown = JSON.parse(kept(stored) ?? '[]');
     return Array.isArray(names) ? names.filter((name) => typeof name === 'string').slice(0, most) : [];
   } catch {
     return [];
@@ -20,6 +21,6 @@ export function useVisits(): void {
   useEffect(() => {
     if (name === undefined) return;
     const names = [name, ...recentThings().filter((other) => other !== name)];
-    localStorage.setItem(stored, JSON.stringify(names.slice(0, most)));
+    keep(stored, JSON.stringify(names.slice(0, most)));
   }, [name]);
 }

@@ -8,13 +8,16 @@ import classes from './things.module.css';
 
 const load = () => import('./search/search-dialog.tsx');
 const SearchDialog = lazy(() => load().then(({ SearchDialog: dialog }) => ({ default: dialog })));
+const ignore = () => {};
 const mac = /Mac|iPhone|iPad/.test(navigator.userAgent);
 
 /** Opens the search, as Ctrl-K (Cmd-K) does anywhere. */
 export function SearchButton() {
   const t = useMessages(messages);
   const [opened, setOpened] = useState(false);
-  useHotkeys([['mod+K', () => setOpened((before) => !before)]], [], true);
+  // What cannot be loaded the page says by itself.
+  const open = () => void load().then(() => setOpened(true), ignore);
+  useHotkeys([['mod+K', () => (opened ? setOpened(false) : open())]], [], true);
   return (
     <>
       <Button
@@ -28,9 +31,9 @@ export function SearchButton() {
         }
         aria-label={t.searchAll}
         aria-keyshortcuts={mac ? 'Meta+K' : 'Control+K'}
-        onPointerEnter={load}
-        onFocus={load}
-        onClick={() => setOpened(true)}
+        onPointerEnter={() => void load().catch(ignore)}
+        onFocus={() => void load().catch(ignore)}
+        onClick={open}
       >
         {t.search}
       </Button>

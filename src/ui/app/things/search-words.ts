@@ -13,6 +13,12 @@ export function fold(text: string): string {
     .replaceAll('ß', 'ss');
 }
 
+/** Whether a text, folded, has all words of a filter; undefined for a filter without words. */
+export function wordFilter(filter: string): ((folded: string) => boolean) | undefined {
+  const words = fold(filter).split(/\s+/).filter(Boolean);
+  return words.length === 0 ? undefined : (folded) => words.every((word) => folded.includes(word));
+}
+
 /** The folded words of a text; `airTemperature` is two. */
 export function searchWords(text: string): readonly string[] {
   const spaced = text.slice(0, longest).replace(/(\p{Ll}|\p{N})(?=\p{Lu})/gu, '$1 ');

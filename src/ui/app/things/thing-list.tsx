@@ -40,9 +40,7 @@ export function ThingList({ groups, table, by }: ThingListProps) {
     // biome-ignore lint/a11y/noStaticElementInteractions: the links in it have the focus; it only moves it among them
     <div ref={list} onKeyDown={keys}>
       <Frame count={count} columns={columns} before={shown.before} after={shown.after}>
-        {shown.rows.map(({ row, key }) => (
-          <Row key={key} row={row} table={table} by={by} />
-        ))}
+        {shown.rows.flatMap((row) => itemsOf(row, { table, by }))}
       </Frame>
     </div>
   );
@@ -78,11 +76,12 @@ function CardGrid({ columns, before, after, children }: FrameProps) {
   );
 }
 
-function Row({ row, table, by }: { readonly row: ListRow } & Omit<ThingListProps, 'groups'>) {
-  if (row.kind === 'heading') return <Heading {...row} table={table} by={by} />;
+/** Beside each other, not a component per row: a Thing that gets another place keeps its element, its value and the focus. */
+function itemsOf(row: ListRow, { table, by }: Omit<ThingListProps, 'groups'>): readonly ReactNode[] {
+  if (row.kind === 'heading') return [<Heading key={`# ${row.label}`} {...row} table={table} by={by} />];
   const Item = table ? ThingRow : ThingCard;
   return row.things.map((thing, at) => (
-    <Item key={thing.name} thing={thing} index={row.first + at} by={by} />
+    <Item key={`Thing ${thing.name}`} thing={thing} index={row.first + at} by={by} />
   ));
 }
 
@@ -100,7 +99,7 @@ function Heading(props: Extract<ListRow, { readonly kind: 'heading' }> & Omit<Th
   );
   return table ? (
     <tr>
-      <th colSpan={6} scope="rowgroup" className={classes.headingCell}>
+      <th colSpan={6} scope="rowgroup">
         {heading}
       </th>
     </tr>

@@ -1,4 +1,5 @@
 import { memo } from 'react';
+import { Guarded } from '../notices/guarded.tsx';
 import { TypeIcon } from '../values/type-icon.tsx';
 import { typeLabel } from './facet-label.ts';
 import { facetValues } from './facets.ts';
@@ -26,7 +27,9 @@ export const ThingRow = memo(function ThingRow({ thing, index }: ThingItemProps)
         <bdi data-td-text>{thing.location}</bdi>
       </td>
       <td>
-        <KeyValue thing={thing} />
+        <Guarded what={thing.title}>
+          <KeyValue thing={thing} />
+        </Guarded>
       </td>
       <td>
         <ThingStatus thing={thing} />

@@ -2,15 +2,14 @@ import { Group, Stack, Text, Title } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
 import { useMemo } from 'react';
 import type { ThingSummary } from '../../page-data.ts';
-import { ApiError } from '../api/api.ts';
 import { useThings } from '../api/things.ts';
 import { useLanguage, useMessages } from '../language/language.tsx';
 import { useTdText } from '../language/td-text.ts';
-import { ProblemNotice } from '../notices/problem-notice.tsx';
 import { useTitle } from '../shell/use-title.ts';
 import { grouped, sorted } from './arrangement.ts';
 import { ChosenChips } from './chosen-chips.tsx';
 import { matching } from './facets.ts';
+import { ListProblem } from './list-problem.tsx';
 import { ListSkeleton } from './list-skeleton.tsx';
 import { Arrange, ListToolbar } from './list-toolbar.tsx';
 import { messages } from './messages.ts';
@@ -22,19 +21,14 @@ import { useThingsView } from './use-things-view.ts';
 /** Every Thing, to be searched, narrowed, arranged and opened. */
 export function ThingsPage() {
   const t = useMessages(messages);
-  const { data, error, refetch } = useThings();
+  const { data, error } = useThings();
   useTitle(t.things);
   if (data && data.things.length > 0) return <Things things={data.things} />;
   return (
     <Stack>
       <Title order={1}>{t.things}</Title>
-      {data ? (
-        <HowToServe />
-      ) : error instanceof ApiError ? (
-        <ProblemNotice problem={error.problem} retry={() => void refetch()} />
-      ) : (
-        <ListSkeleton />
-      )}
+      <ListProblem />
+      {data ? <HowToServe /> : error ? null : <ListSkeleton />}
     </Stack>
   );
 }
@@ -57,9 +51,10 @@ function Things({ things }: { readonly things: readonly ThingSummary[] }) {
             {count}
           </Text>
         </Group>
-        {phone ? null : <Arrange />}
+        {phone ? null : <Arrange by={by} />}
       </Group>
-      <ListToolbar things={things} found={found.length} phone={phone} />
+      <ListProblem />
+      <ListToolbar things={things} found={found.length} phone={phone} by={by} />
       <ChosenChips />
       {found.length === 0 ? (
         <NoMatch />

@@ -10,7 +10,7 @@ export interface RowHeights {
 
 /** The rows on the screen and the pixels of those before and after; `reveal` scrolls to a row. */
 export interface ListWindow {
-  readonly rows: readonly { readonly row: ListRow; readonly key: string }[];
+  readonly rows: readonly ListRow[];
   readonly before: number;
   readonly after: number;
   reveal(row: number): void;
@@ -37,18 +37,11 @@ export function useListWindow(
   useLayoutEffect(() => virtual.measure(), [rows, heights, virtual]);
   const items = virtual.getVirtualItems();
   return {
-    rows: items.flatMap(({ index }) => {
-      const row = rows[index];
-      return row ? [{ row, key: keyOf(row) }] : [];
-    }),
+    rows: items.flatMap(({ index }) => rows[index] ?? []),
     before: Math.max(0, (items[0]?.start ?? scrollMargin) - scrollMargin),
     after: Math.max(0, virtual.getTotalSize() + scrollMargin - (items.at(-1)?.end ?? scrollMargin)),
     reveal: (row) => virtual.scrollToIndex(row, { align: 'auto' }),
   };
-}
-
-function keyOf(row: ListRow): string {
-  return row.kind === 'heading' ? `# ${row.label}` : (row.things[0]?.name ?? '');
 }
 
 /** How far below the top of the document the element begins. */

@@ -1,3 +1,6 @@
+import { cachedFormat } from './cached-format.ts';
+
+const ageFormat = cachedFormat(Intl.RelativeTimeFormat);
 const steps = [
   ['second', 1000, 60],
   ['minute', 60_000, 60],
@@ -9,14 +12,5 @@ const steps = [
 export function ageText(at: number, now: number, language: string): string {
   const age = Math.max(0, now - at);
   const [unit, length] = steps.find(([, size, most]) => age < size * most) ?? steps[3];
-  return relativeFormat(language).format(-Math.floor(age / length), unit);
-}
-
-const formats = new Map<string, Intl.RelativeTimeFormat>();
-
-function relativeFormat(language: string): Intl.RelativeTimeFormat {
-  const format =
-    formats.get(language) ?? new Intl.RelativeTimeFormat(language, { numeric: 'auto', style: 'narrow' });
-  formats.set(language, format);
-  return format;
+  return ageFormat(language, { numeric: 'auto', style: 'narrow' }).format(-Math.floor(age / length), unit);
 }

@@ -91,17 +91,14 @@ function ListValue({
   );
 }
 
-function Rows({
-  schema,
-  rows,
-  columns,
-  all,
-}: {
+interface RowsProps {
   readonly schema: DataSchema;
   readonly rows: readonly JsonObject[];
   readonly columns: readonly string[];
   readonly all: readonly unknown[];
-}) {
+}
+
+function Rows({ schema, rows, columns, all }: RowsProps) {
   const t = useMessages(messages);
   const labelOf = useMemberLabel(schema);
   return (

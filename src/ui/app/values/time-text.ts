@@ -1,8 +1,11 @@
-const formats = new Map<string, Intl.DateTimeFormat>();
+import { cachedFormat } from './cached-format.ts';
+
+/** How moments are written. */
+export const dateTimeFormat = cachedFormat(Intl.DateTimeFormat);
 
 /** A moment as day and time in the reader's language and zone. */
 export function timeText(at: number, language: string): string {
-  return cached(language, { dateStyle: 'medium', timeStyle: 'medium' }).format(at);
+  return dateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'medium' }).format(at);
 }
 
 /** A `date-time` or `date` of JSON in the reader's language; undefined for what is none. */
@@ -12,13 +15,6 @@ export function dateText(text: string, format: unknown, language: string): strin
   if (format === 'date-time') return timeText(at, language);
   // A day is the same one in every zone.
   return format === 'date'
-    ? cached(language, { dateStyle: 'medium', timeZone: 'UTC' }).format(at)
+    ? dateTimeFormat(language, { dateStyle: 'medium', timeZone: 'UTC' }).format(at)
     : undefined;
-}
-
-function cached(language: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
-  const key = `${language} ${JSON.stringify(options)}`;
-  const format = formats.get(key) ?? new Intl.DateTimeFormat(language, options);
-  formats.set(key, format);
-  return format;
 }

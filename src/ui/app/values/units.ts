@@ -126,7 +126,10 @@ const prefixes: Readonly<Record<string, string>> = {
 
 const superscripts: Readonly<Record<string, string>> = { 2: '²', 3: '³', 4: '⁴' };
 
-/** The symbol of a unit that a TD names by QUDT, OM 2, UCUM or in plain words; what is unknown as given, an IRI by its last part. */
+/** Letters of a unit that nobody knows; some TDs have a sentence there. */
+const longest = 30;
+
+/** The symbol of a unit that a TD names by QUDT, OM 2, UCUM or in plain words; what is unknown as given, in short, an IRI by its last part. */
 export function unitSymbol(unit: unknown): string {
   if (typeof unit !== 'string') return '';
   const text = unit.trim();
@@ -135,7 +138,7 @@ export function unitSymbol(unit: unknown): string {
   const word = name.toLowerCase().replace(/[\s_]+/g, '');
   if (Object.hasOwn(words, word)) return words[word] as string;
   // UCUM writes `m`, `kW`, `Pa` as they are; its `A` and `L` are QUDT's too.
-  return qudtSymbol(name) ?? name;
+  return qudtSymbol(name) ?? (name.length > longest ? `${name.slice(0, longest - 1)}…` : name);
 }
 
 /** QUDT spells units out: `MicroMOL-PER-M2-SEC`. */

@@ -3,19 +3,7 @@ import { isJsonObject, stringList } from '../../../td/json-object.ts';
 
 /** How a value is shown. */
 type ValueLook =
-  | {
-      readonly as:
-        | 'none'
-        | 'boolean'
-        | 'number'
-        | 'choice'
-        | 'text'
-        | 'long'
-        | 'date'
-        | 'colour'
-        | 'list'
-        | 'object';
-    }
+  | { readonly as: 'plain' | 'number' | 'text' | 'long' | 'date' | 'colour' }
   | { readonly as: 'image' | 'link'; readonly href: string };
 
 const images = /^image\/(png|jpeg|gif|webp|avif|bmp|svg\+xml)$/;
@@ -23,11 +11,8 @@ const base64 = /^[A-Za-z0-9+/\s]+={0,2}\s*$/;
 
 /** The look of a value: what it is decides, what its DataSchema says of it refines. */
 export function valueLook(schema: DataSchema, value: unknown): ValueLook {
-  if (value === undefined || value === null) return { as: 'none' };
-  if (typeof value === 'boolean') return { as: 'boolean' };
-  if (typeof value === 'number') return { as: 'number' };
   if (typeof value === 'string') return textLook(schema, value);
-  return { as: Array.isArray(value) ? 'list' : 'object' };
+  return { as: typeof value === 'number' ? 'number' : 'plain' };
 }
 
 function textLook(schema: DataSchema, text: string): ValueLook {

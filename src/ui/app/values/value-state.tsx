@@ -10,9 +10,11 @@ import {
 import type { PropertyAffordance } from '../../../contracts/td.ts';
 import { useLanguage, useMessages } from '../language/language.tsx';
 import type { LiveValue, ValueState as State } from '../live/live.ts';
-import { useAge } from './age.ts';
+import { isUnsettled } from '../live/problems.ts';
+import { reasonOf } from '../notices/reason-of.ts';
 import { messages } from './messages.ts';
 import { timeText } from './time-text.ts';
+import { useAge } from './use-age.ts';
 import { useWholeText } from './use-value-text.ts';
 import classes from './values.module.css';
 
@@ -38,27 +40,34 @@ export function ValueState({ schema, live, compact = false }: StateProps) {
   const age = useAge(live.at, language);
   const requested = useRequested(schema, live);
   const Icon = icons[live.state];
-  const reason = live.problem?.detail ?? live.problem?.title;
+  const reason = live.problem && reasonOf(live.problem, language);
   const at = live.at === undefined ? undefined : timeText(live.at, language);
   const polled =
     live.polled === undefined ? undefined : t.polled((live.polled / 1000).toLocaleString(language));
-  const word = live.state === 'fresh' ? undefined : t[live.state];
-  const title = [t[live.state], requested, reason, age, at, polled].filter(Boolean).join(' · ');
+  const word = wordOf(live);
+  const title = [t[word], requested, reason, age, at, polled].filter(Boolean).join(' · ');
   return (
     <span className={classes.state} data-state={live.state} title={title}>
       <Icon size={live.state === 'fresh' ? 10 : 15} aria-hidden />
       {compact ? (
-        <VisuallyHidden>{[t[live.state], requested].filter(Boolean).join(' ')}</VisuallyHidden>
+        <VisuallyHidden>{[t[word], requested].filter(Boolean).join(' ')}</VisuallyHidden>
       ) : (
         <span className={classes.stateText} dir="auto">
-          {word === undefined ? <VisuallyHidden>{t.fresh} </VisuallyHidden> : <b>{word}</b>}
+          {word === 'fresh' ? <VisuallyHidden>{t.fresh} </VisuallyHidden> : <b>{t[word]}</b>}
           {requested === undefined ? null : <span className={classes.ghost}>{requested}</span>}
-          {live.state === 'rejected' && reason ? <span>{reason}</span> : null}
+          {reason ? <span className={classes.cut}>{reason}</span> : null}
           {age === undefined ? null : <span>{age}</span>}
         </span>
       )}
     </span>
   );
+}
+
+/** A Thing that answers, but not with a value, is not away; what it never answered, it did not refuse. */
+function wordOf({ state, problem }: LiveValue): State | 'unreadable' | 'unsettled' {
+  if (state === 'rejected' && problem && isUnsettled(problem)) return 'unsettled';
+  const isAway = problem?.kind === 'unavailable' || problem?.kind === 'timeout';
+  return state === 'unreachable' && !isAway ? 'unreadable' : state;
 }
 
 function useRequested(schema: PropertyAffordance, { state, requested }: LiveValue): string | undefined {

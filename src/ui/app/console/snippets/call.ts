@@ -13,6 +13,8 @@ export interface Call extends Target {
   readonly form: Form;
   /** Whether our own clients would take this form anyway. */
   readonly isPreferred: boolean;
+  /** Other forms of the op have the same address. */
+  readonly hasTwin?: boolean;
   readonly uriVariables?: Readonly<Record<string, unknown>>;
   /** Undefined where nothing is sent. */
   readonly input?: unknown;

@@ -1,5 +1,6 @@
 import { responseType, subscriptionOps } from '../../../../td/defaults.ts';
 import { stringList } from '../../../../td/json-object.ts';
+import { decodedOrSame } from '../../../../td/percent-encoding.ts';
 import { isTyped } from '../offered-forms.ts';
 import { addressOf, type Call, payloadOf } from './call.ts';
 import { command, type Word } from './shell.ts';
@@ -80,7 +81,7 @@ function brokerParts({ protocol, hostname, port, username, password }: URL): rea
     ['-h', hostname.replace(/^\[|\]$/g, '')],
     ...(port === '' ? [] : [['-p', port]]),
     ...(protocol === 'mqtts:' ? [['--tls-use-os-certs']] : []),
-    ...(username === '' ? [] : [['-u', decodeURIComponent(username)]]),
+    ...(username === '' ? [] : [['-u', decodedOrSame(username)]]),
     // A secret is not for a clipboard.
     ...(password === '' ? [] : [['-P', { shell: '"$MQTT_PASSWORD"' }]]),
   ];

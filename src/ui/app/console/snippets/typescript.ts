@@ -1,3 +1,4 @@
+import type { Form } from '../../../../contracts/td.ts';
 import { subscriptionOps } from '../../../../td/defaults.ts';
 import { expandUriTemplate } from '../../../../td/uri-template.ts';
 import type { Call } from './call.ts';
@@ -68,12 +69,20 @@ function list(...values: readonly (string | undefined)[]): string {
   return values.filter((value) => value !== undefined).join(', ');
 }
 
-function optionsOf({ uriVariables = {}, form, isPreferred }: Call): string | undefined {
+function optionsOf({ uriVariables = {}, form, isPreferred, hasTwin = false }: Call): string | undefined {
   const options = [
     ...(Object.keys(uriVariables).length === 0 ? [] : [`uriVariables: ${literal(uriVariables)}`]),
-    ...(isPreferred ? [] : [`form: ({ href }) => href === ${literal(asUsed(form.href))}`]),
+    ...(isPreferred ? [] : [`form: ${formTest(form, hasTwin)}`]),
   ];
   return options.length === 0 ? undefined : `{ ${options.join(', ')} }`;
+}
+
+/** A form is told by its address, and where that is not enough by what else is its own. */
+function formTest({ href, contentType, subprotocol }: Form, hasTwin: boolean): string {
+  const address = `href === ${literal(asUsed(href))}`;
+  if (!hasTwin) return `({ href }) => ${address}`;
+  const more = `contentType === ${literal(contentType)} && subprotocol === ${literal(subprotocol)}`;
+  return `({ href, contentType, subprotocol }) => ${address} && ${more}`;
 }
 
 /** The client expands what is no template before it asks. */

@@ -1,13 +1,14 @@
 import { Button, Group, Stack, Textarea } from '@mantine/core';
 import { useSessionStorage } from '@mantine/hooks';
 import { useState } from 'react';
+import type { Dashboard } from '../../../dashboard.ts';
 import { useMessages } from '../../language/language.tsx';
-import { problemIn } from '../../notices/problem-in.ts';
-import { ProblemNotice } from '../../notices/problem-notice.tsx';
+import { parseJson } from '../../parse-json.ts';
 import { useSaveBoard } from '../boards.ts';
 import edits from './edit.module.css';
 import type { EditedBoardProps } from './edited-board.tsx';
 import { messages } from './messages.ts';
+import { SavingProblem } from './saving-problem.tsx';
 import { useLeaveEditing } from './use-leave-editing.ts';
 
 /** The whole board as JSON; the servient tells what of it is no board. */
@@ -16,14 +17,15 @@ export function BoardJson({ slug, board, draft }: EditedBoardProps) {
   const own = JSON.stringify(board, null, 2);
   const [typed, setTyped, forget] = useTyped(slug);
   const [notJson, setNotJson] = useState<string>();
-  const { mutateAsync, error, isPending } = useSaveBoard();
+  const { mutateAsync, error, isPending, reset } = useSaveBoard();
   const leave = useLeaveEditing();
   const text = typed ?? own;
-  const save = async () => {
-    const parsed = parse(text);
-    setNotJson(parsed.fault);
-    if (parsed.fault !== undefined) return;
-    await mutateAsync({ slug, board: parsed.value });
+  const save = async (over?: Dashboard) => {
+    const parsed = parseJson(text);
+    setNotJson('thrown' in parsed ? parsed.thrown.message : undefined);
+    reset();
+    if ('thrown' in parsed) return;
+    await mutateAsync({ slug, board: parsed.value, over });
     forget();
     draft.discard();
     leave();
@@ -41,9 +43,9 @@ export function BoardJson({ slug, board, draft }: EditedBoardProps) {
         error={notJson === undefined ? undefined : t.notJson(notJson)}
         onChange={({ currentTarget: { value } }) => (value === own ? forget() : setTyped(value))}
       />
-      {error ? <ProblemNotice problem={problemIn(error)} /> : null}
+      <SavingProblem error={error} overwrite={() => void save().catch(() => {})} />
       <Group gap="xs">
-        <Button loading={isPending} onClick={() => void save().catch(() => {})}>
+        <Button loading={isPending} onClick={() => void save(draft.base).catch(() => {})}>
           {t.save}
         </Button>
         {typed === undefined ? null : (
@@ -62,12 +64,4 @@ function useTyped(slug: string) {
     key: `thingwright-dashboard-json-${slug}`,
     getInitialValueInEffect: false,
   });
-}
-
-function parse(text: string): { readonly value?: unknown; readonly fault?: string } {
-  try {
-    return { value: JSON.parse(text) };
-  } catch (error) {
-    return { fault: error instanceof Error ? error.message : String(error) };
-  }
 }

@@ -1,13 +1,13 @@
 import { Button, Group, Text } from '@mantine/core';
 import { IconBraces, IconPlus, IconSettings } from '@tabler/icons-react';
+import type { Dashboard } from '../../../dashboard.ts';
 import { useMessages } from '../../language/language.tsx';
-import { problemIn } from '../../notices/problem-in.ts';
-import { ProblemNotice } from '../../notices/problem-notice.tsx';
 import { useSearchText } from '../../thing/use-search-text.ts';
 import { useSaveBoard } from '../boards.ts';
 import classes from '../dashboards.module.css';
 import type { EditedBoardProps } from './edited-board.tsx';
 import { messages } from './messages.ts';
+import { SavingProblem } from './saving-problem.tsx';
 import { useLeaveEditing } from './use-leave-editing.ts';
 
 /** What can be done with the whole board while it is edited. */
@@ -17,40 +17,38 @@ export function EditBar(props: EditedBoardProps) {
   const { mutateAsync, error, isPending } = useSaveBoard();
   const { slug, board, draft } = props;
   const leave = useLeaveEditing();
-  const save = async () => {
-    await mutateAsync({ slug, board });
+  const panels = [
+    { panel: 'add', label: t.addTile, Icon: IconPlus, variant: 'filled' },
+    { panel: 'board', label: t.board, Icon: IconSettings, variant: 'default' },
+    { panel: 'json', label: t.json, Icon: IconBraces, variant: 'default' },
+  ];
+  const save = async (over?: Dashboard) => {
+    await mutateAsync({ slug, board, over });
     draft.discard();
     leave();
   };
   return (
     <>
       <Group className={classes.bar} gap="xs">
-        <Button
-          className={classes.button}
-          leftSection={<IconPlus size={16} aria-hidden />}
-          onClick={() => open('add')}
-        >
-          {t.addTile}
-        </Button>
-        <Button
-          variant="default"
-          className={classes.button}
-          leftSection={<IconSettings size={16} aria-hidden />}
-          onClick={() => open('board')}
-        >
-          {t.board}
-        </Button>
-        <Button
-          variant="default"
-          className={classes.button}
-          leftSection={<IconBraces size={16} aria-hidden />}
-          onClick={() => open('json')}
-        >
-          {t.json}
-        </Button>
-        <Endings draft={draft} busy={isPending} leave={leave} save={() => void save().catch(() => {})} />
+        {panels.map(({ panel, label, Icon, variant }) => (
+          <Button
+            key={panel}
+            variant={variant}
+            className={classes.button}
+            leftSection={<Icon size={16} aria-hidden />}
+            onClick={() => open(panel)}
+          >
+            {label}
+          </Button>
+        ))}
+        <Endings
+          draft={draft}
+          busy={isPending}
+          leave={leave}
+          save={() => void save(draft.base).catch(() => {})}
+        />
       </Group>
-      {error ? <ProblemNotice problem={problemIn(error)} /> : null}
+      <SavingProblem error={error} overwrite={() => void save().catch(() => {})} />
     </>
   );
 }

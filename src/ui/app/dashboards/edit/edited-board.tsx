@@ -1,5 +1,5 @@
 import { VisuallyHidden } from '@mantine/core';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import type { Dashboard } from '../../../dashboard.ts';
 import type { ThingSummary } from '../../../page-data.ts';
 import { useMessages } from '../../language/language.tsx';
@@ -10,6 +10,7 @@ import classes from '../dashboards.module.css';
 import { messages as boardMessages } from '../messages.ts';
 import { tileKeys } from '../tile-keys.ts';
 import type { Draft } from '../use-draft.ts';
+import edits from './edit.module.css';
 import { EditBar } from './edit-bar.tsx';
 import { EditPanel } from './edit-panel.tsx';
 import { type Dragged, EditedTile } from './edited-tile.tsx';
@@ -43,13 +44,18 @@ function EditedGrid({ board, draft, things, place }: EditedBoardProps) {
   const { move, told } = useMove(board, draft);
   const [dragged, drag] = useState<Dragged>();
   const keys = tileKeys(board.tiles);
+  const grid = useRef<HTMLUListElement>(null);
   if (board.tiles.length === 0) return <Empty text={t.noTiles} />;
+  const remove = (index: number) => {
+    draft.change(withTile(board, index));
+    requestAnimationFrame(() => focusTools(grid.current, index));
+  };
   return (
     <section className={classes.tiles} aria-labelledby="tiles">
       <VisuallyHidden component="h2" id="tiles">
         {t.tiles}
       </VisuallyHidden>
-      <ul className={classes.grid}>
+      <ul className={classes.grid} ref={grid}>
         {board.tiles.map((tile, index) => (
           <EditedTile
             key={keys[index]}
@@ -60,13 +66,20 @@ function EditedGrid({ board, draft, things, place }: EditedBoardProps) {
             dragged={dragged}
             drag={drag}
             move={move}
-            remove={() => draft.change(withTile(board, index))}
+            remove={() => remove(index)}
           />
         ))}
       </ul>
       <VisuallyHidden role="status">{told}</VisuallyHidden>
     </section>
   );
+}
+
+/** The button that was pressed went with its tile: the focus goes to the one that stands there now. */
+function focusTools(grid: HTMLUListElement | null, index: number): void {
+  const tile = grid?.children[Math.min(index, grid.children.length - 1)];
+  const tools = tile?.querySelectorAll<HTMLElement>(`.${edits.tool}`) ?? [];
+  [...tools].at(-1)?.focus();
 }
 
 /** Moves tiles, and says where they are. */

@@ -4,7 +4,8 @@ import type { Dashboard, ThingSelector, Tile } from '../../../dashboard.ts';
 import type { ThingSummary } from '../../../page-data.ts';
 import { useMessages } from '../../language/language.tsx';
 import { useTdText } from '../../language/td-text.ts';
-import { selectorsOf, thingsOf } from '../board-things.ts';
+import { localName } from '../../things/facets.ts';
+import { exampleThing, selectorsOf, thingsOf } from '../board-things.ts';
 import { messages } from './messages.ts';
 
 export interface TileChoiceProps {
@@ -21,7 +22,7 @@ export function ThingChoice(props: TileChoiceProps) {
   const { things, place, tile, change } = props;
   const labelOf = useSelectorLabel(props);
   const { location, ...chosen } = tile.thing ?? {};
-  const example = thingsOf(tile, things, place)[0] ?? thingsOf(tile, things)[0];
+  const example = exampleThing(tile, things, place);
   const offered = example ? selectorsOf(example) : [];
   const index = offered.findIndex((selector) => sameJson(selector, chosen));
   const options = offered.map((selector, at) => ({ value: String(at), label: labelOf(selector, example) }));
@@ -47,15 +48,10 @@ function useSelectorLabel({ things, tile }: TileChoiceProps) {
   const words = useTdText();
   return ({ model, type }: ThingSelector, example: ThingSummary | undefined): string => {
     const count = thingsOf({ ...tile, thing: { model, type } }, things).length;
-    if (model !== undefined) return t.allOfModel(lastPart(model), count);
+    if (model !== undefined) return t.allOfModel(localName(model).slice(0, 80), count);
     if (type !== undefined) return t.allOfType(type.slice(0, 80), count);
     return t.onlyThis(example ? words(example, example.name).title.slice(0, 80) : '');
   };
-}
-
-/** `heater` of `urn:thingwright:model:heater`. */
-function lastPart(address: string): string {
-  return (address.split(/[/#:]/).findLast((part) => part !== '') ?? address).slice(0, 80);
 }
 
 const boardPlace = '=';

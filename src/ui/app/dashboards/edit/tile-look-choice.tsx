@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { ownMember } from '../../../../td/json-object.ts';
 import { tdQuery } from '../../api/things.ts';
 import { useMessages } from '../../language/language.tsx';
-import { thingsOf } from '../board-things.ts';
+import { exampleThing } from '../board-things.ts';
 import { looksOf, type TileLook } from '../tiles/tile-look.ts';
 import { messages } from './messages.ts';
 import type { TileChoiceProps } from './thing-choice.tsx';
@@ -11,7 +11,7 @@ import type { TileChoiceProps } from './thing-choice.tsx';
 /** How a property is shown, of what its DataSchema allows. */
 export function TileLookChoice({ things, place, tile, change }: TileChoiceProps) {
   const t = useMessages(messages);
-  const [thing] = [...thingsOf(tile, things, place), ...thingsOf(tile, things)];
+  const thing = exampleThing(tile, things, place);
   const { data } = useQuery({ ...tdQuery(thing?.name ?? ''), enabled: thing !== undefined });
   const property = ownMember(data?.properties, tile.property ?? '');
   const looks = property ? looksOf(property) : [];

@@ -7,7 +7,7 @@ import { useMessages } from '../../language/language.tsx';
 import { useTdText } from '../../language/td-text.ts';
 import { useOnScreen } from '../../live/use-live.ts';
 import { Guarded } from '../../notices/guarded.tsx';
-import { type FoundAffordance, useFoundAffordance } from '../../overview/found-affordance.ts';
+import { type FoundAffordance, openedBy, useFoundAffordance } from '../../overview/found-affordance.ts';
 import { TypeIcon } from '../../values/type-icon.tsx';
 import { affordanceOf, type TileAffordance } from '../board-things.ts';
 import { messages } from '../messages.ts';
@@ -49,9 +49,11 @@ function Content({ tile, thing, affordance, active }: ContentProps) {
   return (
     <>
       <TileHead thing={thing} title={title} affordance={affordance} />
-      {found === undefined ? <Skeleton height={56} /> : null}
-      {found === 'gone' ? <Text size="sm">{t.noAffordance}</Text> : null}
-      {found === undefined || found === 'gone' ? null : (
+      {found === undefined ? (
+        <Skeleton height={56} />
+      ) : found === 'gone' ? (
+        <Text size="sm">{t.noAffordance}</Text>
+      ) : (
         <Shown tile={tile} thing={thing} name={name} found={found} title={title} active={active} />
       )}
     </>
@@ -68,24 +70,19 @@ interface ShownProps extends ThingTileProps {
 function Shown({ found, ...props }: ShownProps): ReactNode {
   switch (found.kind) {
     case 'properties':
-      return <PropertyTile {...props} property={found.property} />;
+      return <PropertyTile {...props} property={found.affordance} />;
     case 'actions':
-      return <ActionTile {...props} action={found.action} />;
+      return <ActionTile {...props} action={found.affordance} />;
     case 'events':
-      return <EventTile {...props} event={found.event} />;
+      return <EventTile {...props} event={found.affordance} />;
   }
 }
 
 /** What the tile calls itself, else what the TD calls its affordance. */
 function useTileTitle(tile: Tile, { name }: TileAffordance, found: FoundAffordance | undefined): string {
   const words = useTdText();
-  const titled =
-    found?.kind === 'properties' ? found.property : found?.kind === 'actions' ? found.action : found?.event;
-  return words(tile, words(titled ?? {}, name).title).title;
+  return words(tile, words(found?.affordance ?? {}, name).title).title;
 }
-
-/** Search parameters by which the page of a Thing opens an affordance. */
-const openedBy = { properties: 'property', actions: 'action', events: 'event' } as const;
 
 interface TileHeadProps {
   readonly thing: ThingSummary;

@@ -62,7 +62,7 @@ function valueAt(state: EditorState, node: SyntaxNode, position: number): JsonPl
 }
 
 /** The names and indexes that lead to a node. */
-export function pathOf(state: EditorState, node: SyntaxNode): readonly (string | number)[] {
+function pathOf(state: EditorState, node: SyntaxNode): readonly (string | number)[] {
   const path: (string | number)[] = [];
   for (let each: SyntaxNode | null = node; each; each = each.parent) {
     if (each.name === 'Property') path.unshift(nameOf(state, each));

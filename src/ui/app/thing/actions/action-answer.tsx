@@ -1,8 +1,8 @@
 import { Text, VisuallyHidden } from '@mantine/core';
 import type { DataSchema } from '../../../../contracts/td.ts';
-import { ApiError } from '../../api/api-error.ts';
 import { useMessages } from '../../language/language.tsx';
-import type { InvokeAnswer } from '../../live/use-live.ts';
+import type { InvokeAnswer } from '../../live/thing-requests.ts';
+import { problemIn } from '../../notices/problem-in.ts';
 import { ProblemNotice } from '../../notices/problem-notice.tsx';
 import { ValueText } from '../../values/property-value.tsx';
 import { messages } from '../messages.ts';
@@ -21,7 +21,7 @@ export function ActionAnswer({ schema = {}, answered, error }: ActionAnswerProps
     <div role="status">
       {error ? (
         <div className={classes.answer}>
-          {error instanceof ApiError ? <ProblemNotice problem={error.problem} /> : error.message}
+          <ProblemNotice problem={problemIn(error)} />
         </div>
       ) : null}
       {answered && !error ? <Answered schema={schema} {...answered} /> : null}

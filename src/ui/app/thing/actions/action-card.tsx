@@ -1,8 +1,10 @@
 import { Badge, Group, Text, Title, Tooltip } from '@mantine/core';
 import type { ActionAffordance } from '../../../../contracts/td.ts';
+import { useKeptFocus } from '../../controls/use-kept-focus.ts';
 import { useMessages } from '../../language/language.tsx';
 import { useTdText } from '../../language/td-text.ts';
 import type { ActionStatus, LiveThing } from '../../live/live.ts';
+import { PinButton } from '../../overview/pin-button.tsx';
 import { messages } from '../messages.ts';
 import classes from '../thing.module.css';
 import { ActionRun } from './action-run.tsx';
@@ -20,13 +22,17 @@ interface ActionCardProps {
 /** One action: its form, what it answered, and what of it goes on. */
 export function ActionCard({ thing, name, action, invocations = [], isOpen, open }: ActionCardProps) {
   const { title, description } = useTdText()(action, name);
+  const kept = useKeptFocus<HTMLElement>();
   return (
-    <article className={classes.card} aria-label={title.slice(0, 200)}>
+    <article {...kept} className={classes.card} aria-label={title.slice(0, 200)}>
       <Group justify="space-between" gap="xs">
         <Title order={3} size="h5" lineClamp={2} title={title} data-td-text dir="auto" miw={0}>
           {title}
         </Title>
-        <Promises action={action} />
+        <Group gap={4}>
+          <Promises action={action} />
+          <PinButton thing={thing.name} kind="actions" affordance={name} />
+        </Group>
       </Group>
       {description === undefined ? null : (
         <Text size="sm" lineClamp={3} title={description} data-td-text dir="auto" mt={4}>

@@ -1,5 +1,6 @@
 import { Stack, Title } from '@mantine/core';
 import type { ThingDescription } from '../../../../contracts/td.ts';
+import { ownMember } from '../../../../td/json-object.ts';
 import { useMessages } from '../../language/language.tsx';
 import type { LiveThing } from '../../live/live.ts';
 import { Guarded } from '../../notices/guarded.tsx';
@@ -41,7 +42,7 @@ export function ActionList({ actions = {}, thing }: ActionListProps) {
                 thing={thing}
                 name={name}
                 action={action}
-                invocations={data?.[name]}
+                invocations={ownMember(data, name)}
                 isOpen={isOpen}
                 open={() => open(name)}
               />

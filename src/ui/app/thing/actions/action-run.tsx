@@ -3,11 +3,13 @@ import { IconPlayerPlay } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { ActionAffordance } from '../../../../contracts/td.ts';
 import { DataForm } from '../../controls/data-form.tsx';
+import { useKeptFocus } from '../../controls/use-kept-focus.ts';
 import { useMessages } from '../../language/language.tsx';
 import type { LiveThing } from '../../live/live.ts';
 import { messages } from '../messages.ts';
 import classes from '../thing.module.css';
 import { ActionAnswer } from './action-answer.tsx';
+import runClasses from './actions.module.css';
 import { RunConfirmation } from './run-confirmation.tsx';
 import { useInvoke } from './use-invocations.ts';
 
@@ -24,19 +26,23 @@ interface ActionRunProps {
 /** What starts an action, asks before where it has to, and tells what it answered. */
 export function ActionRun({ thing, name, ...start }: ActionRunProps) {
   const { action, title } = start;
-  const { mutate, data, error, isPending } = useInvoke(thing, name);
+  const { invoke, data, error, isPending } = useInvoke(thing, name);
+  const kept = useKeptFocus<HTMLDivElement>();
   const [asked, setAsked] = useState<{ readonly input?: unknown }>();
   const asks = action.safe !== true && action.idempotent !== true;
-  const submit = (input?: unknown): void => (asks ? setAsked({ input }) : mutate(input));
+  const submit = (input?: unknown): void => (asks ? setAsked({ input }) : invoke(input));
   return (
-    <Stack gap={0} mt="sm">
-      <Start {...start} busy={isPending} submit={submit} />
+    <Stack gap={0} mt="sm" {...kept}>
+      {/* What is asked about stays as it is until it is answered. */}
+      <div inert={asked !== undefined} className={runClasses.start}>
+        <Start {...start} busy={isPending} submit={submit} />
+      </div>
       {asked ? (
         <RunConfirmation
           title={title}
           yes={() => {
             setAsked(undefined);
-            mutate(asked.input);
+            invoke(asked.input);
           }}
           no={() => setAsked(undefined)}
         />

@@ -1,11 +1,18 @@
 import { Button, Group, Text } from '@mantine/core';
-import { IconAlertTriangle, IconCircleCheck, IconClock, IconPlayerPlay } from '@tabler/icons-react';
-import type { Problem } from '../../../../contracts/errors.ts';
+import {
+  IconAlertTriangle,
+  IconCircleCheck,
+  IconCircleX,
+  IconClock,
+  IconPlayerPlay,
+} from '@tabler/icons-react';
 import type { ActionAffordance } from '../../../../contracts/td.ts';
 import { isJsonObject } from '../../../../td/json-object.ts';
-import { ApiError } from '../../api/api-error.ts';
+import { useKeptFocus } from '../../controls/use-kept-focus.ts';
 import { useMessages } from '../../language/language.tsx';
 import type { ActionStatus, LiveThing } from '../../live/live.ts';
+import { answeredError } from '../../live/problems.ts';
+import { problemIn } from '../../notices/problem-in.ts';
 import { ProblemNotice } from '../../notices/problem-notice.tsx';
 import { ValueText } from '../../values/property-value.tsx';
 import { messages } from '../messages.ts';
@@ -14,29 +21,40 @@ import { useMilliseconds } from '../use-milliseconds.ts';
 import classes from './actions.module.css';
 import { useCancel } from './use-invocations.ts';
 
+/** An invocation as it is told, or as it was when it was cancelled here. */
+export type ShownInvocation = Omit<ActionStatus, 'status'> & {
+  readonly status: ActionStatus['status'] | 'cancelled';
+};
+
 const icons = {
   pending: IconClock,
   running: IconPlayerPlay,
   completed: IconCircleCheck,
   failed: IconAlertTriangle,
+  cancelled: IconCircleX,
 } as const;
 
 interface InvocationItemProps {
   readonly thing: LiveThing;
   readonly title: string;
   readonly action: ActionAffordance;
-  readonly invocation: ActionStatus;
+  readonly invocation: ShownInvocation;
+  /** It was cancelled: the servient knows it no more. */
+  cancelled(invocation: ShownInvocation): void;
+  /** What was cancelled need not be shown any more. */
+  forget(invocation: ShownInvocation): void;
 }
 
 /** One invocation: how it stands, since when, what came of it; a button that ends or forgets it. */
-export function InvocationItem({ thing, title, action, invocation }: InvocationItemProps) {
+export function InvocationItem({ thing, title, action, invocation, ...tell }: InvocationItemProps) {
   const t = useMessages(messages);
   const { status, output, error } = invocation;
-  const cancel = useCancel(thing);
   const active = status === 'pending' || status === 'running';
+  const cancel = useCancel(thing, () => active && tell.cancelled(invocation));
+  const kept = useKeptFocus<HTMLDivElement>();
   const Icon = icons[status];
   return (
-    <div className={classes.item} data-status={status}>
+    <div {...kept} className={classes.item} data-status={status}>
       <Group gap={6} wrap="nowrap" justify="space-between">
         <Text size="sm" component="div" className={classes.status}>
           <Icon size={16} aria-hidden />
@@ -48,7 +66,7 @@ export function InvocationItem({ thing, title, action, invocation }: InvocationI
           variant="default"
           className={classes.button}
           loading={cancel.isPending}
-          onClick={() => cancel.mutate(invocation)}
+          onClick={() => (status === 'cancelled' ? tell.forget(invocation) : cancel.mutate(invocation))}
           aria-label={(active ? t.cancelNamed : t.forgetNamed)(title.slice(0, 200))}
         >
           {active ? t.cancel : t.forget}
@@ -56,16 +74,19 @@ export function InvocationItem({ thing, title, action, invocation }: InvocationI
       </Group>
       {output === undefined ? null : <ValueText schema={action.output ?? {}} value={output} />}
       {error === undefined ? null : <Failure error={error} />}
-      {cancel.error instanceof ApiError ? <ProblemNotice problem={cancel.error.problem} /> : null}
+      {cancel.error ? <ProblemNotice problem={problemIn(cancel.error)} /> : null}
     </div>
   );
 }
 
-function Times({ invocation: { timeRequested = '', timeEnded } }: Pick<InvocationItemProps, 'invocation'>) {
+function Times({
+  invocation: { status, timeRequested = '', timeEnded },
+}: Pick<InvocationItemProps, 'invocation'>) {
   const t = useMessages(messages);
   const clockTime = useClockTime();
   const milliseconds = useMilliseconds();
   const begun = Date.parse(timeRequested);
+  if (status === 'cancelled') return <span>{clockTime(begun)}</span>;
   const took = timeEnded === undefined ? Number.NaN : Date.parse(timeEnded) - begun;
   return (
     <span>
@@ -76,7 +97,7 @@ function Times({ invocation: { timeRequested = '', timeEnded } }: Pick<Invocatio
 
 function Failure({ error }: { readonly error: unknown }) {
   if (isJsonObject(error) && typeof error['title'] === 'string')
-    return <ProblemNotice problem={error as unknown as Problem} />;
+    return <ProblemNotice problem={answeredError(error).problem} />;
   return (
     <Text size="sm" lineClamp={4}>
       {typeof error === 'string' ? error : JSON.stringify(error)}

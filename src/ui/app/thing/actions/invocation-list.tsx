@@ -4,9 +4,10 @@ import type { ActionAffordance } from '../../../../contracts/td.ts';
 import { useLanguage, useMessages } from '../../language/language.tsx';
 import type { ActionStatus, LiveThing } from '../../live/live.ts';
 import { messages } from '../messages.ts';
-import { InvocationItem } from './invocation-item.tsx';
+import { InvocationItem, type ShownInvocation } from './invocation-item.tsx';
 
 const shownAtFirst = 3;
+const mostCancelled = 3;
 
 interface InvocationListProps {
   readonly thing: LiveThing;
@@ -16,9 +17,10 @@ interface InvocationListProps {
 }
 
 /** The invocations of an asynchronous action, newest first. */
-export function InvocationList({ invocations, ...item }: InvocationListProps) {
+export function InvocationList({ invocations: told, ...item }: InvocationListProps) {
   const t = useMessages(messages);
   const { language } = useLanguage();
+  const { invocations, ...tell } = useCancelled(told);
   const [all, setAll] = useState(false);
   if (invocations.length === 0) return null;
   const shown = all ? invocations : invocations.slice(0, shownAtFirst);
@@ -29,13 +31,28 @@ export function InvocationList({ invocations, ...item }: InvocationListProps) {
         {t.invocations}
       </Title>
       {shown.map((invocation) => (
-        <InvocationItem key={invocation.id ?? invocation.href} invocation={invocation} {...item} />
+        <InvocationItem key={invocation.id ?? invocation.href} invocation={invocation} {...item} {...tell} />
       ))}
       {hidden > 0 ? (
         <Button variant="subtle" size="compact-sm" onClick={() => setAll(true)}>
-          <Text size="sm">{t.showAll(new Intl.NumberFormat(language).format(hidden))}</Text>
+          <Text size="sm">{t.showAll(hidden.toLocaleString(language))}</Text>
         </Button>
       ) : null}
     </Stack>
   );
+}
+
+/** The invocations and among them those cancelled here, which the servient knows no more. */
+function useCancelled(told: readonly ActionStatus[]) {
+  const [cancelled, setCancelled] = useState<readonly ShownInvocation[]>([]);
+  const others = told.filter(({ id }) => !cancelled.some((each) => each.id === id));
+  const timeOf = ({ timeRequested = '' }: ShownInvocation) => Date.parse(timeRequested) || 0;
+  return {
+    invocations: [...others, ...cancelled].sort((a, b) => timeOf(b) - timeOf(a)),
+    cancelled: (invocation: ShownInvocation) =>
+      setCancelled((before) =>
+        [{ ...invocation, status: 'cancelled' as const }, ...before].slice(0, mostCancelled),
+      ),
+    forget: ({ id }: ShownInvocation) => setCancelled((before) => before.filter((each) => each.id !== id)),
+  };
 }

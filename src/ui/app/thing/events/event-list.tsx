@@ -34,7 +34,7 @@ export function EventList({ told, events }: EventListProps) {
       </ol>
       {hidden > 0 ? (
         <Button variant="subtle" size="compact-md" onClick={() => setAll(true)}>
-          {t.showAll(new Intl.NumberFormat(language).format(hidden))}
+          {t.showAll(hidden.toLocaleString(language))}
         </Button>
       ) : null}
     </>

@@ -8,6 +8,7 @@ import { useTdText } from '../../language/td-text.ts';
 import type { LiveEvent, LiveThing } from '../../live/live.ts';
 import { useEvents } from '../../live/use-live.ts';
 import { Empty } from '../../notices/empty.tsx';
+import { PinButton } from '../../overview/pin-button.tsx';
 import { messages } from '../messages.ts';
 import classes from '../thing.module.css';
 import { useSearchText } from '../use-search-text.ts';
@@ -31,6 +32,7 @@ function Log({ events, thing }: Events & EventLogProps) {
   const t = useMessages(messages);
   const [chosen = '', choose] = useSearchText('event');
   const name = ownMember(events, chosen) === undefined ? undefined : chosen;
+  const one = name ?? (Object.keys(events).length === 1 ? Object.keys(events)[0] : undefined);
   const told = useEvents(thing, name);
   const [held, hold] = useState<{ readonly name?: string; readonly told: readonly LiveEvent[] }>();
   const still = held?.name === name ? held?.told : undefined;
@@ -42,6 +44,7 @@ function Log({ events, thing }: Events & EventLogProps) {
         </Title>
         <Group gap="xs">
           <EventChoice events={events} chosen={name} choose={choose} />
+          {one === undefined ? null : <PinButton thing={thing.name} kind="events" affordance={one} />}
           <Pause told={told} held={still} hold={(next) => hold(next && { name, told: next })} />
         </Group>
       </Group>
@@ -88,7 +91,7 @@ function Pause({ told, held, hold }: PauseProps) {
   if (told.length === 0) return null;
   const last = held?.[0]?.id;
   const missed = held ? told.findIndex(({ id }) => id === last) : 0;
-  const count = new Intl.NumberFormat(language).format(missed < 0 ? told.length : missed);
+  const count = (missed < 0 ? told.length : missed).toLocaleString(language);
   return (
     <Button
       variant="default"

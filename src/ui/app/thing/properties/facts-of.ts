@@ -3,7 +3,15 @@ import { stringList } from '../../../../td/json-object.ts';
 
 /** What a DataSchema says of its values, by the name of its label; absent terms are left out. */
 export function factsOf(schema: DataSchema): readonly (readonly [label: FactLabel, text: string])[] {
-  const facts = {
+  return Object.entries(terms(schema)).flatMap(([label, text]) =>
+    typeof text === 'string' && text !== '' ? [[label as FactLabel, text]] : [],
+  );
+}
+
+type FactLabel = keyof ReturnType<typeof terms>;
+
+function terms(schema: DataSchema) {
+  return {
     semantics: stringList(schema['@type']).join(', '),
     type: schema.type,
     range: between(lowest(schema), highest(schema)),
@@ -16,23 +24,7 @@ export function factsOf(schema: DataSchema): readonly (readonly [label: FactLabe
     fixed: said(schema.const),
     initial: said(schema.default),
   };
-  return Object.entries(facts).flatMap(([label, text]) =>
-    typeof text === 'string' && text !== '' ? [[label as FactLabel, text]] : [],
-  );
 }
-
-type FactLabel =
-  | 'semantics'
-  | 'type'
-  | 'range'
-  | 'step'
-  | 'length'
-  | 'items'
-  | 'format'
-  | 'pattern'
-  | 'oneOf'
-  | 'fixed'
-  | 'initial';
 
 function lowest({ minimum, exclusiveMinimum }: DataSchema): string | undefined {
   return said(minimum) ?? (exclusiveMinimum === undefined ? undefined : `> ${exclusiveMinimum}`);

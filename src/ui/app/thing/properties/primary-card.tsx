@@ -9,15 +9,13 @@ import { useSearchText } from '../use-search-text.ts';
 import classes from './primary-card.module.css';
 import { isNumeric, isWritable } from './property-groups.ts';
 import { PropertyTrend } from './property-trend.tsx';
-import { type PropertyProps, useThingProperty, useWrite } from './use-thing-property.ts';
+import { type PropertyProps, useDismiss, useThingProperty, useWrite } from './use-thing-property.ts';
 
 /** A property that the Thing is there for: large value, control, trend. */
 export function PrimaryCard(props: PropertyProps) {
-  const { thing, name, property } = props;
+  const { name, property } = props;
   const t = useMessages(messages);
   const { title, description } = useTdText()(property, name);
-  const live = useThingProperty(props);
-  const write = useWrite(thing, name);
   const [, open] = useSearchText('property', { back: true });
   return (
     <article className={classes.card} aria-label={title.slice(0, 200)}>
@@ -36,21 +34,31 @@ export function PrimaryCard(props: PropertyProps) {
           <IconChartLine size={18} aria-hidden />
         </ActionIcon>
       </Group>
-      <div className={classes.body} data-trend={isNumeric(property) || undefined}>
-        <div className={classes.value}>
-          {property.writeOnly ? null : <PropertyValue schema={property} live={live} />}
-        </div>
-        {isNumeric(property) ? (
-          <div className={classes.trend}>
-            <PropertyTrend {...props} small />
-          </div>
-        ) : null}
-        {isWritable(property) ? (
-          <div className={classes.control}>
-            <PropertyControl label={title} schema={property} live={live} write={write} />
-          </div>
-        ) : null}
-      </div>
+      <Body {...props} title={title} />
     </article>
+  );
+}
+
+function Body({ title, ...props }: PropertyProps & { readonly title: string }) {
+  const { thing, name, property } = props;
+  const live = useThingProperty(props);
+  const write = useWrite(thing, name);
+  const dismiss = useDismiss(thing, name);
+  return (
+    <div className={classes.body} data-trend={isNumeric(property) || undefined}>
+      <div className={classes.value}>
+        {property.writeOnly ? null : <PropertyValue schema={property} live={live} />}
+      </div>
+      {isNumeric(property) ? (
+        <div className={classes.trend}>
+          <PropertyTrend {...props} small />
+        </div>
+      ) : null}
+      {isWritable(property) ? (
+        <div className={classes.control}>
+          <PropertyControl label={title} schema={property} live={live} write={write} dismiss={dismiss} />
+        </div>
+      ) : null}
+    </div>
   );
 }

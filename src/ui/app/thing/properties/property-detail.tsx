@@ -21,7 +21,7 @@ import { isNumeric, isWritable } from './property-groups.ts';
 import { PropertyTrend } from './property-trend.tsx';
 import { ReadNow } from './read-now.tsx';
 import { SchemaFacts } from './schema-facts.tsx';
-import { type PropertyProps, useThingProperty, useWrite } from './use-thing-property.ts';
+import { type PropertyProps, useDismiss, useThingProperty, useWrite } from './use-thing-property.ts';
 
 interface PropertyDetailProps {
   readonly td: ThingDescription;
@@ -69,6 +69,7 @@ function Detail(props: PropertyProps) {
   const { title, description } = useTdText()(property, name);
   const live = useThingProperty(props);
   const write = useWrite(thing, name);
+  const dismiss = useDismiss(thing, name);
   return (
     <Stack gap="md">
       <Description text={description} lines={6} />
@@ -76,7 +77,7 @@ function Detail(props: PropertyProps) {
         {property.writeOnly ? null : <PropertyValue schema={property} live={live} />}
       </div>
       {isWritable(property) ? (
-        <PropertyControl label={title} schema={property} live={live} write={write} />
+        <PropertyControl label={title} schema={property} live={live} write={write} dismiss={dismiss} />
       ) : null}
       {isNumeric(property) ? <PropertyTrend {...props} /> : null}
       {property.writeOnly ? null : <ReadNow {...props} />}

@@ -9,17 +9,17 @@ import { messages } from '../messages.ts';
 import { isNumeric, isWritable } from './property-groups.ts';
 import classes from './property-row.module.css';
 import { PropertyTrend } from './property-trend.tsx';
-import { type PropertyProps, useThingProperty, useWrite } from './use-thing-property.ts';
+import { type PropertyProps, useDismiss, useThingProperty, useWrite } from './use-thing-property.ts';
 
 interface PropertyRowProps extends PropertyProps {
   open(name: string): void;
 }
 
-/** One property: what it is, its trend, its value; its control below where it can be written. Live while it is on the screen. */
+/** One property: what it is, its trend, its value; its control below where it can be written. Live while it is on the screen; what was typed stays when it leaves. */
 export const PropertyRow = memo(({ open, ...props }: PropertyRowProps) => {
   const t = useMessages(messages);
   const { title, description } = useTdText()(props.property, props.name);
-  const [ref, onScreen] = useOnScreen<HTMLLIElement>();
+  const [ref, onScreen, seen] = useOnScreen<HTMLLIElement>();
   return (
     <li ref={ref} className={classes.row}>
       <div className={classes.label}>
@@ -39,26 +39,32 @@ export const PropertyRow = memo(({ open, ...props }: PropertyRowProps) => {
           </span>
         )}
       </div>
-      {onScreen ? (
+      {seen ? (
         <Guarded what={title}>
-          <LiveCells {...props} title={title} />
+          <LiveCells {...props} title={title} active={onScreen} />
         </Guarded>
       ) : null}
     </li>
   );
 });
 
-function LiveCells({ title, ...props }: PropertyProps & { readonly title: string }) {
+interface LiveCellsProps extends PropertyProps {
+  readonly title: string;
+  readonly active: boolean;
+}
+
+function LiveCells({ title, active, ...props }: LiveCellsProps) {
   const { thing, name, property } = props;
-  const live = useThingProperty(props);
+  const live = useThingProperty(props, active);
   const write = useWrite(thing, name);
+  const dismiss = useDismiss(thing, name);
   const large = property.type === 'object' || property.type === 'array' || property.type === undefined;
   const numeric = isNumeric(property);
   return (
     <>
       {numeric ? (
         <div className={classes.trend}>
-          <PropertyTrend {...props} small />
+          <PropertyTrend {...props} small active={active} />
         </div>
       ) : null}
       <div className={classes.value} data-alone={!numeric || undefined} data-large={large || undefined}>
@@ -66,7 +72,7 @@ function LiveCells({ title, ...props }: PropertyProps & { readonly title: string
       </div>
       {isWritable(property) ? (
         <div className={classes.control}>
-          <PropertyControl label={title} schema={property} live={live} write={write} />
+          <PropertyControl label={title} schema={property} live={live} write={write} dismiss={dismiss} />
         </div>
       ) : null}
     </>

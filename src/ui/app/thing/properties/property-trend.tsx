@@ -11,13 +11,14 @@ export function PropertyTrend({
   name,
   property,
   small = false,
-}: PropertyProps & { readonly small?: boolean }) {
+  active = true,
+}: PropertyProps & { readonly small?: boolean; readonly active?: boolean }) {
   const { title } = useTdText()(property, name);
   const { minimum, maximum, type, unit } = property;
   return (
     <TrendChart
       label={title}
-      trend={useTrend(thing, name)}
+      trend={useTrend(thing, name, active)}
       unit={unitSymbol(unit)}
       minimum={minimum}
       maximum={maximum}

@@ -1,9 +1,9 @@
 import { Button, Group, Text } from '@mantine/core';
 import { IconRefresh } from '@tabler/icons-react';
 import { useMutation } from '@tanstack/react-query';
-import { ApiError } from '../../api/api-error.ts';
 import { useMessages } from '../../language/language.tsx';
 import { useLive } from '../../live/use-live.ts';
+import { problemIn } from '../../notices/problem-in.ts';
 import { ProblemNotice } from '../../notices/problem-notice.tsx';
 import { ValueText } from '../../values/property-value.tsx';
 import { messages } from '../messages.ts';
@@ -38,7 +38,7 @@ export function ReadNow({ thing, name, property }: PropertyProps) {
           </Text>
         ) : null}
       </Group>
-      {error instanceof ApiError ? <ProblemNotice problem={error.problem} /> : null}
+      {error ? <ProblemNotice problem={problemIn(error)} /> : null}
     </div>
   );
 }

@@ -11,10 +11,10 @@ export interface PropertyProps {
   readonly property: PropertyAffordance;
 }
 
-/** A property as its affordance lets it be known, live. */
-export function useThingProperty({ thing, name, property }: PropertyProps): LiveValue {
+/** A property as its affordance lets it be known, live while it is `active`. */
+export function useThingProperty({ thing, name, property }: PropertyProps, active = true): LiveValue {
   const { observable = false, writeOnly = false } = property;
-  return useProperty(thing, name, { observable, readable: !writeOnly });
+  return useProperty(thing, name, { observable, readable: !writeOnly, active });
 }
 
 /** What writes a property; the same function on every render. */
@@ -27,4 +27,10 @@ export function useWrite(thing: LiveThing, name: string): (value: unknown) => Pr
     },
     [live, thing, name],
   );
+}
+
+/** What forgets that a write was refused. */
+export function useDismiss(thing: LiveThing, name: string): () => void {
+  const live = useLive();
+  return useCallback(() => live.dismiss(thing, name), [live, thing, name]);
 }

@@ -3,6 +3,7 @@ import { IconSearch } from '@tabler/icons-react';
 import { type KeyboardEvent, useDeferredValue, useId, useState } from 'react';
 import { useThings } from '../../api/things.ts';
 import { useMessages } from '../../language/language.tsx';
+import { useFocusBack } from '../../shell/use-focus-back.ts';
 import { messages } from './messages.ts';
 import { ResultList } from './result-list.tsx';
 import classes from './search.module.css';
@@ -13,6 +14,7 @@ const none = [] as const;
 /** Finds Things, affordances and commands from anywhere. */
 export function SearchDialog({ close }: { close(): void }) {
   const t = useMessages(messages);
+  useFocusBack();
   return (
     <Modal.Root opened onClose={close} size="lg" yOffset="8vh" padding={0}>
       <Modal.Overlay />

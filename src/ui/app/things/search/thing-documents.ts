@@ -50,6 +50,7 @@ function namesOf({ name, title, titles }: AffordanceSummary): readonly string[] 
   return names.filter((text) => typeof text === 'string');
 }
 
-function moreOf({ types, units, location }: ThingSummary): readonly string[] {
-  return [...types, ...units, ...(location === undefined ? [] : [location])];
+function moreOf({ types, units, location, description, descriptions }: ThingSummary): readonly string[] {
+  const texts = [...types, ...units, location, description, ...Object.values(descriptions ?? {})];
+  return texts.filter((text) => typeof text === 'string');
 }

@@ -3,11 +3,13 @@ import { notifications } from '@mantine/notifications';
 import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import type { DataSchema } from '../../../../contracts/td.ts';
-import { ApiError, at } from '../../api/api.ts';
+import { at } from '../../api/api.ts';
 import { tdQuery } from '../../api/things.ts';
 import { useMessages } from '../../language/language.tsx';
 import { useTdText } from '../../language/td-text.ts';
 import { useLive } from '../../live/use-live.ts';
+import { problemIn } from '../../notices/problem-in.ts';
+import { copyText } from '../../notices/use-copy.ts';
 import { ValueText } from '../../values/property-value.tsx';
 import type { Verb } from './found-search.ts';
 import { messages } from './messages.ts';
@@ -60,9 +62,12 @@ function useRead() {
       const schema: DataSchema = td.properties?.[name] ?? {};
       notifications.show({ title, message: <Value schema={schema} value={value} /> });
     } catch (error) {
-      const message =
-        error instanceof ApiError ? (error.problem.detail ?? error.problem.title) : String(error);
-      notifications.show({ color: 'red', title: t.notRead(title), message });
+      const problem = problemIn(error);
+      notifications.show({
+        color: 'red',
+        title: t.notRead(title),
+        message: problem.detail ?? problem.title,
+      });
     }
   };
 }
@@ -79,11 +84,7 @@ function Value(props: { readonly schema: DataSchema; readonly value: unknown }) 
 function useCopy() {
   const t = useMessages(messages);
   return async (address: string) => {
-    // Pages of plain HTTP have no clipboard.
-    const copied = await navigator.clipboard?.writeText(address).then(
-      () => true,
-      () => false,
-    );
+    const copied = await copyText(address);
     notifications.show({ title: copied ? t.copied : t.notCopied, message: address });
   };
 }

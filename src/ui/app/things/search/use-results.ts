@@ -78,6 +78,8 @@ function useFoundCommands(query: string): readonly Result[] {
   const commands = useCommands();
   const results = commands.map((command) => ({ ...command, key: command.title }));
   if (query.trim() === '') return results;
-  const index = new SearchIndex(commands.map(({ title }) => ({ group: 'command', names: [title] })));
+  const index = new SearchIndex(
+    commands.map(({ title, words }) => ({ group: 'command', names: [title], more: words })),
+  );
   return (index.find(query, 10).get('command') ?? []).flatMap(({ document }) => results[document] ?? []);
 }

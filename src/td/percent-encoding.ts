@@ -10,7 +10,11 @@ export function decodeComponent(text: string): string {
   }
 }
 
-/** The values of the uriVariable `names`: each piece is a known name or several, separated by commas. */
-export function namesIn(pieces: readonly string[], known: object): readonly string[] {
-  return pieces.flatMap((piece) => (Object.hasOwn(known, piece) ? [piece] : piece.split(',')));
+/** The same, but text that is not percent-encoded stands for itself. */
+export function decodedOrSame(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }

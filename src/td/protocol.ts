@@ -1,0 +1,28 @@
+import type { Form } from '../contracts/td.ts';
+import { ownMember } from './json-object.ts';
+
+/** The protocols that are spoken here, by the schemes of their addresses. */
+const protocols: Readonly<Record<string, string>> = {
+  http: 'http',
+  https: 'http',
+  ws: 'websocket',
+  wss: 'websocket',
+  coap: 'coap',
+  mqtt: 'mqtt',
+  mqtts: 'mqtt',
+};
+
+/** The scheme of a form's address, in lower case; empty where it has none. */
+export function schemeOf({ href }: Pick<Form, 'href'>): string {
+  return href.slice(0, Math.max(0, href.indexOf(':'))).toLowerCase();
+}
+
+/** The name of a form's protocol, or its scheme where that is none of ours. */
+export function protocolOf(form: Pick<Form, 'href'>): string {
+  return ownMember(protocols, schemeOf(form)) ?? schemeOf(form);
+}
+
+/** Whether a client of ours speaks the protocol of a form. */
+export function isSpoken(form: Pick<Form, 'href'>): boolean {
+  return Object.hasOwn(protocols, schemeOf(form));
+}
