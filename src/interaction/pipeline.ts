@@ -14,7 +14,7 @@ import type {
 import { isBinary, isRaw } from '../td/declared-content.ts';
 import { isObservable, isReadable } from '../td/offered.ts';
 import { checkInput, checkOutput } from './affordance-check.ts';
-import type { ChangeFeed, Replay } from './change-feed.ts';
+import type { ChangeFeed, Replay, Topic } from './change-feed.ts';
 import { asInputStream, asPayload, carried, refuseUncarried } from './declared-payload.ts';
 import { type CallEnvironment, callHandler, HandlerCall, handlerFailed } from './handler-call.ts';
 import { find, type HostedAction, type HostedEvent, type HostedProperty } from './hosted-affordances.ts';
@@ -31,7 +31,7 @@ import {
   readSeveral,
   writeChecked,
 } from './property-operations.ts';
-import { only, openSubscription } from './subscriptions.ts';
+import { only, openSubscription, type SubscriptionStart } from './subscriptions.ts';
 import { tellHandlers } from './watcher-hooks.ts';
 
 /** What the operations of one Thing stand on. */
@@ -90,14 +90,12 @@ export class Pipeline implements Interactions {
     }
     refuseUncarried(property.what, property.content.output, context, 'read');
     property.uriVariables(context.uriVariables);
-    const { feed, thing, logger } = this.#environment;
     const present = async (tell: (name: string, value: Value) => void) => {
       if (property.affordance.writeOnly === true) return;
       tell(name, await readProperty(this.#environment, property, context));
     };
-    const topic = { thing, kind: 'properties', name } as const;
-    const stop = await openSubscription(feed, topic, subscriber, { after: context.after, present });
-    return tellHandlers([property], stop, logger);
+    const start = { after: context.after, present };
+    return this.#watch([property], { kind: 'properties', name }, subscriber, start);
   }
 
   async readAllProperties(context: CallContext): Promise<Readonly<Record<string, Value>>> {
@@ -137,14 +135,11 @@ export class Pipeline implements Interactions {
         isObservable(affordance) || (affordance.observable === true && context.carries !== undefined),
     );
     const names = new Set(observable.map(({ name }) => name));
-    const { feed, thing, logger } = this.#environment;
     const readable = observable.filter(({ affordance }) => affordance.writeOnly !== true);
     const present = (tell: (name: string, value: Value) => void) =>
       readAsTheyCome(this.#environment, readable, context, tell);
     const start = { after: context.after, present };
-    const topic = { thing, kind: 'properties' } as const;
-    const stop = await openSubscription(feed, topic, only(names, subscriber), start);
-    return tellHandlers(observable, stop, logger);
+    return this.#watch(observable, { kind: 'properties' }, only(names, subscriber), start);
   }
 
   async invokeAction(name: string, input: Value, context: CallContext): Promise<InvokeResult> {
@@ -205,7 +200,7 @@ export class Pipeline implements Interactions {
     this.#authorise(context, 'subscribe', name);
     refuseUncarried(event.what, event.content.output, context, 'read');
     event.uriVariables(context.uriVariables);
-    return this.#subscribe([event], { name }, subscriber, context);
+    return this.#watch([event], { kind: 'events', name }, subscriber, { after: context.after });
   }
 
   async subscribeAllEvents(subscriber: Subscriber, context: SubscribeContext): Promise<Unsubscribe> {
@@ -215,7 +210,7 @@ export class Pipeline implements Interactions {
         (context.carries !== undefined || !isBinary(content.output)),
     );
     const names = new Set(events.map(({ name }) => name));
-    return this.#subscribe(events, {}, only(names, subscriber), context);
+    return this.#watch(events, { kind: 'events' }, only(names, subscriber), { after: context.after });
   }
 
   replay(after: number, context: CallContext): Replay {
@@ -228,26 +223,29 @@ export class Pipeline implements Interactions {
     return feed.replay(wanted, after);
   }
 
-  async #subscribe(
-    events: readonly HostedEvent[],
-    name: { readonly name?: string },
+  /** Starts a subscription, and tells the handlers of what it watches. */
+  async #watch(
+    watched: readonly (HostedProperty | HostedEvent)[],
+    topic: Omit<Topic, 'thing'>,
     subscriber: Subscriber,
-    { after }: SubscribeContext,
+    start: SubscriptionStart,
   ): Promise<Unsubscribe> {
     const { feed, thing, logger } = this.#environment;
-    const stop = await openSubscription(feed, { thing, kind: 'events', ...name }, subscriber, { after });
-    return tellHandlers(events, stop, logger);
+    const stop = await openSubscription(feed, { thing, ...topic }, subscriber, start);
+    return tellHandlers(watched, stop, logger);
   }
 
   #start(action: HostedAction, call: HandlerCall, invoke: () => unknown): InvocationStatus {
-    const result = async () => this.#result(action, await invoke());
-    const run = () =>
-      result().catch((error) => {
-        const { logger } = this.#environment;
+    const environment = this.#environment;
+    const run = async () => {
+      try {
+        return await this.#result(action, await invoke());
+      } catch (error) {
         // What was cancelled fails whatever its device does.
-        throw handlerFailed(error, action.what, call.isWanted ? this.#environment : { logger });
-      });
-    return this.#environment.invocations.start(action.name, run, (reason) => call.abort(reason));
+        throw handlerFailed(error, action.what, call.isWanted ? environment : { logger: environment.logger });
+      }
+    };
+    return environment.invocations.start(action.name, run, (reason) => call.abort(reason));
   }
 
   /** What an action gave: checked, told once the state that it changed is kept. */

@@ -112,7 +112,8 @@ export function checkAnswer(
 /** The problem that a message tells, where it does. */
 export function errorOf({ error }: JsonObject, href: string): WotError | undefined {
   if (error === undefined || error === null) return undefined;
-  const status = Number(isJsonObject(error) ? error['status'] : Number.NaN);
+  const told = isJsonObject(error) ? error['status'] : undefined;
+  const status = typeof told === 'number' || typeof told === 'string' ? Number(told) : Number.NaN;
   const problem = typeof error === 'string' ? { detail: error } : error;
   return fromProblem(problem, kindOfStatus(status), { href, ...(Number.isNaN(status) ? {} : { status }) });
 }
