@@ -23,6 +23,7 @@ export type {
   NotificationListener,
   ServerBinding,
   ThingForms,
+  WireMessage,
 } from './contracts/binding.ts';
 export { type Clock, systemClock, type Timer } from './contracts/clock.ts';
 export type {
@@ -44,7 +45,14 @@ export {
   type Problem,
   WotError,
 } from './contracts/errors.ts';
-export type { HttpHandler, HttpSide, UpgradeRoute } from './contracts/http-route.ts';
+export type {
+  HttpExchange,
+  HttpHandler,
+  HttpMethods,
+  HttpSide,
+  PageSide,
+  UpgradeRoute,
+} from './contracts/http-route.ts';
 export type {
   ActionStatus,
   Change,

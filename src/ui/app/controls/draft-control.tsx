@@ -15,7 +15,7 @@ import { useWrite } from './use-write.ts';
 export function DraftControl(props: PropertyControlProps) {
   const { label, schema } = props;
   const t = useMessages(messages);
-  const { draft, value, error, busy, change, commit, drop, sent } = useDraft(props);
+  const { draft, value, error, busy, change, commit, drop, hold, sent } = useDraft(props);
   const kept = useKeptFocus<HTMLDivElement>('input, textarea');
   const isDraft = draft !== undefined;
   const secret = schema.writeOnly === true;
@@ -23,7 +23,14 @@ export function DraftControl(props: PropertyControlProps) {
     <div
       {...kept}
       className={classes.draft}
-      {...listeners({ commit, drop, isDraft, leaving: !secret && draft?.tried !== true, left: kept.onBlur })}
+      {...listeners({
+        commit,
+        drop,
+        hold,
+        isDraft,
+        leaving: !secret && draft?.tried !== true,
+        left: kept.onBlur,
+      })}
     >
       <LeafField
         label={label}
@@ -65,6 +72,9 @@ function useDraft({ schema, live, write, dismiss }: PropertyControlProps) {
   const { busy, problem, send, forget } = useWrite(write);
   const [draft, setDraft] = useState<Draft>();
   const [sent, setSent] = useState(false);
+  // While somebody is in the text, a new value does not change it under the hand: what is selected would be lost.
+  const [held, setHeld] = useState<{ readonly value: unknown }>();
+  const shown = shownValue(schema, live);
   const fault = draft?.checked ? checkData(schema, draft.value, language)[0]?.detail : undefined;
   const error = fault ?? (problem && reasonOf(problem, language));
 
@@ -76,6 +86,7 @@ function useDraft({ schema, live, write, dismiss }: PropertyControlProps) {
     // What was typed in the meantime stays.
     setDraft((now) => (now !== tried ? now : taken ? undefined : { ...tried, moving: false }));
     setSent(taken);
+    if (taken) setHeld((now) => now && { value });
   }
   function change(value: unknown, moving = false): void {
     setDraft({ value, tried: false, checked: draft?.checked ?? false, moving });
@@ -84,6 +95,7 @@ function useDraft({ schema, live, write, dismiss }: PropertyControlProps) {
   }
   function drop(): void {
     setDraft(undefined);
+    setHeld((now) => now && { value: shown });
     forget();
     dismiss?.();
   }
@@ -92,9 +104,10 @@ function useDraft({ schema, live, write, dismiss }: PropertyControlProps) {
     sent,
     busy,
     error,
-    value: draft ? draft.value : shownValue(schema, live),
+    value: (draft ?? held ?? { value: shown }).value,
     change,
     drop,
+    hold: (isHeld: boolean) => setHeld(isHeld ? { value: shown } : undefined),
     commit: (value?: unknown) => void commit(value),
   };
 }
@@ -105,11 +118,16 @@ interface Listening {
   readonly leaving: boolean;
   commit(): void;
   drop(): void;
+  /** Keeps the text as it is, or lets it follow the Thing again. */
+  hold(isHeld: boolean): void;
   left(event: FocusEvent): void;
 }
 
-function listeners({ isDraft, leaving, commit, drop, left }: Listening) {
+function listeners({ isDraft, leaving, commit, drop, hold, left }: Listening) {
   return {
+    onFocus({ target }: FocusEvent): void {
+      if (target.matches('input, textarea')) hold(true);
+    },
     onKeyDown(event: KeyboardEvent): void {
       if (!isDraft || event.nativeEvent.isComposing) return;
       const { tagName } = event.target as HTMLElement;
@@ -121,6 +139,7 @@ function listeners({ isDraft, leaving, commit, drop, left }: Listening) {
       left(event);
       // The window lost the focus, and the input has it again when the reader comes back.
       if (document.activeElement === event.target) return;
+      hold(false);
       if (isDraft && leaving && !event.currentTarget.contains(event.relatedTarget)) commit();
     },
   };
