@@ -87,12 +87,14 @@ function inputControl({ schema, title, language, write, refuse }: ControlOptions
   const textOf = (value: unknown) => (isNumber ? textOfNumber(value, language) : String(value ?? ''));
   /** What was typed stays until it was sent and taken. */
   let typed: 'no' | 'yes' | 'sent' = 'no';
+  let told: unknown;
   element.oninput = () => {
     typed = 'yes';
   };
   element.onkeydown = ({ key, isComposing }) => {
     if (key !== 'Escape' || isComposing || typed === 'no') return;
     typed = 'no';
+    element.value = textOf(told);
     element.setAttribute('aria-invalid', 'false');
     refuse(undefined);
   };
@@ -106,8 +108,11 @@ function inputControl({ schema, title, language, write, refuse }: ControlOptions
     write(value);
   };
   const show = (live: LiveValue) => {
+    told = live.value;
     if (typed === 'sent' && live.state === 'rejected') typed = 'yes';
     if (typed === 'yes' || (typed === 'sent' && live.state === 'pending')) return;
+    // A new value would take away what somebody has just selected in it.
+    if (typed === 'no' && element.value !== '' && element.matches(':focus')) return;
     typed = 'no';
     element.value = textOf(live.value);
   };
