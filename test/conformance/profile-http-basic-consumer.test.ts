@@ -1,28 +1,14 @@
-import { type ConsumedThing, consume, type PartialTd } from 'thingwright';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Invocation } from '../../src/consumer/invocation.ts';
-import { type PeerRequest, type ProfilePeer, profilePeer } from '../support/profile-peer.ts';
+import { profileConsumer } from '../support/profile-consumer.ts';
+import type { PeerRequest } from '../support/profile-peer.ts';
 
-let peer: ProfilePeer;
-let thing: ConsumedThing<PartialTd>;
-let before = 0;
+const consumer = profileConsumer();
 
-beforeAll(async () => {
-  peer = await profilePeer();
-  thing = await consume<PartialTd>(peer.td);
-});
-beforeEach(() => {
-  before = peer.requests.length;
-});
-afterAll(async () => {
-  await thing.stop();
-  await peer.stop();
-});
-
-/** The requests of this test. */
-const sent = (): readonly PeerRequest[] => peer.requests.slice(before);
+const { sent } = consumer;
 const lines = (): readonly string[] => sent().map(({ method, path }) => `${method} ${path}`);
-const invoke = (action: string, input?: unknown) => thing.actions[action]?.invoke(input) as Promise<unknown>;
+const invoke = (action: string, input?: unknown) =>
+  consumer.thing.actions[action]?.invoke(input) as Promise<unknown>;
 const begin = async (action: string, input?: unknown) => (await invoke(action, input)) as Invocation<unknown>;
 
 /** What every request without an input looks like. */
@@ -33,28 +19,28 @@ function expectNoContent(request: PeerRequest | undefined): void {
 
 describe('properties', () => {
   test('are read where the right form says, by GET, as JSON [http-basic-profile-protocol-binding-readproperty-1, http-basic-profile-protocol-binding-readproperty-3, http-basic-profile-protocol-binding-readproperty-4]', async () => {
-    expect(await thing.properties['level']?.read()).toBe(7);
+    expect(await consumer.thing.properties['level']?.read()).toBe(7);
     expect(lines()).toEqual(['GET /kiln/p/level']);
     expect(sent()[0]?.headers.accept).toBe('application/json');
     expectNoContent(sent()[0]);
   });
 
   test('are written where the right form says, by PUT, as JSON [http-basic-profile-protocol-binding-writeproperty-1, http-basic-profile-protocol-binding-writeproperty-3, http-basic-profile-protocol-binding-writeproperty-4]', async () => {
-    await thing.properties['level']?.write(9);
+    await consumer.thing.properties['level']?.write(9);
     expect(lines()).toEqual(['PUT /kiln/p/level']);
     expect(sent()[0]?.headers['content-type']).toBe('application/json');
     expect(sent()[0]?.body).toBe('9');
   });
 
   test('are read all at once by the form of the Thing [http-basic-profile-protocol-binding-readallproperties-1, http-basic-profile-protocol-binding-readallproperties-3, http-basic-profile-protocol-binding-readallproperties-4]', async () => {
-    expect(await thing.readAll()).toEqual({ level: 7, mode: 'off' });
+    expect(await consumer.thing.readAll()).toEqual({ level: 7, mode: 'off' });
     expect(lines()).toEqual(['GET /kiln/p']);
     expect(sent()[0]?.headers.accept).toBe('application/json');
     expectNoContent(sent()[0]);
   });
 
   test('are written several at once by the form of the Thing [http-basic-profile-protocol-binding-writemultipleproperties-1, http-basic-profile-protocol-bindings-writemultipleproperties-3, http-basic-profile-protocol-binding-writemultipleproperties-4]', async () => {
-    await thing.writeMultiple({ level: 3 });
+    await consumer.thing.writeMultiple({ level: 3 });
     expect(lines()).toEqual(['PUT /kiln/p']);
     expect(sent()[0]?.headers['content-type']).toBe('application/json');
     expect(JSON.parse(sent()[0]?.body ?? '')).toEqual({ level: 3 });
@@ -108,7 +94,7 @@ describe('an invocation', () => {
   });
 
   test('stands in a list that the form of the Thing leads to [http-basic-profile-protocol-binding-queryallactions-1, http-basic-profile-protocol-binding-queryallactions-3, http-basic-profile-protocol-binding-queryallactions-4]', async () => {
-    expect(await thing.queryAllActions()).toMatchObject({ fire: [{ status: 'running' }] });
+    expect(await consumer.thing.queryAllActions()).toMatchObject({ fire: [{ status: 'running' }] });
     expect(lines()).toEqual(['GET /kiln/a']);
     expect(sent()[0]?.headers.accept).toBe('application/json');
     expectNoContent(sent()[0]);

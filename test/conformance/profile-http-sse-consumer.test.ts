@@ -1,26 +1,11 @@
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
-import { type ConsumedThing, consume, type PartialTd } from 'thingwright';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { ConsumedChange } from '../../src/consumer/change-queue.ts';
 import type { Subscription } from '../../src/consumer/subscription.ts';
-import { type ProfilePeer, profilePeer } from '../support/profile-peer.ts';
+import { profileConsumer } from '../support/profile-consumer.ts';
 
-let peer: ProfilePeer;
-let thing: ConsumedThing<PartialTd>;
-let before = 0;
-
-beforeAll(async () => {
-  peer = await profilePeer();
-  thing = await consume<PartialTd>(peer.td);
-});
-beforeEach(() => {
-  before = peer.requests.length;
-});
-afterAll(async () => {
-  await thing.stop();
-  await peer.stop();
-});
+const consumer = profileConsumer();
 
 /** A subscription by one op: how it begins, where it must go, and the event that is told there. */
 interface Op {
@@ -33,22 +18,26 @@ const one = (subscription: unknown) => subscription as Subscription<unknown, Con
 const observe: Op = {
   path: '/kiln/p/level',
   event: 'level',
-  begin: () => one(thing.properties['level']?.observe()),
+  begin: () => one(consumer.thing.properties['level']?.observe()),
 };
-const observeAll: Op = { path: '/kiln/p', event: 'level', begin: () => one(thing.observeAll()) };
+const observeAll: Op = { path: '/kiln/p', event: 'level', begin: () => one(consumer.thing.observeAll()) };
 const subscribe: Op = {
   path: '/kiln/e/overheated',
   event: 'overheated',
-  begin: () => one(thing.events['overheated']?.subscribe()),
+  begin: () => one(consumer.thing.events['overheated']?.subscribe()),
 };
-const subscribeAll: Op = { path: '/kiln/e', event: 'overheated', begin: () => one(thing.subscribeAll()) };
+const subscribeAll: Op = {
+  path: '/kiln/e',
+  event: 'overheated',
+  begin: () => one(consumer.thing.subscribeAll()),
+};
 
-const sent = () => peer.requests.slice(before);
+const { sent } = consumer;
 
-/** Begins, and gives the stream at the peer. */
+/** Begins, and gives the stream at the consumer.peer. */
 async function opened({ path, begin }: Op) {
   const subscription = begin();
-  const [stream] = await Promise.all([peer.stream(path), subscription.ready]);
+  const [stream] = await Promise.all([consumer.peer.stream(path), subscription.ready]);
   return { stream, changes: subscription.changes() };
 }
 
@@ -87,7 +76,7 @@ describe('opens an event source where the right form says', () => {
   });
 
   test('an event without data is told too [http-sse-profile-protocol-binding-subscribeevent-4]', async () => {
-    const begin = () => one(thing.events['doorOpened']?.subscribe());
+    const begin = () => one(consumer.thing.events['doorOpened']?.subscribe());
     const { stream, changes } = await opened({ path: '/kiln/e/doorOpened', event: 'doorOpened', begin });
     stream.write('event: doorOpened\nid: 1\ndata\n\n');
     expect(await changes.next()).toEqual({ done: false, value: { value: undefined, id: '1' } });
@@ -109,11 +98,11 @@ describe('comes back after a lost connection, with the last id', () => {
     await take();
     // In the middle of an event: what did not arrive whole was not told.
     stream.write(`event: ${op.event}\nid: id-2\ndata: 2\n`, () => stream.destroy());
-    stream = await peer.stream(op.path);
+    stream = await consumer.peer.stream(op.path);
     tell(stream, op.event, 2);
     await take();
     stream.end();
-    stream = await peer.stream(op.path);
+    stream = await consumer.peer.stream(op.path);
     tell(stream, op.event, 3);
     await take();
     expect(values).toEqual([1, 2, 3]);

@@ -2,8 +2,6 @@ import { fromProblem, WotError } from '../../../contracts/errors.ts';
 import { kindOfStatus } from '../../../contracts/http-status.ts';
 import { ApiError } from './api-error.ts';
 
-export { ApiError };
-
 /** The path of the servient that served this page, with a slash at its end: `/`, or that of its public base. */
 export const servientPath = new URL('..', document.baseURI).pathname;
 

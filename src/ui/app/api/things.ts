@@ -1,7 +1,8 @@
 import { queryOptions, useQuery } from '@tanstack/react-query';
 import type { ThingDescription } from '../../../contracts/td.ts';
 import type { ThingSummaries, ThingSummary } from '../../page-data.ts';
-import { ApiError, json, jsonOf, send } from './api.ts';
+import { json, jsonOf, send } from './api.ts';
+import { ApiError } from './api-error.ts';
 
 /** Milliseconds after which the list of Things is asked for again; unchanged it costs one 304. */
 const listEvery = 5000;

@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { Problem } from '../../../contracts/errors.ts';
 import type { ExchangeLine, ExchangeRequest } from '../../page-data.ts';
-import { ApiError } from '../api/api.ts';
+import { ApiError } from '../api/api-error.ts';
 import { exchange } from './exchange.ts';
 import { begun, type ExchangeLog, withLines } from './exchange-log.ts';
 

@@ -1,7 +1,8 @@
 import { queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { sameJson } from '../../../td/same-json.ts';
 import type { Dashboard, ListedDashboard } from '../../dashboard.ts';
-import { ApiError, json, send } from '../api/api.ts';
+import { json, send } from '../api/api.ts';
+import { ApiError } from '../api/api-error.ts';
 
 const all = 'dashboards';
 /** The code of what became of a board that two people edit. */

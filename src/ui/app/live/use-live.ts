@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useMemo, useState, useSyncExternalStore } from 'react';
+import { useEffect, useMemo, useSyncExternalStore } from 'react';
 import type { Connection, LiveEvent, LiveThing, LiveValue, Trend } from './live.ts';
 import type { PropertyTraits } from './live-property.ts';
 import { pageLive } from './page-live.ts';
@@ -50,27 +50,6 @@ export function useEvents(thing: LiveThing, name?: string, active = true): reado
 export function useFeed(things: readonly LiveThing[]): readonly LiveEvent[] {
   const ids = things.map(({ id }) => id).join('\n');
   return useReadable(useMemo(() => pageLive().feed(ids === '' ? [] : ids.split('\n')), [ids]));
-}
-
-/** A ref for an element, whether it is on the screen (or nearly so), and whether it ever was. */
-export function useOnScreen<E extends Element>(): readonly [
-  ref: (element: E | null) => void,
-  onScreen: boolean,
-  seen: boolean,
-] {
-  const [isOn, setOn] = useState<boolean>();
-  const ref = useCallback((element: E | null) => {
-    if (!element) return undefined;
-    // Undefined until it is seen for the first time.
-    const seen = (entries: readonly IntersectionObserverEntry[]) =>
-      setOn(
-        (before) => entries.at(-1)?.isIntersecting === true || (before === undefined ? undefined : false),
-      );
-    const observer = new IntersectionObserver(seen, { rootMargin: '200px' });
-    observer.observe(element);
-    return () => observer.disconnect();
-  }, []);
-  return [ref, isOn === true, isOn !== undefined];
 }
 
 function useReadable<T>({ listen, get }: Readable<T>): T {
