@@ -7,6 +7,22 @@ export interface Principal {
 /** The caller without credentials. */
 export const anonymous: Principal = { name: 'anonymous', roles: [] };
 
+/** What a secured transport proved about the other side: which pre-shared key it has, or its certificate. */
+export type PeerIdentity =
+  | { readonly scheme: 'psk'; readonly identity: string }
+  | {
+      readonly scheme: 'cert';
+      /** The subject's common name. */
+      readonly name: string;
+      /** SHA-256 of the certificate, in hexadecimal. */
+      readonly fingerprint: string;
+    };
+
+/** The caller that a secured transport proved, without roles: `psk:valve-1`, `cert:valve-1`. */
+export function principalOf(peer: PeerIdentity): Principal {
+  return { name: `${peer.scheme}:${peer.scheme === 'psk' ? peer.identity : peer.name}`, roles: [] };
+}
+
 /** What a caller may do: `read` covers observe, `invoke` covers query and cancel. */
 export type Right = 'read' | 'write' | 'invoke' | 'subscribe';
 

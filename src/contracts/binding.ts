@@ -1,4 +1,4 @@
-import type { Principal } from './access.ts';
+import type { PeerIdentity, Principal } from './access.ts';
 import type { Clock } from './clock.ts';
 import type { HttpSide } from './http-route.ts';
 import type { HostedThing } from './interaction.ts';
@@ -22,6 +22,8 @@ export interface Credentials {
   readonly scheme?: string;
   readonly user?: string;
   readonly secret?: string;
+  /** What the transport itself proved. */
+  readonly peer?: PeerIdentity;
 }
 
 /** What the servient offers to a server binding. */

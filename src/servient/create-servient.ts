@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type AccessPolicy, anonymous } from '../contracts/access.ts';
+import { type AccessPolicy, anonymous, principalOf } from '../contracts/access.ts';
 import type { BindingHost, Limits, ServerBinding } from '../contracts/binding.ts';
 import { type Clock, systemClock } from '../contracts/clock.ts';
 import type { ThingDefinition } from '../contracts/definition.ts';
@@ -207,7 +207,7 @@ class ComposedServient implements Servient {
       facts: this.#storage.facts,
       servientId,
       things: this.#things,
-      authenticate: () => anonymous,
+      authenticate: ({ peer }) => (peer === undefined ? anonymous : principalOf(peer)),
       get httpSide() {
         return httpSide();
       },

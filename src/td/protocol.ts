@@ -8,6 +8,9 @@ const protocols: Readonly<Record<string, string>> = {
   ws: 'websocket',
   wss: 'websocket',
   coap: 'coap',
+  coaps: 'coap',
+  'coap+tcp': 'coap',
+  'coaps+tcp': 'coap',
   mqtt: 'mqtt',
   mqtts: 'mqtt',
 };

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { coapCode } from '../../src/bindings/coap/coap-code.ts';
+import { coapCode } from '../../src/bindings/coap/messages/coap-code.ts';
 import { errorKinds } from '../../src/contracts/errors.ts';
 import { httpStatus } from '../../src/contracts/http-status.ts';
 import { tableUnder, textOf } from '../support/markdown.ts';

@@ -12,6 +12,7 @@ const homes: readonly (readonly [module: RegExp, home: RegExp])[] = [
   [/^@node-wot\//, /^src\/servient\/node-wot(\.ts$|\/)/],
   [/^(mqtt|mqtt-packet|aedes|aedes-.*)$/, /^src\/bindings\/mqtt\//],
   [/^(coap|coap-packet|node:dgram)$/, /^src\/bindings\/coap\//],
+  [/^koffi$/, /^src\/bindings\/coap\/dtls\//],
   [/^(undici|express|helmet|compression|pino|pino-http|prom-client)$/, /^src\/bindings\/http\//],
   [/^ws$/, /^src\/bindings\/websocket\//],
   [/^node:sqlite$/, /^src\/storage\/sqlite\//],

@@ -4,14 +4,14 @@ import { once } from 'node:events';
 import { encode } from 'cbor2';
 import fc from 'fast-check';
 import { afterEach, expect, test, vi } from 'vitest';
-import { blockOption } from '../../src/bindings/coap/block.ts';
 import { coapClient } from '../../src/bindings/coap/coap-client.ts';
+import { blockOption } from '../../src/bindings/coap/messages/block.ts';
 import {
   type CoapOption,
   encodeMessage,
   type Message,
   parseMessage,
-} from '../../src/bindings/coap/coap-message.ts';
+} from '../../src/bindings/coap/messages/coap-message.ts';
 import {
   optionBytes,
   optionNumber,
@@ -19,7 +19,7 @@ import {
   optionUint,
   textOption,
   uintOption,
-} from '../../src/bindings/coap/coap-option.ts';
+} from '../../src/bindings/coap/messages/coap-option.ts';
 import type { ClientRequest } from '../../src/contracts/binding.ts';
 import { fakeClock } from '../support/fake-clock.ts';
 

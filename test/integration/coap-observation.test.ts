@@ -7,8 +7,13 @@ import {
   encodeMessage,
   type Message,
   parseMessage,
-} from '../../src/bindings/coap/coap-message.ts';
-import { optionNumber, optionTexts, optionUint, uintOption } from '../../src/bindings/coap/coap-option.ts';
+} from '../../src/bindings/coap/messages/coap-message.ts';
+import {
+  optionNumber,
+  optionTexts,
+  optionUint,
+  uintOption,
+} from '../../src/bindings/coap/messages/coap-option.ts';
 import type { ClientBinding } from '../../src/contracts/binding.ts';
 import type { WotError } from '../../src/contracts/errors.ts';
 import { type Collector, collector } from '../support/collector.ts';

@@ -1,16 +1,20 @@
 import { decode } from 'cbor2';
 import fc from 'fast-check';
 import { afterEach, expect, test, vi } from 'vitest';
-import { blockOption } from '../../src/bindings/coap/block.ts';
-import { type CoapOption, encodeMessage, type Message } from '../../src/bindings/coap/coap-message.ts';
+import { coap } from '../../src/bindings/coap/coap-server.ts';
+import { blockOption } from '../../src/bindings/coap/messages/block.ts';
+import {
+  type CoapOption,
+  encodeMessage,
+  type Message,
+} from '../../src/bindings/coap/messages/coap-message.ts';
 import {
   optionBytes,
   optionNumber,
   optionUint,
   textOption,
   uintOption,
-} from '../../src/bindings/coap/coap-option.ts';
-import { coap } from '../../src/bindings/coap/coap-server.ts';
+} from '../../src/bindings/coap/messages/coap-option.ts';
 import type { ThingHandle } from '../../src/contracts/definition.ts';
 import type { WotError } from '../../src/contracts/errors.ts';
 import { createServient, type ServientOptions } from '../../src/servient/create-servient.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { encodeMessage, type Message, parseMessage } from '../../src/bindings/coap/coap-message.ts';
-import { optionUint, siftOptions, uintOption } from '../../src/bindings/coap/coap-option.ts';
+import { encodeMessage, type Message, parseMessage } from '../../src/bindings/coap/messages/coap-message.ts';
+import { optionUint, siftOptions, uintOption } from '../../src/bindings/coap/messages/coap-option.ts';
 import { WotError } from '../../src/contracts/errors.ts';
 
 const bytes = (maxLength: number) => fc.uint8Array({ maxLength }).map((array) => Buffer.from(array));

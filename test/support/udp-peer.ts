@@ -1,7 +1,7 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { vi } from 'vitest';
-import { encodeMessage, type Message, parseMessage } from '../../src/bindings/coap/coap-message.ts';
+import { encodeMessage, type Message, parseMessage } from '../../src/bindings/coap/messages/coap-message.ts';
 
 /** A CoAP peer without manners: it sends any bytes and keeps what comes back. */
 export interface UdpPeer {

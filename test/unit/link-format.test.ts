@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type CoreLink, filterLinks, serialiseLinks } from '../../src/bindings/coap/link-format.ts';
+import { type CoreLink, filterLinks, serialiseLinks } from '../../src/bindings/coap/messages/link-format.ts';
 
 const links: readonly CoreLink[] = [
   { href: '/a', attributes: { rt: 'wot.thing sensor', ct: '432' } },

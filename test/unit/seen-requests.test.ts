@@ -1,15 +1,15 @@
 import { expect, test } from 'vitest';
-import type { Inbound } from '../../src/bindings/coap/coap-exchange.ts';
-import { SeenRequests } from '../../src/bindings/coap/seen-requests.ts';
+import type { Inbound } from '../../src/bindings/coap/endpoint/endpoint.ts';
+import { SeenRequests } from '../../src/bindings/coap/endpoint/seen-requests.ts';
 import { fakeClock } from '../support/fake-clock.ts';
 
 const empty = Buffer.alloc(0);
 const reply = Buffer.alloc(1000);
 
 function request(code: string, port: number, id: number, token = 't'): Inbound {
-  const peer = { address: '127.0.0.1', port };
+  const peer = { address: '127.0.0.1', port, key: `127.0.0.1 ${port}` };
   const message = { type: 'CON', code, id, token: Buffer.from(token), options: [], payload: empty } as const;
-  return { ...message, peer, peerKey: `127.0.0.1 ${port}` };
+  return { ...message, peer, bytes: 10 };
 }
 
 const post = (port: number, id: number, token?: string) => request('0.02', port, id, token);

@@ -10,16 +10,18 @@ import { withDeadline } from '../../contracts/deadline.ts';
 import { WotError } from '../../contracts/errors.ts';
 import type { Form, Op } from '../../contracts/td.ts';
 import { responseType } from '../../td/defaults.ts';
-import { requestTag, transfer } from './block-client.ts';
-import { type Method, methodCode } from './coap-code.ts';
-import { type CoapOption, type Envelope, emptyBytes } from './coap-message.ts';
-import { CoapObservation } from './coap-observation.ts';
-import { optionNumber, optionUint, uintOption } from './coap-option.ts';
-import { errorOfAnswer } from './coap-problem.ts';
-import { CoapRequester, clientStopped } from './coap-requester.ts';
-import { coapTarget, locationOf } from './coap-uri.ts';
-import { contentFormatOf, mediaTypeOfFormat } from './content-formats.ts';
-import type { Representation } from './notification.ts';
+import { schemeOf } from '../../td/protocol.ts';
+import { requestTag, transfer } from './client/block-client.ts';
+import { udpTransport } from './client/client-transport.ts';
+import { CoapObservation } from './client/coap-observation.ts';
+import { type ClientTransports, CoapRequester, clientStopped } from './client/coap-requester.ts';
+import type { Representation } from './client/notification.ts';
+import { type Method, methodCode } from './messages/coap-code.ts';
+import { type CoapOption, type Envelope, emptyBytes } from './messages/coap-message.ts';
+import { optionNumber, optionUint, uintOption } from './messages/coap-option.ts';
+import { errorOfAnswer } from './messages/coap-problem.ts';
+import { coapTarget, locationOf } from './messages/coap-uri.ts';
+import { contentFormatOf, mediaTypeOfFormat } from './messages/content-formats.ts';
 
 // W3C CoAP binding, table of default methods; ops that end an observation have no request of their own.
 const defaultMethods: Readonly<Partial<Record<Op, Method>>> = {
@@ -42,24 +44,29 @@ const subscriptions: Readonly<Partial<Record<Op, Representation>>> = {
   subscribeallevents: 'record',
 };
 
-/** The CoAP client: one UDP endpoint per IP version, block-wise transfer, Observe. */
-export function coapClient(options: { readonly clock?: Clock } = {}): ClientBinding {
-  return new CoapClient(options.clock ?? systemClock);
+export interface CoapClientOptions {
+  readonly clock?: Clock;
+}
+
+/** The CoAP client: one endpoint per peer, block-wise transfer, Observe. */
+export function coapClient({ clock = systemClock }: CoapClientOptions = {}): ClientBinding {
+  return new CoapClient(clock, { coap: udpTransport });
 }
 
 class CoapClient implements ClientBinding {
   readonly name = 'coap';
-  readonly schemes = ['coap'];
+  readonly schemes: readonly string[];
   readonly #requester: CoapRequester;
   readonly #observations = new Set<CoapObservation>();
 
-  constructor(clock: Clock) {
-    this.#requester = new CoapRequester(clock);
+  constructor(clock: Clock, transports: ClientTransports) {
+    this.schemes = Object.keys(transports);
+    this.#requester = new CoapRequester(clock, transports);
   }
 
   supports(op: Op, form: Form): boolean {
     const { subprotocol = 'cov:observe' } = form;
-    if (!/^coap:/i.test(form.href) || subprotocol !== 'cov:observe') return false;
+    if (!this.schemes.includes(schemeOf(form)) || subprotocol !== 'cov:observe') return false;
     return op in subscriptions || (op in defaultMethods && methodOf(op, form) !== undefined);
   }
 

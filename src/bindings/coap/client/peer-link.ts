@@ -1,41 +1,39 @@
-import type { Clock, Timer } from '../../contracts/clock.ts';
-import { silentLogger } from '../../contracts/logger.ts';
-import { CoapEndpoint } from './coap-endpoint.ts';
-import type { Inbound, Outcome, Peer, TokenEnvelope } from './coap-exchange.ts';
-import { siftOptions } from './coap-option.ts';
+import type { Clock, Timer } from '../../../contracts/clock.ts';
+import type { Inbound, Outcome, TokenEnvelope } from '../endpoint/endpoint.ts';
+import { siftOptions } from '../messages/coap-option.ts';
+import type { ClientTransport, Destination, OpenLink } from './client-transport.ts';
 
 /** Receives the responses to one token; false when they are no longer wanted. */
 export type Receiver = (message: Inbound) => boolean;
 
 const idleAtMost = 60_000;
 
-/** The client's way to one peer: a socket for this peer alone, and who waits for which token. */
+/** The client's way to one peer: an endpoint for this peer alone, and who waits for which token. */
 export class PeerLink {
   readonly #clock: Clock;
-  readonly #endpoint: CoapEndpoint;
-  readonly #peer: Peer;
   readonly #closed: () => void;
   readonly #receivers = new Map<string, Receiver>();
+  #open: OpenLink | undefined;
   #idle: Timer | undefined;
 
-  /** `closed` is called when it has closed itself, after a minute without use. */
-  constructor(peer: Peer, clock: Clock, closed: () => void) {
-    this.#peer = peer;
+  /** `closed` is called when it has closed itself: after a minute without use, or when its session ended. */
+  constructor(clock: Clock, closed: () => void) {
     this.#clock = clock;
     this.#closed = closed;
-    const response = (message: Inbound): boolean => this.#take(message);
-    this.#endpoint = new CoapEndpoint({ response }, { clock, logger: silentLogger });
   }
 
-  /** Rejects where the system knows no way to the peer. */
-  async open(): Promise<void> {
-    await this.#endpoint.connect(this.#peer);
+  /** Rejects where there is no way to the peer. */
+  async open(to: Destination, transport: ClientTransport): Promise<void> {
+    const gone = (): void => this.#close();
+    const listener = { response: (message: Inbound) => this.#take(message), gone };
+    this.#open = await transport(to, listener, this.#clock);
     this.touch();
   }
 
-  /** Sends a CON until it is acknowledged or given up; the returned function stops repeating it. */
+  /** Sends a message until it is acknowledged or given up; the returned function stops repeating it. */
   confirm(message: TokenEnvelope, settled: (outcome: Outcome) => void): () => void {
-    return this.#endpoint.confirm(this.#peer, message, settled);
+    const { endpoint, peer } = this.#open as OpenLink;
+    return endpoint.confirm(peer, message, settled);
   }
 
   /** Directs all responses with this token to a receiver, until the returned function is called. */
@@ -43,7 +41,7 @@ export class PeerLink {
     const key = token.toString('latin1');
     const before = this.#receivers.get(key);
     this.#receivers.set(key, receiver);
-    this.#endpoint.keepAlive(true);
+    this.#open?.endpoint.keepAlive(true);
     return () => {
       if (this.#receivers.get(key) !== receiver) return;
       if (before === undefined) this.#receivers.delete(key);
@@ -55,18 +53,21 @@ export class PeerLink {
   /** Counts the idle minute anew; an idle link does not keep its process alive. */
   touch(): void {
     if (this.#receivers.size > 0) return;
-    this.#endpoint.keepAlive(false);
+    this.#open?.endpoint.keepAlive(false);
     this.#idle?.cancel();
     this.#idle = this.#clock.after(idleAtMost, () => {
-      if (this.#receivers.size > 0) return;
-      this.#closed();
-      void this.close();
+      if (this.#receivers.size === 0) this.#close();
     });
   }
 
-  close(): Promise<void> {
+  async close(): Promise<void> {
     this.#idle?.cancel();
-    return this.#endpoint.close();
+    await this.#open?.endpoint.close();
+  }
+
+  #close(): void {
+    this.#closed();
+    void this.close();
   }
 
   #take(message: Inbound): boolean {

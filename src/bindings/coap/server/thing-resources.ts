@@ -1,21 +1,21 @@
-import { WotError } from '../../contracts/errors.ts';
+import { WotError } from '../../../contracts/errors.ts';
 import type {
   Change,
   HostedThing,
   SubscribeContext,
   Subscriber,
   Unsubscribe,
-} from '../../contracts/interaction.ts';
-import type { AffordanceKind } from '../../contracts/td.ts';
-import { actionStatus, actionStatuses } from '../../interaction/action-status.ts';
-import { actionShapes, type PayloadShape, propertyShapes } from '../../interaction/payload-types.ts';
-import { namesIn } from '../../interaction/query-variables.ts';
-import { declaredContent } from '../../td/declared-content.ts';
-import { decodeComponent } from '../../td/percent-encoding.ts';
+} from '../../../contracts/interaction.ts';
+import type { AffordanceKind } from '../../../contracts/td.ts';
+import { actionStatus, actionStatuses } from '../../../interaction/action-status.ts';
+import { actionShapes, type PayloadShape, propertyShapes } from '../../../interaction/payload-types.ts';
+import { namesIn } from '../../../interaction/query-variables.ts';
+import { declaredContent } from '../../../td/declared-content.ts';
+import { decodeComponent } from '../../../td/percent-encoding.ts';
+import type { Method } from '../messages/coap-code.ts';
+import { type Envelope, emptyBytes } from '../messages/coap-message.ts';
+import { optionNumber, textOption } from '../messages/coap-option.ts';
 import { type CoapCall, changeRecord, refuseRecords } from './coap-call.ts';
-import type { Method } from './coap-code.ts';
-import { type Envelope, emptyBytes } from './coap-message.ts';
-import { optionNumber, textOption } from './coap-option.ts';
 
 /** How a resource is observed (RFC 7641). */
 export interface Observable {

@@ -1,10 +1,10 @@
-import { WotError } from '../../contracts/errors.ts';
-import type { Change, Gap } from '../../contracts/interaction.ts';
-import { PacedSubscription } from '../../interaction/paced-subscription.ts';
+import { WotError } from '../../../contracts/errors.ts';
+import type { Change, Gap } from '../../../contracts/interaction.ts';
+import { PacedSubscription } from '../../../interaction/paced-subscription.ts';
+import type { Outcome } from '../endpoint/endpoint.ts';
+import type { Envelope } from '../messages/coap-message.ts';
+import { optionNumber, uintOption } from '../messages/coap-option.ts';
 import { type CoapCall, changeRecord, refuseRecords } from './coap-call.ts';
-import type { Outcome } from './coap-exchange.ts';
-import type { Envelope } from './coap-message.ts';
-import { optionNumber, uintOption } from './coap-option.ts';
 import type { Observable } from './thing-resources.ts';
 
 /** Seconds after which a client that hears nothing registers again (RFC 7641 section 3.3.1). */

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { WotError } from '../../contracts/errors.ts';
-import { type Block, blockOption, maxBlockSize, readBlock } from './block.ts';
-import { BoundedCache, type CacheBounds } from './bounded-cache.ts';
-import type { Inbound } from './coap-exchange.ts';
-import { type CoapOption, type Envelope, emptyBytes } from './coap-message.ts';
-import { optionBytes, optionNumber, optionUint, uintOption } from './coap-option.ts';
+import { WotError } from '../../../contracts/errors.ts';
+import { BoundedCache, type CacheBounds } from '../endpoint/bounded-cache.ts';
+import type { Inbound } from '../endpoint/endpoint.ts';
+import { type Block, blockOption, maxBlockSize, readBlock } from '../messages/block.ts';
+import { type CoapOption, type Envelope, emptyBytes } from '../messages/coap-message.ts';
+import { optionBytes, optionNumber, optionUint, uintOption } from '../messages/coap-option.ts';
 
 interface Upload {
   readonly blocks: Buffer[];
@@ -156,10 +156,10 @@ const notIdentifying: readonly number[] = [
   optionNumber.size2,
 ];
 
-function transferKey({ peerKey, code, options }: Inbound): string {
+function transferKey({ peer, code, options }: Inbound): string {
   const identifying = options.filter(({ number }) => !notIdentifying.includes(number));
   return [
-    peerKey,
+    peer.key,
     code,
     ...identifying.map(({ number, value }) => `${number}:${value.toString('hex')}`),
   ].join(' ');

@@ -1,10 +1,9 @@
-import type { Timer } from '../../contracts/clock.ts';
-import type { WotError } from '../../contracts/errors.ts';
+import type { Timer } from '../../../contracts/clock.ts';
+import type { WotError } from '../../../contracts/errors.ts';
+import type { Endpoint, Inbound, Outcome, Peer } from '../endpoint/endpoint.ts';
+import type { Envelope } from '../messages/coap-message.ts';
 import type { BlockTransfers } from './block-transfers.ts';
 import type { CoapCall } from './coap-call.ts';
-import type { CoapEndpoint } from './coap-endpoint.ts';
-import type { Inbound, Outcome } from './coap-exchange.ts';
-import { type Envelope, emptyBytes, encodeMessage } from './coap-message.ts';
 import { CoapObserver } from './coap-observer.ts';
 import type { Observable } from './thing-resources.ts';
 
@@ -12,13 +11,12 @@ const observersAtMost = 4096;
 const ofPeerAtMost = 256;
 const fetchWithin = 5000;
 const probeEvery = 300_000;
-const ping = { code: '0.00', token: emptyBytes, options: [], payload: emptyBytes }; // RFC 7252 section 4.3
 
 /** The error response that fits a request. */
 export type ProblemMaker = (request: Inbound, error: unknown) => Envelope;
 
 export interface ObserversParts {
-  readonly endpoint: CoapEndpoint;
+  readonly endpoint: Endpoint;
   readonly blocks: BlockTransfers;
   /** Changes that may wait per observer. */
   readonly queue: number;
@@ -45,7 +43,7 @@ export class CoapObservers {
   /** Whether an observation is renewed, or there is room for one more. */
   admits(request: Inbound): boolean {
     if (this.#entries.has(keyOf(request))) return true;
-    return this.#entries.size < observersAtMost && this.#of(request.peerKey).length < ofPeerAtMost;
+    return this.#entries.size < observersAtMost && this.#of(request.peer.key).length < ofPeerAtMost;
   }
 
   /** Adds or replaces the observation of this token and gives its first response, or the first block of it. */
@@ -83,14 +81,18 @@ export class CoapObservers {
     this.#entries.get(keyOf(request))?.observer.end();
   }
 
+  /** Ends the observations of a peer that is gone. */
+  forget(peer: Peer): void {
+    for (const { observer } of this.#of(peer.key)) observer.end();
+  }
+
   /** Ends all observations with an error notification each, sent once. */
   close(error: WotError): void {
     this.#probing.cancel();
     const { endpoint, problem } = this.#parts;
     for (const { request, observer } of [...this.#entries.values()]) {
       const { peer, token } = request;
-      const message = { ...problem(request, error), token, type: 'NON', id: endpoint.nextId() } as const;
-      endpoint.transmit(peer, encodeMessage(message));
+      endpoint.send(peer, { ...problem(request, error), token });
       observer.end();
     }
   }
@@ -130,17 +132,16 @@ export class CoapObservers {
 
   /** Finds out which peers are gone, so that their observations make room. */
   #probe(): void {
-    const peers = new Map([...this.#entries.values()].map(({ request }) => [request.peerKey, request.peer]));
-    for (const [key, peer] of peers) {
-      this.#parts.endpoint.confirm(peer, ping, (outcome) => {
-        if (outcome !== 'timeout' && outcome !== 'unreachable') return;
-        for (const { observer } of this.#of(key)) observer.end();
+    const peers = new Map([...this.#entries.values()].map(({ request }) => [request.peer.key, request.peer]));
+    for (const peer of peers.values()) {
+      this.#parts.endpoint.ping(peer, (outcome) => {
+        if (outcome === 'timeout' || outcome === 'unreachable') this.forget(peer);
       });
     }
   }
 
   #of(peer: string): readonly Entry[] {
-    return [...this.#entries.values()].filter(({ request }) => request.peerKey === peer);
+    return [...this.#entries.values()].filter(({ request }) => request.peer.key === peer);
   }
 
   #nextSequence(): number {
@@ -149,4 +150,4 @@ export class CoapObservers {
   }
 }
 
-const keyOf = ({ peerKey, token }: Inbound): string => `${peerKey} ${token.toString('latin1')}`;
+const keyOf = ({ peer, token }: Inbound): string => `${peer.key} ${token.toString('latin1')}`;

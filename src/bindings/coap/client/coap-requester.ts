@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import type { Clock } from '../../contracts/clock.ts';
-import { abortable } from '../../contracts/deadline.ts';
-import { WotError } from '../../contracts/errors.ts';
-import type { Wire } from '../../contracts/wire.ts';
-import { peerKey, resolveHost } from './coap-endpoint.ts';
-import type { Inbound, Outcome, Peer, Watch } from './coap-exchange.ts';
-import type { Envelope } from './coap-message.ts';
-import type { CoapTarget } from './coap-uri.ts';
+import type { Clock } from '../../../contracts/clock.ts';
+import { abortable } from '../../../contracts/deadline.ts';
+import { WotError } from '../../../contracts/errors.ts';
+import type { Wire } from '../../../contracts/wire.ts';
+import type { Inbound, Outcome, Watch } from '../endpoint/endpoint.ts';
+import { resolveHost } from '../endpoint/resolve-host.ts';
+import type { Envelope } from '../messages/coap-message.ts';
+import type { CoapScheme, CoapTarget } from '../messages/coap-uri.ts';
+import type { ClientTransport, Destination } from './client-transport.ts';
 import { coapWatch, watched } from './coap-wire.ts';
 import { PeerLink, type Receiver } from './peer-link.ts';
 
@@ -17,14 +18,19 @@ export interface Route {
   readonly watch: Watch | undefined;
 }
 
+/** What each scheme travels over. */
+export type ClientTransports = Readonly<Partial<Record<CoapScheme, ClientTransport>>>;
+
 /** The client side of request and response (RFC 7252 section 5): one link per peer, opened when needed. */
 export class CoapRequester {
   readonly clock: Clock;
+  readonly #transports: ClientTransports;
   readonly #links = new Map<string, Promise<PeerLink>>();
   readonly #stopping = new AbortController();
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, transports: ClientTransports) {
     this.clock = clock;
+    this.#transports = transports;
   }
 
   /** Aborts when the client stops. */
@@ -33,11 +39,11 @@ export class CoapRequester {
   }
 
   /** Finds the way to a target; rejects with the signal's reason or WotError `unavailable` HOST_UNKNOWN or UNREACHABLE. */
-  async route({ href, host, port }: CoapTarget, signal: AbortSignal, wire?: Wire): Promise<Route> {
+  async route({ href, scheme, host, port }: CoapTarget, signal: AbortSignal, wire?: Wire): Promise<Route> {
     signal.throwIfAborted();
     const { address } = await abortable(resolveHost(host), signal);
-    const link = await this.#link({ address, port }).catch((cause: unknown) => {
-      throw unreachable(href, cause);
+    const link = await this.#link(scheme, { host, address, port }).catch((cause: unknown) => {
+      throw cause instanceof WotError ? cause : unreachable(href, cause);
     });
     link.touch();
     return { href, link, watch: wire && coapWatch(href, wire) };
@@ -74,17 +80,26 @@ export class CoapRequester {
     this.#links.clear();
   }
 
-  #link(peer: Peer): Promise<PeerLink> {
-    const key = peerKey(peer);
+  async #link(scheme: CoapScheme, to: Destination): Promise<PeerLink> {
+    const transport = this.#transports[scheme];
+    if (transport === undefined) throw notSpoken(scheme);
+    const key = [scheme, to.host, to.address, to.port].join(' ');
     const known = this.#links.get(key);
     if (known !== undefined) return known;
-    const forget = (): unknown => this.#links.delete(key);
-    const link = new PeerLink(peer, this.clock, forget);
-    const opening = link.open().then(() => link);
+    const forget = (): void => {
+      if (this.#links.get(key) === opening) this.#links.delete(key);
+    };
+    const link = new PeerLink(this.clock, forget);
+    const opening = link.open(to, transport).then(() => link);
     this.#links.set(key, opening);
     opening.catch(forget);
     return opening;
   }
+}
+
+function notSpoken(scheme: CoapScheme): WotError {
+  const message = `This client does not speak ${scheme}; use another form.`;
+  return new WotError('not-implemented', 'SCHEME_NOT_SPOKEN', message);
 }
 
 export function clientStopped(): WotError {

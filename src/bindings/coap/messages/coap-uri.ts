@@ -1,11 +1,23 @@
 import { isIP } from 'node:net';
-import { WotError } from '../../contracts/errors.ts';
+import { WotError } from '../../../contracts/errors.ts';
 import type { CoapOption, Envelope } from './coap-message.ts';
 import { optionNumber, optionTexts, textOption } from './coap-option.ts';
+
+/** The schemes of CoAP (RFC 7252 section 6, RFC 8323 section 8). */
+export type CoapScheme = 'coap' | 'coaps' | 'coap+tcp' | 'coaps+tcp';
+
+/** The port of an address that names none. */
+export const defaultPorts: Readonly<Record<CoapScheme, number>> = {
+  coap: 5683,
+  coaps: 5684,
+  'coap+tcp': 5683,
+  'coaps+tcp': 5684,
+};
 
 /** Where a coap URI leads: the endpoint, and the options that name the resource there. */
 export interface CoapTarget {
   readonly href: string;
+  readonly scheme: CoapScheme;
   readonly host: string;
   readonly port: number;
   readonly options: readonly CoapOption[];
@@ -14,7 +26,8 @@ export interface CoapTarget {
 /** Takes a coap URI apart (RFC 7252 section 6.4); WotError `invalid` HREF_INVALID. */
 export function coapTarget(href: string): CoapTarget {
   const url = URL.parse(href);
-  if (url?.protocol !== 'coap:' || url.hostname === '') throw hrefInvalid(href);
+  const scheme = url?.protocol.slice(0, -1) ?? '';
+  if (!url || !isCoapScheme(scheme) || url.hostname === '') throw hrefInvalid(href);
   const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
   const segments = url.pathname === '/' ? [] : url.pathname.split('/').slice(1);
   const queries = url.search === '' ? [] : url.search.slice(1).split('&');
@@ -25,8 +38,10 @@ export function coapTarget(href: string): CoapTarget {
   ];
   const options = texts.map(([number, text]) => textOption(number, percentDecoded(text, href)));
   if (options.some(({ value }) => value.length > 255)) throw hrefInvalid(href);
-  return { href, host, port: Number(url.port) || 5683, options };
+  return { href, scheme, host, port: Number(url.port) || defaultPorts[scheme], options };
 }
+
+const isCoapScheme = (scheme: string): scheme is CoapScheme => Object.hasOwn(defaultPorts, scheme);
 
 /** The absolute address that Location-Path and Location-Query name (RFC 7252 section 5.10.7). */
 export function locationOf({ options }: Pick<Envelope, 'options'>, href: string): string | undefined {
@@ -47,6 +62,6 @@ function percentDecoded(text: string, href: string): string {
 }
 
 function hrefInvalid(href: string): WotError {
-  const message = `${JSON.stringify(href.slice(0, 200))} is not a coap:// address with path parts of at most 255 bytes; correct the form's href.`;
+  const message = `${JSON.stringify(href.slice(0, 200))} is not a CoAP address (coap, coaps, coap+tcp or coaps+tcp) with path parts of at most 255 bytes; correct the form's href.`;
   return new WotError('invalid', 'HREF_INVALID', message, { href });
 }

@@ -1,7 +1,7 @@
-import type { Clock } from '../../contracts/clock.ts';
+import type { Clock } from '../../../contracts/clock.ts';
+import { methodCode } from '../messages/coap-code.ts';
 import { BoundedCache } from './bounded-cache.ts';
-import { methodCode } from './coap-code.ts';
-import type { Inbound } from './coap-exchange.ts';
+import type { Inbound } from './endpoint.ts';
 
 interface SeenRequest {
   readonly token: Buffer;
@@ -31,7 +31,7 @@ export class SeenRequests {
 
   /** What was kept of the request that this one repeats; one that reuses an id with another token is new. */
   get(request: Inbound): SeenRequest | undefined {
-    const cache = isRepeatable(request) ? this.#repeatable : this.#once.get(request.peerKey);
+    const cache = isRepeatable(request) ? this.#repeatable : this.#once.get(request.peer.key);
     const seen = cache?.get(keyOf(request));
     return seen?.token.equals(request.token) ? seen : undefined;
   }
@@ -43,7 +43,7 @@ export class SeenRequests {
       this.#repeatable.set(keyOf(request), seen, bytes);
       return;
     }
-    const cache = this.#ownCache(request.peerKey);
+    const cache = this.#ownCache(request.peer.key);
     const before = cache.bytes;
     cache.set(keyOf(request), seen, bytes);
     this.#onceBytes += cache.bytes - before;
@@ -65,4 +65,4 @@ export class SeenRequests {
 
 const isRepeatable = ({ code }: Inbound): boolean => code === methodCode.GET || code === methodCode.FETCH;
 
-const keyOf = ({ peerKey, id }: Inbound): string => `${peerKey} ${id}`;
+const keyOf = ({ peer, id }: Inbound): string => `${peer.key} ${id}`;

@@ -1,9 +1,9 @@
-import { tellWire, type Wire } from '../../contracts/wire.ts';
-import { methodOfCode } from './coap-code.ts';
-import type { Watch } from './coap-exchange.ts';
-import { type CoapOption, emptyBytes, emptyCode, type Message } from './coap-message.ts';
-import { optionNumber, optionUint } from './coap-option.ts';
-import { mediaTypeOfFormat } from './content-formats.ts';
+import { tellWire, type Wire } from '../../../contracts/wire.ts';
+import type { Watch } from '../endpoint/endpoint.ts';
+import { methodOfCode } from '../messages/coap-code.ts';
+import { type CoapOption, emptyBytes, emptyCode, type Message } from '../messages/coap-message.ts';
+import { optionNumber, optionUint } from '../messages/coap-option.ts';
+import { mediaTypeOfFormat } from '../messages/content-formats.ts';
 import type { Receiver } from './peer-link.ts';
 
 /** Tells of the messages between this client and an address. */

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { WotError } from '../../contracts/errors.ts';
-import { type Block, blockOption, maxBlockSize, readBlock } from './block.ts';
-import { methodCode } from './coap-code.ts';
-import { type CoapOption, type Envelope, emptyBytes } from './coap-message.ts';
-import { optionBytes, optionNumber, uintOption } from './coap-option.ts';
+import { WotError } from '../../../contracts/errors.ts';
+import { type Block, blockOption, maxBlockSize, readBlock } from '../messages/block.ts';
+import { methodCode } from '../messages/coap-code.ts';
+import { type CoapOption, type Envelope, emptyBytes } from '../messages/coap-message.ts';
+import { optionBytes, optionNumber, uintOption } from '../messages/coap-option.ts';
 
 /** Sends one message and gives its response. */
 export type Send = (message: Envelope) => Promise<Envelope>;

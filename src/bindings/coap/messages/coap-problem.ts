@@ -1,6 +1,6 @@
-import { encodeCbor } from '../../codec/cbor-encoder.ts';
-import { codecFor } from '../../codec/registry.ts';
-import { fromProblem, type Problem, toProblem, type WotError } from '../../contracts/errors.ts';
+import { encodeCbor } from '../../../codec/cbor-encoder.ts';
+import { codecFor } from '../../../codec/registry.ts';
+import { fromProblem, type Problem, toProblem, type WotError } from '../../../contracts/errors.ts';
 import { coapCode, kindOfCode } from './coap-code.ts';
 import { codeByte, type Envelope } from './coap-message.ts';
 import { optionNumber, optionUint, uintOption } from './coap-option.ts';

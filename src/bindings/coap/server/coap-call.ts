@@ -1,14 +1,14 @@
-import { encodeContent } from '../../codec/registry.ts';
-import type { Principal } from '../../contracts/access.ts';
-import type { Limits } from '../../contracts/binding.ts';
-import { WotError } from '../../contracts/errors.ts';
-import type { CallContext, Change } from '../../contracts/interaction.ts';
-import { idToTimestamp } from '../../interaction/change-ids.ts';
-import { type PayloadShape, payloadTypes, receivedValue } from '../../interaction/payload-types.ts';
-import { isBinary } from '../../td/declared-content.ts';
-import { type CoapOption, type Envelope, emptyBytes } from './coap-message.ts';
-import { optionNumber, optionTexts, optionUint, uintOption } from './coap-option.ts';
-import { coapType, contentFormatOf, mediaTypeOfFormat } from './content-formats.ts';
+import { encodeContent } from '../../../codec/registry.ts';
+import type { Principal } from '../../../contracts/access.ts';
+import type { Limits } from '../../../contracts/binding.ts';
+import { WotError } from '../../../contracts/errors.ts';
+import type { CallContext, Change } from '../../../contracts/interaction.ts';
+import { idToTimestamp } from '../../../interaction/change-ids.ts';
+import { type PayloadShape, payloadTypes, receivedValue } from '../../../interaction/payload-types.ts';
+import { isBinary } from '../../../td/declared-content.ts';
+import { type CoapOption, type Envelope, emptyBytes } from '../messages/coap-message.ts';
+import { optionNumber, optionTexts, optionUint, uintOption } from '../messages/coap-option.ts';
+import { coapType, contentFormatOf, mediaTypeOfFormat } from '../messages/content-formats.ts';
 
 /** One request with its whole body, as the operations see it. */
 export class CoapCall implements CallContext {

@@ -1,4 +1,4 @@
-import { WotError } from '../../contracts/errors.ts';
+import { WotError } from '../../../contracts/errors.ts';
 import type { CoapOption } from './coap-message.ts';
 import { optionUint, uintOption } from './coap-option.ts';
 

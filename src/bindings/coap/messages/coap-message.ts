@@ -1,4 +1,4 @@
-import { WotError } from '../../contracts/errors.ts';
+import { WotError } from '../../../contracts/errors.ts';
 
 type MessageType = 'CON' | 'NON' | 'ACK' | 'RST';
 

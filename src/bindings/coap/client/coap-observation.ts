@@ -1,17 +1,17 @@
 import { randomBytes } from 'node:crypto';
-import type { Content, NotificationListener } from '../../contracts/binding.ts';
-import type { Timer } from '../../contracts/clock.ts';
-import { abortable, withDeadline } from '../../contracts/deadline.ts';
-import { WotError } from '../../contracts/errors.ts';
-import { type Attempt, keepSubscribed, untilClosed } from '../../contracts/subscription-loop.ts';
-import type { Wire } from '../../contracts/wire.ts';
+import type { Content, NotificationListener } from '../../../contracts/binding.ts';
+import type { Timer } from '../../../contracts/clock.ts';
+import { abortable, withDeadline } from '../../../contracts/deadline.ts';
+import { WotError } from '../../../contracts/errors.ts';
+import { type Attempt, keepSubscribed, untilClosed } from '../../../contracts/subscription-loop.ts';
+import type { Wire } from '../../../contracts/wire.ts';
+import type { Inbound } from '../endpoint/endpoint.ts';
+import type { Envelope } from '../messages/coap-message.ts';
+import { optionBytes, optionNumber, optionUint, textOption, uintOption } from '../messages/coap-option.ts';
+import { errorOfAnswer } from '../messages/coap-problem.ts';
+import type { CoapTarget } from '../messages/coap-uri.ts';
 import { rest } from './block-client.ts';
-import type { Inbound } from './coap-exchange.ts';
-import type { Envelope } from './coap-message.ts';
-import { optionBytes, optionNumber, optionUint, textOption, uintOption } from './coap-option.ts';
-import { errorOfAnswer } from './coap-problem.ts';
 import type { CoapRequester, Route } from './coap-requester.ts';
-import type { CoapTarget } from './coap-uri.ts';
 import { idOf, type Representation, tellNotification } from './notification.ts';
 
 /** A subscription to open; `message` is the plain GET. */

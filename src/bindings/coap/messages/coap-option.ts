@@ -1,4 +1,4 @@
-import { WotError } from '../../contracts/errors.ts';
+import { WotError } from '../../../contracts/errors.ts';
 import type { CoapOption } from './coap-message.ts';
 
 /** Option numbers (RFC 7252 section 5.10, RFC 7641, RFC 7959, RFC 9175). */

@@ -1,14 +1,14 @@
-import { decodeContent, encodeContent } from '../../codec/registry.ts';
+import { decodeContent, encodeContent } from '../../../codec/registry.ts';
 import {
   type Content,
   type Notification,
   type NotificationListener,
   toChangeGap,
-} from '../../contracts/binding.ts';
-import { idToTimestamp } from '../../interaction/change-ids.ts';
-import { mapMembers } from '../../td/json-object.ts';
-import type { Envelope } from './coap-message.ts';
-import { optionBytes, optionNumber } from './coap-option.ts';
+} from '../../../contracts/binding.ts';
+import { idToTimestamp } from '../../../interaction/change-ids.ts';
+import { mapMembers } from '../../../td/json-object.ts';
+import type { Envelope } from '../messages/coap-message.ts';
+import { optionBytes, optionNumber } from '../messages/coap-option.ts';
 
 /** What a notification carries: the data, one record with its name (shared by affordances), or a list of records (`?after=`). */
 export type Representation = 'data' | 'record' | 'records';

@@ -1,4 +1,4 @@
-import type { Clock } from '../../contracts/clock.ts';
+import type { Clock } from '../../../contracts/clock.ts';
 
 interface Entry<V> {
   readonly value: V;

@@ -1,12 +1,12 @@
-import type { BindingHost } from '../../contracts/binding.ts';
-import { WotError } from '../../contracts/errors.ts';
-import type { HostedThing } from '../../contracts/interaction.ts';
-import { listedThings, listPage, servientThing } from '../../interaction/hosted-list.ts';
-import { thingPath } from '../../interaction/path-forms.ts';
-import { decodeComponent } from '../../td/percent-encoding.ts';
+import type { BindingHost } from '../../../contracts/binding.ts';
+import { WotError } from '../../../contracts/errors.ts';
+import type { HostedThing } from '../../../contracts/interaction.ts';
+import { listedThings, listPage, servientThing } from '../../../interaction/hosted-list.ts';
+import { thingPath } from '../../../interaction/path-forms.ts';
+import { decodeComponent } from '../../../td/percent-encoding.ts';
+import type { Envelope } from '../messages/coap-message.ts';
+import { filterLinks, serialiseLinks } from '../messages/link-format.ts';
 import { type CoapCall, contentEnvelope } from './coap-call.ts';
-import type { Envelope } from './coap-message.ts';
-import { filterLinks, serialiseLinks } from './link-format.ts';
 import { type Resource, thingResource } from './thing-resources.ts';
 
 /** Finds the resource of a path; WotError `not-found`, or `invalid` for a segment that is wrongly percent-encoded. */

@@ -1,4 +1,4 @@
-import type { ErrorKind } from '../../contracts/errors.ts';
+import type { ErrorKind } from '../../../contracts/errors.ts';
 
 /** The response code of every error kind; exhaustive, so a new kind does not compile until CoAP answers it. */
 export const coapCode: Readonly<Record<ErrorKind, string>> = {

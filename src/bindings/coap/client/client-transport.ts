@@ -1,0 +1,30 @@
+import type { Clock } from '../../../contracts/clock.ts';
+import { silentLogger } from '../../../contracts/logger.ts';
+import { CoapEndpoint } from '../endpoint/coap-endpoint.ts';
+import type { Address, Endpoint, EndpointListener, Peer } from '../endpoint/endpoint.ts';
+import { connectedUdp, peerAt } from '../endpoint/udp-carrier.ts';
+
+/** An endpoint for one peer, and how it calls that. */
+export interface OpenLink {
+  readonly endpoint: Endpoint;
+  readonly peer: Peer;
+}
+
+/** Where a client wants to: an address, and the name it was found by, which a certificate must have. */
+export interface Destination extends Address {
+  readonly host: string;
+}
+
+/** Opens the client's way to one peer; rejects with the system's error or a WotError. */
+export type ClientTransport = (
+  to: Destination,
+  listener: EndpointListener,
+  clock: Clock,
+) => Promise<OpenLink>;
+
+/** CoAP over UDP. */
+export const udpTransport: ClientTransport = async (to, listener, clock) => {
+  const endpoint = new CoapEndpoint(connectedUdp(to), listener, { clock, logger: silentLogger });
+  await endpoint.open();
+  return { endpoint, peer: peerAt(to) };
+};
