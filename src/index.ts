@@ -1,5 +1,18 @@
-export { coapClient } from './bindings/coap/coap-client.ts';
+export {
+  coapMulticast,
+  type MulticastAnswer,
+  type MulticastRequest,
+} from './bindings/coap/client/coap-multicast.ts';
+export { type CoapClientOptions, coapClient } from './bindings/coap/coap-client.ts';
 export { type CoapOptions, coap } from './bindings/coap/coap-server.ts';
+export {
+  type CoapsTcpOptions,
+  type CoapTcpOptions,
+  coapsTcp,
+  coapTcp,
+} from './bindings/coap/coap-tcp-server.ts';
+export { type CoapsBinding, type CoapsOptions, coaps } from './bindings/coap/coaps-server.ts';
+export type { ClientSecurity, SecurityChoice, ServerSecurity } from './bindings/coap/endpoint/security.ts';
 export { type HttpClientOptions, httpClient } from './bindings/http/client/http-client.ts';
 export type { HttpBinding, HttpOptions } from './bindings/http/http-options.ts';
 export { http } from './bindings/http/http-server.ts';
@@ -11,7 +24,7 @@ export { type ConsumeOptions, consume } from './consumer/consume.ts';
 export type { ConsumedThing } from './consumer/consumed-thing.ts';
 export type { Invocation } from './consumer/invocation.ts';
 export type { Subscription } from './consumer/subscription.ts';
-export type { AccessPolicy, Principal, Right } from './contracts/access.ts';
+export type { AccessPolicy, PeerIdentity, Principal, PskCredentials, Right } from './contracts/access.ts';
 export type {
   BindingHost,
   ClientBinding,

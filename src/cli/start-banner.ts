@@ -5,16 +5,15 @@ import { styleText } from 'node:util';
 import type { HostedThing } from '../contracts/interaction.ts';
 import { listedThings } from '../interaction/hosted-list.ts';
 import { thingPath } from '../interaction/path-forms.ts';
+import { readFirstPsk } from '../security/psk-file.ts';
 import type { Servient } from '../servient/create-servient.ts';
+import { protocolOf } from '../td/protocol.ts';
 
 const names: Readonly<Record<string, string>> = {
   http: 'HTTP',
-  https: 'HTTP',
-  ws: 'WS',
-  wss: 'WS',
+  websocket: 'WS',
   coap: 'CoAP',
   mqtt: 'MQTT',
-  mqtts: 'MQTT',
 };
 
 /** What a program wants to know after a start. */
@@ -27,14 +26,20 @@ export function startRecord(servient: Servient) {
   return { things, addresses: servient.addresses };
 }
 
+/** What tells of a start beside the servient. */
+export interface StartFacts {
+  readonly hasPage: boolean;
+  readonly pskFile?: string | undefined;
+}
+
 /** What a person wants to know after a start: the page where there is one, addresses, how many Things, and lines to paste. */
-export function startBanner(servient: Servient, hasPage: boolean): string {
+export function startBanner(servient: Servient, { hasPage, pskFile }: StartFacts): string {
   const things = listedThings(servient.things);
   const addresses = servient.addresses.map((address) => {
-    const scheme = address.slice(0, address.indexOf(':'));
-    return `  ${(names[scheme] ?? scheme.toUpperCase()).padEnd(5)} ${styleText('bold', address)}`;
+    const protocol = protocolOf({ href: address });
+    return `  ${(names[protocol] ?? protocol.toUpperCase()).padEnd(5)} ${styleText('bold', address)}`;
   });
-  const lines = pasteLines(servient.addresses, things).map((line) => `  ${line}`);
+  const lines = pasteLines(servient.addresses, things, pskFile).map((line) => `  ${line}`);
   const count = `${things.length} ${things.length === 1 ? 'Thing' : 'Things'}`;
   const http = servient.addresses.find((address) => address.startsWith('http'));
   return [
@@ -42,27 +47,49 @@ export function startBanner(servient: Servient, hasPage: boolean): string {
     `Thingwright serves ${count}:`,
     ...addresses,
     '',
-    'Paste one of these:',
-    ...lines,
-    '',
+    ...(lines.length > 0 ? ['Paste one of these:', ...lines, ''] : []),
     'Ctrl-C stops.',
   ].join('\n');
 }
 
-function pasteLines(addresses: readonly string[], things: readonly HostedThing[]): string[] {
-  const http = addresses.find((address) => address.startsWith('http'));
-  const coap = addresses.find((address) => address.startsWith('coap:'));
-  const mqtt = addresses.find((address) => address.startsWith('mqtt:'));
+function pasteLines(
+  addresses: readonly string[],
+  things: readonly HostedThing[],
+  pskFile?: string,
+): string[] {
+  const [http, coap, coaps, mqtt] = [/^http/, /^coap(\+tcp)?:/, /^coaps/, /^mqtt:/].map((scheme) =>
+    addresses.find((address) => scheme.test(address)),
+  );
   const path = samplePath(things);
   const lines: string[] = [];
   if (http) lines.push(`curl ${http}${path}`);
-  if (coap) lines.push(`${coapClient()} -m get ${coap}${path}`);
+  if (coap) lines.push(`${installed('coap-client', 'coap-client-notls')} -m get ${coap}${path}`);
+  if (coaps && pskFile !== undefined) lines.push(keyedLine(coaps, path, pskFile));
   if (mqtt) {
     const { hostname, port } = new URL(mqtt);
     lines.push(`mosquitto_sub -h ${hostname} -p ${port || 1883} -t 'things/+/properties/+' -v`);
   }
-  if (http) lines.push(`npx wot ls ${http}`);
+  const open = http ?? coap;
+  if (open) lines.push(`npx wot ls ${open}`);
   return lines;
+}
+
+/** A call with the first key of a file; the key itself is not shown. */
+function keyedLine(base: string, path: string, pskFile: string): string {
+  const file = quoted(pskFile);
+  const { identity, key } = readFirstPsk(pskFile);
+  // What a shell cannot hand to coap-client.
+  if (key.includes(0) || key.at(-1) === newLine) return `npx wot ls ${base} --psk-file ${file}`;
+  const client = installed('coap-client', 'coap-client-openssl', 'coap-client-gnutls');
+  const shown = `"$(grep -m1 '^[^#]*:' ${file} | cut -d: -f2 | xxd -r -p)"`;
+  return `${client} -u ${quoted(identity)} -k ${shown} -m get ${base}${path}`;
+}
+
+const newLine = 10;
+
+/** One word for a shell. */
+function quoted(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
 /** The first readable property, so that the line shows a value. */
@@ -77,10 +104,7 @@ function samplePath(things: readonly HostedThing[]): string {
 }
 
 /** Debian installs coap-client under names that tell its TLS library. */
-function coapClient(): string {
+function installed(...names: readonly [string, ...string[]]): string {
   const folders = (process.env['PATH'] ?? '').split(delimiter);
-  const installed = ['coap-client', 'coap-client-notls'].find((name) =>
-    folders.some((folder) => existsSync(join(folder, name))),
-  );
-  return installed ?? 'coap-client';
+  return names.find((name) => folders.some((folder) => existsSync(join(folder, name)))) ?? names[0];
 }

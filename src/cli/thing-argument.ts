@@ -4,11 +4,12 @@ import process from 'node:process';
 import { pathToFileURL } from 'node:url';
 import type { AnyAction, AnyEvent, AnyProperty } from '../consumer/affordances.ts';
 import { ClientPool } from '../consumer/client-pool.ts';
-import { consume } from '../consumer/consume.ts';
+import { type ConsumeOptions, consume } from '../consumer/consume.ts';
 import type { ConsumedThing } from '../consumer/consumed-thing.ts';
 import { parseDocument, readDocument } from '../consumer/read-document.ts';
 import { WotError } from '../contracts/errors.ts';
 import type { ThingDescription } from '../contracts/td.ts';
+import { readFirstPsk } from '../security/psk-file.ts';
 import { ownMember } from '../td/json-object.ts';
 
 /** Options that every command against Things takes. */
@@ -19,6 +20,8 @@ export interface ThingOptions {
   readonly json?: boolean;
   /** A file in PEM. */
   readonly ca?: string;
+  /** A file of lines `identity:key`, whose first is used. */
+  readonly pskFile?: string;
   readonly uriVariable?: Readonly<Record<string, unknown>>;
 }
 
@@ -72,13 +75,19 @@ export async function documentBytes(address: string, options: ThingOptions): Pro
   }
 }
 
-/** The certificates of `--ca`; WotError `invalid` CA_UNREADABLE. */
-export function trustOf({ ca }: ThingOptions): { readonly ca?: string } {
-  if (ca === undefined) return {};
+/** The certificates of `--ca` and the key of `--psk-file`; WotError `invalid` CA_UNREADABLE, PSK_FILE_UNREADABLE, PSK_FILE_INVALID. */
+export function trustOf({ ca, pskFile }: ThingOptions): Pick<ConsumeOptions, 'ca' | 'psk'> {
+  return {
+    ...(ca !== undefined && { ca: readCa(ca) }),
+    ...(pskFile !== undefined && { psk: readFirstPsk(pskFile) }),
+  };
+}
+
+function readCa(file: string): string {
   try {
-    return { ca: readFileSync(ca, 'utf8') };
+    return readFileSync(file, 'utf8');
   } catch (cause) {
-    const message = `The certificates ${ca} cannot be read: ${(cause as Error).message}; check --ca.`;
+    const message = `The certificates ${file} cannot be read: ${(cause as Error).message}; check --ca.`;
     throw new WotError('invalid', 'CA_UNREADABLE', message, { cause });
   }
 }

@@ -13,11 +13,12 @@ const indefinite = -1;
 const stop = 0xff;
 /** Text date, epoch date, URI, self-described CBOR: their content says it all (RFC 8949 section 6.1). */
 const transparentTags = new Set([0, 1, 32, 55799]);
+const decimalFraction = 4;
 
 /**
- * Reads one CBOR item as JSON data (RFC 8949 section 6.1): byte strings become base64url text, the tags above their
- * content, integer keys their decimal text. What JSON has no value for is refused: other tags and keys, undefined, NaN,
- * unsafe integers.
+ * Reads one CBOR item as JSON data (RFC 8949 section 6.1): byte strings become base64url text, decimal fractions numbers,
+ * the tags above their content, integer keys their decimal text. What JSON has no value for is refused: other tags and
+ * keys, undefined, NaN, unsafe integers.
  */
 export function decodeCbor(bytes: Uint8Array, nesting: number): unknown {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -64,9 +65,22 @@ function readItem(reader: Reader, depth: number): unknown {
 function readNested(reader: Reader, major: number, argument: number, depth: number): unknown {
   if (major === 4) return readArray(reader, argument, depth);
   if (major === 5) return readMap(reader, argument, depth);
+  if (argument === decimalFraction) return readDecimal(reader, depth);
   if (!transparentTags.has(argument))
     throw fault(`tag ${argument} has no JSON value; send its plain content`);
   return readItem(reader, depth);
+}
+
+/** Exponent and mantissa to the base of ten (RFC 8949 section 3.4.4). */
+function readDecimal(reader: Reader, depth: number): number {
+  const start = reader.at;
+  const parts = readItem(reader, depth);
+  const value =
+    Array.isArray(parts) && parts.length === 2 && parts.every(Number.isSafeInteger)
+      ? Number(`${parts[1]}e${parts[0]}`)
+      : Number.NaN;
+  if (Number.isFinite(value)) return value;
+  throw fault(`the decimal fraction at byte ${start} is no finite number`);
 }
 
 function readArgument(reader: Reader, info: number): number {

@@ -7,10 +7,11 @@ interface Writer {
 
 /** Writes plain data as CBOR (RFC 8949): definite lengths, shortest integers, floats of 4 bytes where they lose nothing. */
 export function encodeCbor(value: unknown): Uint8Array {
-  return encodePlain('CBOR', value, write);
+  return encodePlain('CBOR', value, writeCbor);
 }
 
-function write(value: unknown): Uint8Array {
+/** Writes without a check what a format on top of CBOR is made of: plain data, byte strings, and Maps for keys that are integers. */
+export function writeCbor(value: unknown): Uint8Array {
   const writer: Writer = { buffer: Buffer.allocUnsafe(128), length: 0 };
   writeItem(writer, value);
   return writer.buffer.subarray(0, writer.length);
@@ -22,6 +23,8 @@ function writeItem(writer: Writer, value: unknown): void {
   else if (typeof value === 'boolean') writeByte(writer, value ? 0xf5 : 0xf4);
   else if (value === null || value === undefined) writeByte(writer, 0xf6);
   else if (Array.isArray(value)) writeArray(writer, value);
+  else if (value instanceof Uint8Array) writeBytes(writer, value);
+  else if (value instanceof Map) writeMap(writer, value);
   else writeObject(writer, value as object);
 }
 
@@ -41,6 +44,21 @@ function writeObject(writer: Writer, value: object): void {
     writeText(writer, name);
     writeItem(writer, member);
   }
+}
+
+function writeMap(writer: Writer, map: ReadonlyMap<unknown, unknown>): void {
+  writeHead(writer, 5, map.size);
+  for (const [key, member] of map) {
+    writeItem(writer, key);
+    writeItem(writer, member);
+  }
+}
+
+function writeBytes(writer: Writer, value: Uint8Array): void {
+  writeHead(writer, 2, value.length);
+  reserve(writer, value.length);
+  writer.buffer.set(value, writer.length);
+  writer.length += value.length;
 }
 
 function writeText(writer: Writer, value: string): void {

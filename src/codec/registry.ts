@@ -5,13 +5,14 @@ import { cbor } from './cbor.ts';
 import type { Codec } from './codec.ts';
 import { json } from './json.ts';
 import { octetStream } from './octet-stream.ts';
+import { senmlCbor } from './senml-cbor.ts';
 import { text } from './text.ts';
 
 export type { Codec } from './codec.ts';
 
 const codecs: Readonly<Record<PayloadKind, Codec>> = { json, cbor, text, bytes: octetStream };
 const usual = new Map(
-  Object.values(codecs).flatMap((codec) => codec.mediaTypes.map((type) => [type, codec])),
+  [...Object.values(codecs), senmlCbor].flatMap((codec) => codec.mediaTypes.map((type) => [type, codec])),
 );
 
 /** The codec of a media type: bytes stay as they are where it is not known; undefined where it is no media type. */

@@ -46,8 +46,8 @@ export function consumeAction(exchange: Exchange, name: string, affordance: Acti
   const what = `action "${name}"`;
   const schemas = payloadSchemas(affordance);
   const binary = carriesBytes(affordance);
-  const input = schemas.input && new Payload(what, schemas.input, binary);
-  const output = schemas.output && new Payload(what, schemas.output, binary);
+  const input = schemas.input && new Payload(what, schemas.input, { binary });
+  const output = schemas.output && new Payload(what, schemas.output, { binary });
   return {
     async invoke(value, options = {}) {
       if (input === undefined && value !== undefined) throw noInput(what);
@@ -83,11 +83,11 @@ export function consumeEvent(exchange: Exchange, name: string, payload: Payload 
 /** The checks of an event's data, where it has any. */
 export function eventPayload(name: string, event: EventAffordance): Payload | undefined {
   const schema = eventSchema(event);
-  return schema && new Payload(`event "${name}"`, schema, carriesBytes(event));
+  return schema && new Payload(`event "${name}"`, schema, { binary: carriesBytes(event), name });
 }
 
 export function propertyPayload(name: string, property: PropertyAffordance): Payload {
-  return new Payload(`property "${name}"`, property, carriesBytes(property));
+  return new Payload(`property "${name}"`, property, { binary: carriesBytes(property), name });
 }
 
 /** All properties or all events: each notification is checked by its name, and ignored where the TD has none of it. */

@@ -1,11 +1,13 @@
-import type { HttpCredentials } from '../contracts/access.ts';
+import type { HttpCredentials, PskCredentials } from '../contracts/access.ts';
 import type { ClientBinding } from '../contracts/binding.ts';
 import { trustedAuthorities } from '../security/trusted-authorities.ts';
 import { ownMember } from '../td/json-object.ts';
+import { schemeOf } from '../td/protocol.ts';
 
 /** How our own clients are made. */
 export interface ClientSettings {
   readonly credentials?: HttpCredentials;
+  readonly psk?: PskCredentials;
   /** Certificates in PEM to trust beside those of the system. */
   readonly ca?: string;
 }
@@ -16,7 +18,11 @@ const http: Load = async (settings) =>
   (await import('../bindings/http/client/http-client.ts')).httpClient(settings);
 const websocket: Load = async (settings) =>
   (await import('../bindings/websocket/websocket-client.ts')).websocketClient(settings);
-const coap: Load = async () => (await import('../bindings/coap/coap-client.ts')).coapClient();
+const coap: Load = async ({ psk, ca }) => {
+  const { coapClient } = await import('../bindings/coap/coap-client.ts');
+  const trusted = ca === undefined ? {} : { ca: trustedAuthorities(ca).join('\n') };
+  return coapClient({ security: { ...trusted, ...(psk && { psk }) } });
+};
 const mqtt: Load = async ({ credentials }) => {
   const { mqttClient } = await import('../bindings/mqtt/mqtt-client.ts');
   if (credentials === undefined || 'token' in credentials) return mqttClient();
@@ -29,6 +35,9 @@ const loaders: Readonly<Record<string, Load>> = {
   ws: websocket,
   wss: websocket,
   coap,
+  coaps: coap,
+  'coap+tcp': coap,
+  'coaps+tcp': coap,
   mqtt,
   mqtts: mqtt,
 };
@@ -41,22 +50,26 @@ export class ClientPool {
   #strangers: ClientPool | undefined;
 
   /** Throws WotError `invalid` CA_INVALID. */
-  constructor(given: readonly ClientBinding[] = [], { credentials, ca }: ClientSettings = {}) {
+  constructor(given: readonly ClientBinding[] = [], { credentials, psk, ca }: ClientSettings = {}) {
     if (ca !== undefined) trustedAuthorities(ca);
     this.#given = given;
-    this.#settings = { ...(credentials && { credentials }), ...(ca === undefined ? {} : { ca }) };
+    this.#settings = {
+      ...(credentials && { credentials }),
+      ...(psk && { psk }),
+      ...(ca === undefined ? {} : { ca }),
+    };
   }
 
   /** Clients without credentials, those given (which may have some) left out: for addresses that nobody vouches for. */
   get strangers(): ClientPool {
-    const { credentials: _, ...settings } = this.#settings;
+    const { credentials: _credentials, psk: _psk, ...settings } = this.#settings;
     this.#strangers ??= new ClientPool([], settings);
     return this.#strangers;
   }
 
   /** The clients for an absolute address, best first. */
   async for(href: string): Promise<readonly ClientBinding[]> {
-    const scheme = href.slice(0, href.indexOf(':')).toLowerCase();
+    const scheme = schemeOf({ href });
     const given = this.#given.filter((client) => client.schemes.includes(scheme));
     const load = ownMember(loaders, scheme);
     if (given.length > 0 || load === undefined) return given;

@@ -1,4 +1,4 @@
-import type { HttpCredentials } from '../contracts/access.ts';
+import type { HttpCredentials, PskCredentials } from '../contracts/access.ts';
 import type { ClientBinding } from '../contracts/binding.ts';
 import { type Clock, waitingClock } from '../contracts/clock.ts';
 import { checkedTimeout } from '../contracts/deadline.ts';
@@ -17,7 +17,9 @@ export interface ConsumeOptions {
   readonly signal?: AbortSignal;
   /** Sent by our own HTTP, WebSocket and MQTT clients to every host in the TD, and to no other: give them with TDs that you trust. */
   readonly credentials?: HttpCredentials;
-  /** Certificates in PEM that our own HTTP and WebSocket clients trust beside those of the system. */
+  /** What our own CoAP client proves itself by over coaps and coaps+tcp. */
+  readonly psk?: PskCredentials;
+  /** Certificates in PEM that our own HTTP, WebSocket and CoAP clients trust beside those of the system. */
   readonly ca?: string;
   readonly clock?: Clock;
 }

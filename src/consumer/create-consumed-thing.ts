@@ -61,7 +61,8 @@ async function readSeveral(
   const op = names === undefined ? 'readallproperties' : 'readmultipleproperties';
   for (const name of names ?? []) payloadOf(payloads, name);
   const { content } = await exchange.send({ op }, { options, ...(names === undefined ? {} : { names }) });
-  const values = readContent(op, content);
+  const { properties = {} } = exchange.td;
+  const values = readContent(op, content, { thing: '', schema: { properties } });
   if (!isJsonObject(values)) throw mismatch(op, 'it is no object of values by name', { cause: values });
   const read = names ?? Object.keys(values); // some Things answer with all
   for (const name of read) payloads.get(name)?.checkOutput(ownMember(values, name));

@@ -1,22 +1,25 @@
 import { codecFor, encodeContent } from '../codec/registry.ts';
+import { isSenml, type Measured, senmlPack } from '../codec/senml-value.ts';
 import type {
   ClientBinding,
   ClientRequest,
   ClientResponse,
+  Content,
   NotificationListener,
 } from '../contracts/binding.ts';
 import type { Clock } from '../contracts/clock.ts';
 import { checkedTimeout } from '../contracts/deadline.ts';
 import { WotError } from '../contracts/errors.ts';
-import type { AffordanceKind, Form, Op, ThingDescription } from '../contracts/td.ts';
+import type { AffordanceKind, DataSchema, Form, Op, ThingDescription } from '../contracts/td.ts';
 import { defaultContentType, safeOps } from '../td/defaults.ts';
 import { inFormOrder } from '../td/form-order.ts';
 import { formsFor } from '../td/forms.ts';
 import { ownMember } from '../td/json-object.ts';
 import { expandUriTemplate } from '../td/uri-template.ts';
+import { isTextual } from '../td/value-of-text.ts';
 import type { ClientPool } from './client-pool.ts';
 import type { InteractionOptions } from './interaction-options.ts';
-import { originOf, tdOrigins } from './td-origins.ts';
+import { originOf, securedFirst, tdOrigins } from './td-origins.ts';
 
 /** One operation on the Thing as a whole, or on one affordance. */
 export interface Target {
@@ -118,7 +121,7 @@ export class Exchange {
     return signal === undefined ? this.#parts.stopped : AbortSignal.any([signal, this.#parts.stopped]);
   }
 
-  /** What is safe goes on to the next form when the peer is not there. */
+  /** What is safe goes on to the next form when the peer is not there, all else only when surely nothing was sent. */
   async #byFirst<R>(target: Target, { options }: Sending, send: (route: Route) => Promise<R>): Promise<R> {
     const { usable } = this.#routes.get(keyOf(target)) ?? (await this.#findRoutes(target));
     let failure: unknown;
@@ -127,7 +130,7 @@ export class Exchange {
       try {
         return await send(route);
       } catch (error) {
-        if (!isUnavailable(error) || !safeOps.includes(target.op)) throw error;
+        if (!isUnsent(error) && !(isUnavailable(error) && safeOps.includes(target.op))) throw error;
         failure ??= error;
       }
     }
@@ -138,7 +141,8 @@ export class Exchange {
   async #findRoutes(target: Target): Promise<Routes> {
     const { op, kind, name } = target;
     const offered: OfferedRoute[] = [];
-    for (const form of inFormOrder(this.td, formsFor(this.td, op, kind, name))) {
+    const forms = securedFirst(formsFor(this.td, op, kind, name), this.#parts.address);
+    for (const form of inFormOrder(this.td, forms)) {
       const client = await this.#clientFor(op, form, this.#parts.clients);
       offered.push({ form: isTemplate(form) ? form : expanded(form), ...(client && { client }) });
     }
@@ -154,7 +158,8 @@ export class Exchange {
     return client && adapt(client);
   }
 
-  #request({ op, name }: Target, form: Form, { options, payload, names }: Sending): ClientRequest {
+  #request(target: Target, form: Form, { options, payload, names }: Sending): ClientRequest {
+    const { op, name } = target;
     const { uriVariables, timeout = this.#parts.timeout, wire } = options;
     const inAddress = names !== undefined && /\{[^{}]*\bnames\b[^{}]*\}/.test(form.href);
     const sent = payload === undefined && !inAddress ? names : payload;
@@ -166,12 +171,24 @@ export class Exchange {
         ...(name === undefined ? {} : { name }),
         ...(uriVariables === undefined ? {} : { uriVariables }),
       },
-      ...(sent === undefined ? {} : { content: encodeContent(form.contentType ?? '', sent) }),
+      ...(sent === undefined ? {} : { content: this.#content(target, form.contentType ?? '', sent) }),
       ...(op === 'invokeaction' && this.#isIdempotent(name) ? { idempotent: true } : {}),
       signal: this.signal(options),
       timeout: checkedTimeout(timeout),
       ...(wire && { wire }),
     };
+  }
+
+  #content(target: Target, type: string, value: unknown): Content {
+    const measured = isSenml(type) ? this.#measured(target) : undefined;
+    return encodeContent(type, measured ? senmlPack(value, measured) : value);
+  }
+
+  #measured({ op, kind, name = '' }: Target): Measured | undefined {
+    const { id: thing = '', properties = {} } = this.td;
+    if (op === 'writemultipleproperties') return { thing, schema: { properties } };
+    const schema = kind === 'properties' ? ownMember<DataSchema>(properties, name) : undefined;
+    return schema && isTextual(schema) ? { thing, name, schema } : undefined;
   }
 
   // TD 1.1 section 5.3.1.4
@@ -195,6 +212,11 @@ function expanded(form: Form, variables: InteractionOptions['uriVariables'] = {}
 
 function isUnavailable(error: unknown): boolean {
   return error instanceof WotError && error.kind === 'unavailable';
+}
+
+/** The way itself is not open to this consumer. */
+function isUnsent(error: unknown): boolean {
+  return error instanceof WotError && ['CREDENTIALS_MISSING', 'DTLS_UNAVAILABLE'].includes(error.code);
 }
 
 function noClient(td: ThingDescription, { op, kind, name }: Target, offered: readonly Form[]): WotError {

@@ -1,4 +1,5 @@
 import { decodeContent } from '../codec/registry.ts';
+import { isSenml, type Measured, senmlValue } from '../codec/senml-value.ts';
 import type { Content } from '../contracts/binding.ts';
 import { type Fault, WotError } from '../contracts/errors.ts';
 import { payloadKind } from '../contracts/media-type.ts';
@@ -6,18 +7,28 @@ import type { DataSchema } from '../contracts/td.ts';
 import { compileDataCheck, type DataCheck, faultsIn, inWords, refuseMisfit } from '../td/data-check.ts';
 import { isTextual, valueOfText } from '../td/value-of-text.ts';
 
-/** Checks of one affordance's data, compiled when first needed; `what` names it in messages. Bytes fit where `binary` says that a form carries them. */
+/** Where the data of a Payload comes from. */
+interface PayloadSource {
+  /** Whether a form carries bytes, so that they fit. */
+  readonly binary?: boolean;
+  /** The property or event, which may come as a measurement. */
+  readonly name?: string;
+}
+
+/** Checks of one affordance's data, compiled when first needed; `what` names it in messages. */
 export class Payload {
   readonly what: string;
   readonly #schema: DataSchema;
   readonly #binary: boolean;
+  readonly #measured: Measured | undefined;
   #input: DataCheck | undefined;
   #output: DataCheck | undefined;
 
-  constructor(what: string, schema: DataSchema, binary = false) {
+  constructor(what: string, schema: DataSchema, { binary = false, name }: PayloadSource = {}) {
     this.what = what;
     this.#schema = schema;
     this.#binary = binary;
+    this.#measured = name !== undefined && isTextual(schema) ? { thing: '', name, schema } : undefined;
   }
 
   /** Throws `invalid` INPUT_MISSING or INPUT_MISMATCH for what must not be sent. */
@@ -51,7 +62,7 @@ export class Payload {
 
   /** The same whether it fits or not; throws where it cannot be read at all. */
   decode(content: Content | undefined): unknown {
-    const value = readContent(this.what, content);
+    const value = readContent(this.what, content, this.#measured);
     const isText = typeof value === 'string' && payloadKind(content?.type ?? '') === 'text';
     return isText && isTextual(this.#schema) ? valueOfText(value, this.#schema) : value;
   }
@@ -66,11 +77,12 @@ export class Payload {
   }
 }
 
-/** Reads an answer whatever its shape; nothing gives undefined. */
-export function readContent(what: string, content: Content | undefined): unknown {
+/** Reads an answer whatever its shape, and a SenML pack as the value of what is `measured`; nothing gives undefined. */
+export function readContent(what: string, content: Content | undefined, measured?: Measured): unknown {
   if (content === undefined) return undefined;
   try {
-    return decodeContent(content);
+    const value = decodeContent(content);
+    return measured && isSenml(content.type) ? senmlValue(value, measured, { foreign: true }) : value;
   } catch (cause) {
     throw mismatch(what, (cause as Error).message, { cause });
   }

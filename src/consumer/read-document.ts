@@ -28,7 +28,7 @@ export async function readDocument(
   if (/^file:/i.test(address)) return { body: await readLocal(address), address };
   const [client] = await clients.for(address);
   if (client === undefined) {
-    const message = `No client here can fetch ${address}; give an http, https, coap, mqtt or file address, or a client for its scheme.`;
+    const message = `No client here can fetch ${address}; give an http, https, coap, coaps, mqtt or file address, or a client for its scheme.`;
     throw new WotError('not-implemented', 'NO_CLIENT_FOR_SCHEME', message, { href: address });
   }
   // A type without a CoAP Content-Format asks CoAP servers for what they have; a topic that retains nothing shows at once.

@@ -41,3 +41,9 @@ export function authorizationOf(credentials: HttpCredentials): string {
   if ('token' in credentials) return `Bearer ${credentials.token}`;
   return `Basic ${Buffer.from(`${credentials.user}:${credentials.password}`).toString('base64')}`;
 }
+
+/** A pre-shared key and the identity it is known by. */
+export interface PskCredentials {
+  readonly identity: string;
+  readonly key: Uint8Array;
+}

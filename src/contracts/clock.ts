@@ -13,11 +13,14 @@ export interface Clock {
   every(period: number, call: () => void): Timer;
 }
 
-/** The machine's clock. */
+/** What setTimeout can hold, 24.8 days; anything longer it would call at once. */
+const longestTimer = 2 ** 31 - 1;
+
+/** The machine's clock; a timer of more than 24.8 days is called after those. */
 export const systemClock: Clock = {
   now: () => performance.timeOrigin + performance.now(),
   after(delay, call) {
-    const timer = setTimeout(call, delay);
+    const timer = setTimeout(call, Math.min(delay, longestTimer));
     timer.unref();
     return { cancel: () => clearTimeout(timer) };
   },
@@ -32,7 +35,7 @@ export const systemClock: Clock = {
 export const waitingClock: Clock = {
   ...systemClock,
   after(delay, call) {
-    const timer = setTimeout(call, delay);
+    const timer = setTimeout(call, Math.min(delay, longestTimer));
     return { cancel: () => clearTimeout(timer) };
   },
 };

@@ -33,6 +33,8 @@ export interface ErrorDetails {
   readonly allow?: readonly string[];
   /** The properties that were written before one of several failed. */
   readonly written?: readonly string[];
+  /** Bytes that are taken at most (too-large). */
+  readonly limit?: number;
   /** Seconds to wait before the next try (rate-limited, overloaded). */
   readonly retryAfter?: number;
   /** Finds the log line of an internal error. */

@@ -31,6 +31,8 @@ export interface LoopContext {
 }
 
 const longest = 30_000;
+/** However long the peer asks for, an hour later it is tried again. */
+const longestAsked = 3_600_000;
 /** How long a peer may lack the resource after an interruption: it may just be starting. */
 const startsWithin = 30_000;
 const transientKinds = ['unavailable', 'timeout', 'overloaded', 'rate-limited', 'internal'];
@@ -72,7 +74,8 @@ export function keepSubscribed({ clock, random }: LoopContext, loop: Subscriptio
     else if (signal.aborted || isGone(error)) listener.ended();
     else if (error instanceof WotError && isTransient(error)) {
       interrupted(error);
-      return Math.max(delays.next(), (error.details.retryAfter ?? 0) * 1000);
+      const asked = (error.details.retryAfter ?? 0) * 1000;
+      return Math.max(delays.next(), Math.min(asked, longestAsked));
     } else listener.failed(error as Error);
     return undefined;
   }

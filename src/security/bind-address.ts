@@ -8,6 +8,7 @@ loopback.addAddress('::1', 'ipv6');
 
 /** Whether only this machine can reach the address. */
 export function isLoopback(host: string): boolean {
+  if (host === '127.0.0.1') return true; // nearly always, and asked for every datagram
   const family = isIP(host);
   if (family === 0) return host.toLowerCase() === 'localhost';
   return loopback.check(host, family === 6 ? 'ipv6' : 'ipv4');
@@ -41,13 +42,14 @@ export function urlHost(host: string): string {
   return isIP(host) === 6 ? `[${host}]` : host;
 }
 
-/** A port that another program has; the flag of `wot serve` is the protocol's name in lower case. */
+/** A port that another program has; the flag of `wot serve` is the protocol's name in lower case, with a dash. */
 export function portInUse(
-  protocol: 'HTTP' | 'CoAP' | 'MQTT',
+  protocol: 'HTTP' | 'CoAP' | 'CoAPS' | 'CoAP+TCP' | 'CoAPS+TCP' | 'MQTT',
   host: string,
   port: number,
   cause: Error,
 ): WotError {
-  const message = `${protocol} port ${port} on ${host} is in use; stop the other program or choose another port with --${protocol.toLowerCase()} <port>.`;
+  const flag = protocol.toLowerCase().replace('+', '-');
+  const message = `${protocol} port ${port} on ${host} is in use; stop the other program or choose another port with --${flag} <port>.`;
   return new WotError('unavailable', 'ADDRESS_IN_USE', message, { cause });
 }

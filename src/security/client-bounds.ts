@@ -45,11 +45,15 @@ export class ClientBounds {
     return this.#held;
   }
 
+  heldBy(client: string): number {
+    return this.#clients.get(client) ?? 0;
+  }
+
   /** The bound that leaves no room for this much more, where one does. */
   exceeded(client: string, amount = 1): keyof Bounds | undefined {
     const { most, mostPerClient } = this.#bounds;
     if (this.#held + amount > most) return 'most';
-    return (this.#clients.get(client) ?? 0) + amount > mostPerClient ? 'mostPerClient' : undefined;
+    return this.heldBy(client) + amount > mostPerClient ? 'mostPerClient' : undefined;
   }
 
   /** Where there is no room: WotError `overloaded` in all (`…_EXHAUSTED`), `rate-limited` for the client (`…_PER_CLIENT`). */
@@ -68,14 +72,15 @@ export class ClientBounds {
 
   take(client: string, amount = 1): void {
     this.#held += amount;
-    this.#clients.set(client, (this.#clients.get(client) ?? 0) + amount);
+    this.#clients.set(client, this.heldBy(client) + amount);
   }
 
   give(client: string, amount = 1): void {
     this.#held -= amount;
-    const left = (this.#clients.get(client) ?? 0) - amount;
+    const left = this.heldBy(client) - amount;
     if (left > 0) this.#clients.set(client, left);
     else this.#clients.delete(client);
+    if (this.#waiting.size === 0) return;
     const waiting = [...this.#waiting];
     this.#waiting.clear();
     for (const wake of waiting) wake();

@@ -19,6 +19,10 @@ export interface Config {
   readonly websocket?: boolean;
   readonly page?: boolean;
   readonly coap?: number | false;
+  readonly coaps?: number | false;
+  readonly coapTcp?: number | false;
+  readonly coapsTcp?: number | false;
+  readonly pskFile?: string;
   readonly mqtt?: number | string | false;
   readonly publicBase?: string;
   readonly data?: string | false;
@@ -35,7 +39,17 @@ type NameOf = (member: string) => string;
 
 const schemaFile = new URL('../../td-schemas/config.schema.json', import.meta.url);
 const defaultFiles = ['wot.config.ts', 'wot.config.js', 'wot.config.json'];
-const switchable: readonly string[] = ['http', 'websocket', 'page', 'coap', 'mqtt', 'data'];
+const switchable: readonly string[] = [
+  'http',
+  'websocket',
+  'page',
+  'coap',
+  'coaps',
+  'coapTcp',
+  'coapsTcp',
+  'mqtt',
+  'data',
+];
 
 /** Reads a configuration file, or the first default one in the working folder; WotError `invalid` CONFIG_UNREADABLE, CONFIG_INVALID. */
 export async function readConfigFile(file = defaultFiles.find((name) => existsSync(name))): Promise<Config> {
@@ -44,7 +58,7 @@ export async function readConfigFile(file = defaultFiles.find((name) => existsSy
   return checkConfig(await load(path), (member) => (member === '' ? path : `${path}: ${member}`));
 }
 
-/** Configuration from THINGWRIGHT_HTTP, _TLS_CERT, _TLS_KEY, _HTTP2, _WEBSOCKET, _PAGE, _COAP, _MQTT, _HOST, _PUBLIC_BASE, _DATA, _CORS, _INSECURE and _SPEED; WotError `invalid` CONFIG_INVALID. */
+/** Configuration from THINGWRIGHT_HTTP, _TLS_CERT, _TLS_KEY, _HTTP2, _WEBSOCKET, _PAGE, _COAP, _COAPS, _COAP_TCP, _COAPS_TCP, _PSK_FILE, _MQTT, _HOST, _PUBLIC_BASE, _DATA, _CORS, _INSECURE and _SPEED; WotError `invalid` CONFIG_INVALID. */
 export function readConfigEnvironment(environment: NodeJS.ProcessEnv): Promise<Config> {
   const variable: NameOf = (member) => `THINGWRIGHT_${dashed(member).replaceAll('-', '_').toUpperCase()}`;
   return readTexts((member) => environment[variable(member)], variable);
@@ -73,6 +87,10 @@ const readings: Readonly<Record<string, (text: string) => unknown>> = {
   websocket: yesOrNo,
   page: yesOrNo,
   coap: number,
+  coaps: number,
+  coapTcp: number,
+  coapsTcp: number,
+  pskFile: asIs,
   mqtt: number,
   host: asIs,
   publicBase: asIs,

@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { coap } from '../bindings/coap/coap-server.ts';
+import { coapsTcp, coapTcp } from '../bindings/coap/coap-tcp-server.ts';
+import { coaps } from '../bindings/coap/coaps-server.ts';
+import { defaultPorts } from '../bindings/coap/messages/coap-uri.ts';
 import type { HttpOptions } from '../bindings/http/http-options.ts';
 import { http } from '../bindings/http/http-server.ts';
 import { checkTls } from '../bindings/http/tls-options.ts';
@@ -9,6 +12,7 @@ import { websocket } from '../bindings/websocket/websocket-server.ts';
 import type { ServerBinding } from '../contracts/binding.ts';
 import { WotError } from '../contracts/errors.ts';
 import type { Logger } from '../contracts/logger.ts';
+import { readPskFile } from '../security/psk-file.ts';
 import { sqliteStorage } from '../storage/sqlite/sqlite-storage.ts';
 import type { Config } from './config.ts';
 import { createServient, type Servient } from './create-servient.ts';
@@ -41,6 +45,7 @@ function bindings(config: Config, more: readonly ServerBinding[]): ServerBinding
   else if (sockets || page) throw portOff(sockets ? 'WebSocket' : 'The page');
   if (httpPort !== false && sockets !== false) chosen.push(websocket());
   if (coapPort !== false) chosen.push(coap({ port: coapPort }));
+  chosen.push(...moreCoap(config));
   if (typeof broker === 'number') chosen.push(mqtt({ broker: 'embedded', port: broker }));
   if (typeof broker === 'string') chosen.push(mqtt({ broker }));
   if (httpPort !== false) chosen.push(...more);
@@ -52,20 +57,53 @@ function portOff(what: string): WotError {
   return invalid(`${what} shares the port of HTTP, which is off; leave HTTP on, or both off.`);
 }
 
-/** TLS and HTTP/2 of the HTTP server, where they are configured. */
-function tls({ tlsCert, tlsKey, http2 = false }: Config): HttpOptions {
-  if (tlsCert === undefined && tlsKey === undefined) {
-    if (http2)
-      throw invalid('HTTP/2 is agreed on in the TLS handshake; give --tls-cert and --tls-key with --http2.');
-    return {};
+/** CoAP over DTLS, TCP and TLS, where they are configured. */
+function moreCoap(config: Config): ServerBinding[] {
+  const { coapTcp: tcp = false, coapsTcp: tls = false, pskFile, host } = config;
+  const { coaps: dtls = pskFile === undefined ? false : defaultPorts.coaps } = config;
+  const chosen = tcp === false ? [] : [coapTcp({ port: tcp })];
+  if (dtls === false && tls === false) {
+    if (pskFile !== undefined)
+      throw invalid('Keys (--psk-file) are of no use while --coaps and --coaps-tcp are off.');
+    return chosen;
   }
+  const pem = certificate(config);
+  if (pem === undefined && pskFile === undefined) {
+    throw invalid(
+      'CoAP over DTLS or TLS needs keys or a certificate; give --psk-file, or --tls-cert and --tls-key.',
+    );
+  }
+  const security = { ...pem, ...(pskFile !== undefined && { psk: readPskFile(pskFile) }) };
+  // Said by itself, it may lie beyond loopback where every caller is known.
+  const own = { ...security, ...(host !== undefined && { host }) };
+  if (dtls !== false) chosen.push(coaps({ port: dtls, ...own }));
+  if (tls !== false) chosen.push(coapsTcp({ port: tls, ...own }));
+  return chosen;
+}
+
+/** TLS and HTTP/2 of the HTTP server, where they are configured. */
+function tls(config: Config): HttpOptions {
+  const { http2 = false } = config;
+  const pem = certificate(config);
+  if (pem !== undefined) return { tls: pem, http2 };
+  if (http2)
+    throw invalid('HTTP/2 is agreed on in the TLS handshake; give --tls-cert and --tls-key with --http2.');
+  return {};
+}
+
+/** The certificate of the servers with its key, in PEM. */
+function certificate({
+  tlsCert,
+  tlsKey,
+}: Config): { readonly cert: string; readonly key: string } | undefined {
+  if (tlsCert === undefined && tlsKey === undefined) return undefined;
   if (tlsCert === undefined || tlsKey === undefined) {
     throw invalid('TLS needs both a certificate and its key; give --tls-cert and --tls-key.');
   }
   const pem = { cert: readPem(tlsCert), key: readPem(tlsKey) };
   const [cert, key] = [`${tlsCert} (--tls-cert)`, `${tlsKey} (--tls-key)`];
   checkTls(pem, { cert, key, ca: '', advice: 'name another file' });
-  return { tls: pem, http2 };
+  return pem;
 }
 
 function readPem(file: string): string {

@@ -192,7 +192,7 @@ export class Exposure {
 
   #itemLink({ name }: HostedThing): Link {
     const addresses = this.#parts.bindings.flatMap((binding) => binding.addresses);
-    const base = addresses.find((address) => /^(https?|coaps?):/.test(address)) ?? '';
+    const base = addresses.find((address) => /^(https?|coaps?(\+tcp)?):/.test(address)) ?? '';
     return { rel: 'item', href: base + thingPath(name), type: 'application/td+json' };
   }
 

@@ -1,16 +1,18 @@
 import { createRequire } from 'node:module';
 import type { Servient as NodeWotServient, ProtocolClientFactory, ProtocolServer } from '@node-wot/core';
 import { ClientPool } from '../consumer/client-pool.ts';
+import type { ConsumeOptions } from '../consumer/consume.ts';
 import type { ServerBinding } from '../contracts/binding.ts';
 import type { Logger } from '../contracts/logger.ts';
+import { spokenSchemes } from '../td/protocol.ts';
 import { foreignServer, type NodeWotParts } from './node-wot/foreign-server.ts';
 import { hostingServer, type ThingHost } from './node-wot/hosting-server.ts';
-import { clientFactory, clientSchemes } from './node-wot/node-wot-client.ts';
+import { clientFactory } from './node-wot/node-wot-client.ts';
 import type { NodeWotCore } from './node-wot/node-wot-content.ts';
 import { withTargets } from './node-wot/targeted-forms.ts';
 
 /** What of node-wot a servient takes in. */
-export interface NodeWotOptions {
+export interface NodeWotOptions extends Pick<ConsumeOptions, 'psk' | 'ca'> {
   /** Clients for `WoT.consume` besides our own, or in the place of ours for their schemes. */
   readonly clientFactories?: readonly ProtocolClientFactory[];
   /** Servers that offer every hosted Thing besides our bindings; they load the core when the servient starts. */
@@ -27,11 +29,12 @@ export class NodeWot {
   readonly #options: NodeWotOptions;
   readonly #host: ThingHost;
   readonly #logger: Logger;
-  readonly #clients = new ClientPool();
+  readonly #clients: ClientPool;
   #running: Promise<NodeWotParts & { readonly wot: ScriptingApi }> | undefined;
 
   constructor(options: NodeWotOptions, host: ThingHost, logger: Logger) {
     this.#options = options;
+    this.#clients = new ClientPool([], options);
     this.#host = host;
     this.#logger = logger;
     this.servers = (options.servers ?? []).map((server) => foreignServer(server, () => this.#run()));
@@ -60,7 +63,7 @@ export class NodeWot {
     const servient = new core.Servient();
     servient.addServer(hostingServer(core, { host: this.#host, logger: this.#logger }));
     const parts = { core, clients: this.#clients, logger: this.#logger };
-    for (const scheme of clientSchemes) servient.addClientFactory(clientFactory(scheme, parts));
+    for (const scheme of spokenSchemes) servient.addClientFactory(clientFactory(scheme, parts));
     for (const factory of this.#options.clientFactories ?? []) servient.addClientFactory(factory);
     const wot = await servient.start();
     const consume = wot.consume.bind(wot);

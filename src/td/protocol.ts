@@ -15,6 +15,9 @@ const protocols: Readonly<Record<string, string>> = {
   mqtts: 'mqtt',
 };
 
+/** The schemes that our own clients speak. */
+export const spokenSchemes: readonly string[] = Object.keys(protocols);
+
 /** The scheme of a form's address, in lower case; empty where it has none. */
 export function schemeOf({ href }: Pick<Form, 'href'>): string {
   return href.slice(0, Math.max(0, href.indexOf(':'))).toLowerCase();
@@ -27,5 +30,5 @@ export function protocolOf(form: Pick<Form, 'href'>): string {
 
 /** Whether a client of ours speaks the protocol of a form. */
 export function isSpoken(form: Pick<Form, 'href'>): boolean {
-  return Object.hasOwn(protocols, schemeOf(form));
+  return spokenSchemes.includes(schemeOf(form));
 }

@@ -1,5 +1,15 @@
 /** What is measured together: one set of processes. */
-export type Stage = 'http' | 'sse' | 'websocket' | 'client' | 'scale' | 'coap' | 'mqtt';
+export type Stage =
+  | 'http'
+  | 'sse'
+  | 'websocket'
+  | 'client'
+  | 'scale'
+  | 'coap'
+  | 'coap-observe'
+  | 'coap-client'
+  | 'coap-dtls'
+  | 'mqtt';
 
 /** Where a contender serves. */
 export interface Target {
@@ -24,6 +34,12 @@ export interface Hosting {
   readonly steps: readonly { readonly things: number; readonly milliseconds: number }[];
 }
 
+/** Bytes of a process after garbage collection: what the system gave it, and what is in use of that. */
+export interface Memory {
+  readonly resident: number;
+  readonly held: number;
+}
+
 /** One run of the load generator. */
 export interface Load {
   readonly kind:
@@ -34,13 +50,20 @@ export interface Load {
     | 'websocket-events'
     | 'client-request'
     | 'client-consume'
+    | 'client-coap'
     | 'coap-read'
     | 'coap-write'
+    | 'coap-notifications'
+    | 'coaps-read'
     | 'mqtt-events';
   readonly target: Target;
   readonly seconds: number;
   /** Of a fan-out. */
   readonly subscribers: number;
+  /** Requests at any time, where a case says how many. */
+  readonly outstanding?: number;
+  /** Requests after which it is over, in place of the seconds. */
+  readonly requests?: number;
 }
 
 /** What a run did; `seconds` is how long it really took, `p99` the latency of a request in milliseconds. */
@@ -53,6 +76,9 @@ export interface LoadResult {
 
 /** The id of the Thing that is read and subscribed to. */
 export const benchId = 'urn:uuid:5c1b0c5a-1e4b-4a34-8a7b-0d9a6d6c6b11';
+
+/** The pre-shared key of CoAPS. */
+export const benchKey = { identity: 'bench', key: Buffer.from('0123456789abcdef') };
 
 /** Events that one invocation asks for in `mqtt-events`. */
 export const eventBatch = 50;

@@ -1,5 +1,5 @@
-import { type BenchCase, type ContenderName, contendersOf } from './bench-cases.ts';
-import type { Hosting, Load, LoadResult, Stage, Target } from './bench-messages.ts';
+import { type BenchCase, type ContenderName, contendersOf, shareOf } from './bench-cases.ts';
+import type { Hosting, Load, LoadResult, Memory, Stage, Target } from './bench-messages.ts';
 import { type BenchProcess, startProcess } from './bench-process.ts';
 
 /** How long to measure. */
@@ -13,6 +13,8 @@ export interface Effort {
   readonly subscribers: number;
   /** Hosted where many are. */
   readonly things: number;
+  /** Between two looks at the memory. */
+  readonly requests: number;
 }
 
 /** One run: requests (or events) a second, CPU microseconds for each of who is measured, how many failed, latency in milliseconds. */
@@ -38,6 +40,8 @@ interface Runner {
 export interface StageResult {
   readonly samples: ReadonlyMap<BenchCase, Samples>;
   readonly hosting?: Hosting;
+  /** By how much our server's memory grew. */
+  readonly growth?: Memory;
 }
 
 /** Measures the cases of one stage with all contenders running, by turns: A B C, B C A, C A B, ... */
@@ -52,18 +56,33 @@ export async function measureStage(
     started.push(child);
     return child;
   };
-  const runners =
-    stage === 'client' ? await startClients(start) : await startServers(start, stage, effort.things);
+  const runners = stage.endsWith('client')
+    ? await startClients(start, stage)
+    : await startServers(start, stage, effort.things);
+  const share = shareOf(stage);
+  const runs = { ...effort, seconds: effort.seconds * share, warmUp: effort.warmUp * share };
   const samples = new Map<BenchCase, Samples>();
-  for (const one of cases) samples.set(one, await measureCase(one, effort, runners));
+  for (const one of cases) samples.set(one, await measureCase(one, runs, runners));
+  const ours = runners.find(({ name }) => name === 'ours');
+  const growth = stage === 'coap' && ours && (await measureGrowth(ours, effort.requests));
   await Promise.all(started.map((child) => child.stop()));
-  const hosting = runners.find(({ name }) => name === 'ours')?.target.hosting;
-  return { samples, ...(hosting && { hosting }) };
+  const hosting = ours?.target.hosting;
+  return { samples, ...(hosting && { hosting }), ...(growth && { growth }) };
+}
+
+/** After as many requests again, in which V8 finds the size of its heap. */
+async function measureGrowth({ process, generator, target }: Runner, requests: number): Promise<Memory> {
+  const load: Load = { kind: 'coap-read', target, seconds: 60, requests, subscribers: 0, outstanding: 32 };
+  await generator.ask<LoadResult>(load);
+  const before = await process.ask<Memory>('memory');
+  await generator.ask<LoadResult>(load);
+  const after = await process.ask<Memory>('memory');
+  return { resident: after.resident - before.resident, held: after.held - before.held };
 }
 
 async function measureCase(one: BenchCase, effort: Effort, runners: readonly Runner[]): Promise<Samples> {
-  const taking = runners.filter(({ name }) => name === 'ours' || one.of !== 'persistent');
-  const samples: Record<ContenderName, Sample[]> = { ours: [], stock: [], bare: [] };
+  const taking = runners.filter(({ name }) => takesPart(name, one));
+  const samples: Record<ContenderName, Sample[]> = { ours: [], stock: [], bare: [], npm: [], libcoap: [] };
   const run = (runner: Runner, seconds: number) =>
     measureOnce(runner, loadOf(one, runner.target, { ...effort, seconds }));
   for (const runner of taking) await run(runner, effort.warmUp);
@@ -76,6 +95,12 @@ async function measureCase(one: BenchCase, effort: Effort, runners: readonly Run
   return samples;
 }
 
+/** What npm and libcoap write has no Thing behind it. */
+function takesPart(name: ContenderName, { of, load }: BenchCase): boolean {
+  if (of === 'persistent') return name === 'ours';
+  return load !== 'coap-write' || (name !== 'npm' && name !== 'libcoap');
+}
+
 async function measureOnce({ process, generator }: Runner, load: Load): Promise<Sample> {
   const before = await process.ask<number>('cpu');
   const { done, failed, seconds, p99 } = await generator.ask<LoadResult>(load);
@@ -83,21 +108,28 @@ async function measureOnce({ process, generator }: Runner, load: Load): Promise<
   return { rate: done / seconds, cpu: used / Math.max(done, 1), failed, ...(p99 && { p99 }) };
 }
 
-function loadOf({ load, of }: BenchCase, target: Target, { seconds, subscribers }: Effort): Load {
+function loadOf(one: BenchCase, target: Target, { seconds, subscribers }: Effort): Load {
+  const { load, of, outstanding } = one;
   const url = { td: target.tdUrl, persistent: target.persistentUrl, property: target.url }[of ?? 'property'];
-  return { kind: load, target: { ...target, url: url ?? target.url }, seconds, subscribers };
+  return {
+    kind: load,
+    target: { ...target, url: url ?? target.url },
+    seconds,
+    subscribers,
+    ...(outstanding && { outstanding }),
+  };
 }
 
 type Start = (script: string, ...args: readonly string[]) => BenchProcess;
 
 async function startServers(start: Start, stage: Stage, things: number): Promise<readonly Runner[]> {
   const generator = start('load/load-generator.ts');
-  const started = contendersOf(stage).map(async (name): Promise<readonly Runner[]> => {
+  const started = contendersOf[stage].map(async (name): Promise<readonly Runner[]> => {
     const process = start(`contenders/${name}.ts`, stage, String(things));
     try {
       return [{ name, process, generator, target: await process.ask<Target>('target') }];
     } catch (error) {
-      // node-wot's CoAP needs an outer IPv4 address, which not every machine has.
+      // node-wot's CoAP needs an outer IPv4 address, libcoap its Debian package, which not every machine has.
       if (name === 'ours') throw error;
       console.error(`${name} takes no part in ${stage}: ${error}`);
       return [];
@@ -107,9 +139,10 @@ async function startServers(start: Start, stage: Stage, things: number): Promise
 }
 
 /** All clients ask the same bare server. */
-async function startClients(start: Start): Promise<readonly Runner[]> {
-  const target = await start('contenders/bare.ts', 'http').ask<Target>('target');
-  return contendersOf('client').map((name) => {
+async function startClients(start: Start, stage: Stage): Promise<readonly Runner[]> {
+  const protocol = stage === 'client' ? 'http' : 'coap';
+  const target = await start('contenders/bare.ts', protocol).ask<Target>('target');
+  return contendersOf[stage].map((name) => {
     const process = start(`clients/${name}.ts`);
     return { name, process, generator: process, target };
   });

@@ -1,16 +1,19 @@
-import { type BenchCase, type ContenderName, contendersOf } from './bench-cases.ts';
-import type { Hosting } from './bench-messages.ts';
+import type { BenchCase, ContenderName } from './bench-cases.ts';
+import type { Hosting, Memory } from './bench-messages.ts';
 import type { Sample, Samples } from './measure.ts';
 
 const columns = ['', 'ours', 'node-wot', 'bare', 'ours/node-wot', 'ours/bare'] as const;
 const widths = [30, 24, 24, 24, 18, 18] as const;
-const all = contendersOf('http');
+const inColumns = ['ours', 'stock', 'bare'] as const;
+const beside = { npm: 'npm coap', libcoap: 'libcoap' } as const;
+const everybody: readonly ContenderName[] = [...inColumns, 'npm', 'libcoap'];
 
 /** The head of the table. */
 export function reportHead(): string {
   return [
     'Requests (or events) a second: median (lowest-highest); ratio: median of the rounds. Then CPU time of the server (or client) for each, and the latency that 99 % of the requests keep.',
-    '"Bare" is the transport alone: node:http, res.write, ws, undici, node:dgram, aedes; for many Things it is one Thing alone.',
+    '"Bare" is the transport alone: node:http, res.write, ws, undici, node:dgram with coap-packet, aedes; for many Things it is one Thing alone.',
+    '"Busy" says who bounds a rate: at 100 % of a core the one who is measured, below it the network and who asks.',
     '',
     line(columns),
     line(widths.map((width) => '-'.repeat(width - 1))),
@@ -19,7 +22,7 @@ export function reportHead(): string {
 
 /** The lines of one case. */
 export function reportCase({ name, aims = {} }: BenchCase, samples: Samples): string {
-  const failures = all
+  const failures = everybody
     .map((contender) => [contender, sum(samples[contender].map(({ failed }) => failed))] as const)
     .filter(([, failed]) => failed > 0);
   return [
@@ -28,8 +31,33 @@ export function reportCase({ name, aims = {} }: BenchCase, samples: Samples): st
     ...(samples.ours.some(({ p99 }) => p99)
       ? [figures('  p99 milliseconds', samples, { figure: 'p99', digits: 2 })]
       : []),
+    ...(Object.keys(beside) as (keyof typeof beside)[]).flatMap((other) => besides(other, samples, aims)),
+    `  busy: ${everybody.flatMap((name) => busy(name, samples)).join(', ')}`,
     ...failures.map(([contender, failed]) => `  ${contender}: ${failed} failed`),
   ].join('\n');
+}
+
+/** One who has no column. */
+function besides(
+  other: keyof typeof beside,
+  samples: Samples,
+  aims: NonNullable<BenchCase['aims']>,
+): readonly string[] {
+  if (samples[other].length === 0) return [];
+  const rate = spread(samples[other], 'rate', 0);
+  return [`  ${beside[other].padEnd(28)}${rate.padEnd(24)}ours is ${shownRatio(samples, other, { aims })}`];
+}
+
+/** How much of a core was used. */
+function busy(name: ContenderName, samples: Samples): readonly string[] {
+  const shares = samples[name].map(({ rate, cpu }) => (rate * cpu) / 1e4);
+  return shares.length === 0 ? [] : [`${name} ${rounded(median(shares))} %`];
+}
+
+/** By how much memory grew. */
+export function reportGrowth({ resident, held }: Memory, requests: number): string {
+  const [all, inUse] = [resident, held].map((bytes) => `${(bytes / 1e6).toFixed(1)} MB more`);
+  return `${`Memory after ${rounded(requests)} CoAP reads`.padEnd(38)}${all}, aim 20; ${inUse} in use`;
 }
 
 /** What hosting many Things costs. */
@@ -53,12 +81,18 @@ interface Shown {
 }
 
 function figures(name: string, samples: Samples, { figure, digits = 0, aims = {} }: Shown): string {
-  const ratios = (['stock', 'bare'] as const).map((other) => {
-    const aim = aims[other] === undefined ? '' : `, aim ${aims[other]}`;
-    const median = ratio(samples, other, figure);
-    return median === undefined ? '' : `${median.toFixed(2)} x${aim}`;
-  });
-  return line([name, ...all.map((contender) => spread(samples[contender], figure, digits)), ...ratios]);
+  const ratios = (['stock', 'bare'] as const).map((other) => shownRatio(samples, other, { figure, aims }));
+  return line([name, ...inColumns.map((contender) => spread(samples[contender], figure, digits)), ...ratios]);
+}
+
+function shownRatio(
+  samples: Samples,
+  other: Exclude<ContenderName, 'ours'>,
+  { figure = 'rate', aims = {} }: Partial<Shown>,
+): string {
+  const aim = aims[other] === undefined ? '' : `, aim ${aims[other]}`;
+  const median = ratio(samples, other, figure);
+  return median === undefined ? '' : `${median.toFixed(2)} x${aim}`;
 }
 
 /** Of runs that followed each other, so that a slow moment of the machine counts for both. */

@@ -2,7 +2,7 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 
-/** What is known of one assertion of a W3C document: where it is tested, or why not. */
+/** What is known of one assertion of a document: where it is tested, or why not. */
 interface Row {
   readonly level: string | null;
   readonly test?: string;
@@ -15,7 +15,7 @@ const tables = globSync('*.json', { cwd: folder });
 /** The ids in the titles of a test file: `'what is tested [id, id]'`. */
 function idsIn(file: string): ReadonlySet<string> {
   const text = readFileSync(folder + file, 'utf8');
-  const groups = [...text.matchAll(/ \[([a-z][\w.-]+(?:, [a-z][\w.-]+)*)\]'/g)];
+  const groups = [...text.matchAll(/ \[([A-Za-z][\w.-]+(?:, [A-Za-z][\w.-]+)*)\]'/g)];
   return new Set(groups.flatMap(([, ids = '']) => ids.split(', ')));
 }
 

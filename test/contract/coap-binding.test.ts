@@ -1,34 +1,13 @@
-import { coapClient } from '../../src/bindings/coap/coap-client.ts';
 import { coap } from '../../src/bindings/coap/coap-server.ts';
-import { silentLogger } from '../../src/contracts/logger.ts';
-import { createServient } from '../../src/servient/create-servient.ts';
-import { fetchTd } from '../support/fetch-td.ts';
-import { bindingSuite, type Harness } from './binding-suite.ts';
+import { coapTcp } from '../../src/bindings/coap/coap-tcp-server.ts';
+import { bindingSuite } from './binding-suite.ts';
+import { coapHarness } from './coap-harness.ts';
 
-const harness: Harness = {
-  contentTypes: ['application/json', 'application/cbor'],
-  async start(things, { clock, handlerTimeout }) {
-    const servient = createServient({
-      logger: silentLogger,
-      bindings: [coap({ port: 0 })],
-      ...(clock && { clock }),
-      ...(handlerTimeout !== undefined && { handlerTimeout }),
-    });
-    await servient.start();
-    for (const thing of things) await servient.expose(thing);
-    const client = coapClient();
-    const [base] = servient.addresses;
-    return {
-      client,
-      td: (name) => fetchTd(client, `${base}/things/${encodeURIComponent(name)}`),
-      unexpose: (name) => servient.unexpose(name),
-      stop: () => servient.stop(),
-      resume({ form, ...request }, after, listener) {
-        const href = `${form.href}${form.href.includes('?') ? '&' : '?'}after=${after}`;
-        return client.subscribe({ ...request, form: { ...form, href } }, listener);
-      },
-    };
-  },
-};
-
-bindingSuite('coap', harness);
+bindingSuite(
+  'coap',
+  coapHarness(() => coap({ port: 0 })),
+);
+bindingSuite(
+  'coap+tcp',
+  coapHarness(() => coapTcp({ port: 0 })),
+);

@@ -1,26 +1,19 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { afterEach, describe, expect, test, vi } from 'vitest';
-import { coapClient } from '../../src/bindings/coap/coap-client.ts';
+import { beforeAll, describe, expect, type TestContext, test, vi } from 'vitest';
+import { type CoapClientOptions, coapClient } from '../../src/bindings/coap/coap-client.ts';
 import { coap } from '../../src/bindings/coap/coap-server.ts';
-import type { Notification } from '../../src/contracts/binding.ts';
 import type { ThingHandle } from '../../src/contracts/definition.ts';
 import { createServient } from '../../src/servient/create-servient.ts';
+import { collector } from '../support/collector.ts';
 import { fetchTd } from '../support/fetch-td.ts';
-import { needs } from '../support/system-parts.ts';
+import { askLibcoap, libcoap, startCoapClient, startCoapServer } from '../support/libcoap.ts';
 
-const { missing, note, command } = needs('coap-client');
-const coapServer = command('coap-client').replace('coap-client', 'coap-server');
-const cleanups: (() => unknown)[] = [];
+/** After 4 s, as separate responses are wont to come. */
+const later = (text: string) => new Promise<string>((resolve) => setTimeout(resolve, 4000, text));
 
-afterEach(async () => {
-  for (const clean of cleanups.splice(0).reverse()) await clean();
-});
-
-async function valve(host = '127.0.0.1') {
+async function valve({ onTestFinished }: TestContext, host = '127.0.0.1') {
   const servient = createServient({ bindings: [coap({ port: 0, host })] });
   await servient.start();
-  cleanups.push(() => servient.stop());
+  onTestFinished(() => servient.stop());
   let thing: ThingHandle | undefined;
   await servient.expose({
     td: {
@@ -33,6 +26,7 @@ async function valve(host = '127.0.0.1') {
       actions: {
         turn: { input: { type: 'integer' }, output: { type: 'integer' } },
         drain: { synchronous: false },
+        settle: { output: { type: 'string' } },
       },
     },
     options: { name: 'valve' },
@@ -44,7 +38,11 @@ async function valve(host = '127.0.0.1') {
           text: { initial: 'é'.repeat(50_000) },
           'über/%': { initial: 7 },
         },
-        actions: { turn: (input) => Number(input) * 2, drain: () => undefined },
+        actions: {
+          turn: (input) => Number(input) * 2,
+          drain: () => undefined,
+          settle: () => later('settled'),
+        },
       };
     },
   });
@@ -55,75 +53,64 @@ async function valve(host = '127.0.0.1') {
   };
 }
 
-/** What coap-client says: payloads on stdout, error codes on stderr. */
-async function ask(...args: readonly string[]): Promise<string> {
-  const { child, output } = run(command('coap-client'), args);
-  await once(child, 'close');
-  return output();
-}
-
-function run(program: string, args: readonly string[]): { readonly child: ChildProcess; output(): string } {
-  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
-  let text = '';
-  for (const stream of [child.stdout, child.stderr])
-    stream.setEncoding('utf8').on('data', (chunk) => (text += chunk));
-  return { child, output: () => text.trim() };
-}
-
-describe.skipIf(missing)(`libcoap's coap-client${note}`, () => {
-  test('reads and writes', async () => {
-    const { base, thing } = await valve();
-    expect(await ask(`${base}/properties/open`)).toBe('false');
-    expect(await ask('-m', 'put', '-e', 'true', `${base}/properties/open`)).toBe('');
+describe.skipIf(libcoap.missing).concurrent(`libcoap's coap-client${libcoap.note}`, () => {
+  test('reads and writes', async (context) => {
+    const { base, thing } = await valve(context);
+    expect(await askLibcoap(`${base}/properties/open`)).toBe('false');
+    expect(await askLibcoap('-m', 'put', '-e', 'true', `${base}/properties/open`)).toBe('');
     expect(thing.get('open')).toBe(true);
-    expect(await ask(`${base}/properties/%C3%BCber%2F%25`)).toBe('7');
-    expect(await ask('-m', 'put', '-t', '60', '-f', '/dev/null', `${base}/properties/open`)).toMatch(
+    expect(await askLibcoap(`${base}/properties/%C3%BCber%2F%25`)).toBe('7');
+    expect(await askLibcoap('-m', 'put', '-t', '60', '-f', '/dev/null', `${base}/properties/open`)).toMatch(
       /^4\.00/,
     );
   });
 
-  test.each(['16', '64', '1024'])('reads 100 KB in blocks of %s', async (size) => {
-    const { base, thing } = await valve();
+  test.for(['16', '64', '256', '1024'])('reads 100 KB in blocks of %s', async (size, context) => {
+    const { base, thing } = await valve(context);
     const text = size === '16' ? 'é'.repeat(1000) : 'é'.repeat(50_000);
     thing.set('text', text);
-    expect(await ask('-b', size, `${base}/properties/text`)).toBe(JSON.stringify(text));
+    expect(await askLibcoap('-b', size, `${base}/properties/text`)).toBe(JSON.stringify(text));
   });
 
-  test('writes 100 KB', async () => {
-    const { base, thing } = await valve();
+  test.for(['64', '1024'])('writes 100 KB in blocks of %s', async (size, context) => {
+    const { base, thing } = await valve(context);
     const text = 'a'.repeat(100_000);
-    expect(await ask('-m', 'put', '-e', JSON.stringify(text), `${base}/properties/text`)).toBe('');
+    expect(
+      await askLibcoap('-b', size, '-m', 'put', '-e', JSON.stringify(text), `${base}/properties/text`),
+    ).toBe('');
     expect(thing.get('text')).toBe(text);
   });
 
-  test('invokes', async () => {
-    const { base } = await valve();
-    expect(await ask('-m', 'post', '-e', '21', `${base}/actions/turn`)).toBe('42');
-    expect(await ask('-m', 'post', `${base}/actions/drain`)).toContain(
+  test('invokes, the answer may take 4 s', async (context) => {
+    const { base } = await valve(context);
+    const settling = askLibcoap('-m', 'post', `${base}/actions/settle`);
+    expect(await askLibcoap('-m', 'post', '-e', '21', `${base}/actions/turn`)).toBe('42');
+    expect(await askLibcoap('-m', 'post', `${base}/actions/drain`)).toContain(
       '"href":"/things/valve/actions/drain/',
     );
+    expect(await settling).toBe('"settled"');
   });
 
-  test('reads several properties by FETCH', async () => {
-    const { base } = await valve();
-    expect(await ask('-m', 'fetch', '-e', '["open"]', `${base}/properties`)).toBe('{"open":false}');
+  test('reads several properties by FETCH', async (context) => {
+    const { base } = await valve(context);
+    expect(await askLibcoap('-m', 'fetch', '-e', '["open"]', `${base}/properties`)).toBe('{"open":false}');
   });
 
-  test('discovers and gets the TD', async () => {
-    const { base, origin } = await valve();
-    expect(await ask(`${origin}/.well-known/core`)).toContain('</things/valve>;rt="wot.thing";ct=432');
-    expect(JSON.parse(await ask('-A', '432', base))).toMatchObject({ title: 'Valve' });
+  test('discovers and gets the TD', async (context) => {
+    const { base, origin } = await valve(context);
+    expect(await askLibcoap(`${origin}/.well-known/core`)).toContain('</things/valve>;rt="wot.thing";ct=432');
+    expect(JSON.parse(await askLibcoap('-A', '432', base))).toMatchObject({ title: 'Valve' });
   });
 
-  test('sees why a request fails', async () => {
-    const { base } = await valve();
-    expect(await ask(`${base}/properties/nothing`)).toMatch(/^4\.04.*PATH_UNKNOWN/s);
+  test('sees why a request fails', async (context) => {
+    const { base } = await valve(context);
+    expect(await askLibcoap(`${base}/properties/nothing`)).toMatch(/^4\.04.*PATH_UNKNOWN/s);
   });
 
-  test('observes, large values too', async () => {
-    const { base, thing } = await valve();
-    const { child, output } = run(command('coap-client'), ['-s', '30', '-w', `${base}/properties/text`]);
-    cleanups.push(() => child.kill());
+  test('observes, large values too', async (context) => {
+    const { base, thing } = await valve(context);
+    const { output, stop } = startCoapClient('-s', '30', '-w', `${base}/properties/text`);
+    context.onTestFinished(stop);
     const large = 'b'.repeat(3000);
     for (const text of ['x', large, 'z']) {
       await vi.waitFor(() => expect(output().length).toBeGreaterThan(0), { timeout: 5000 });
@@ -132,62 +119,83 @@ describe.skipIf(missing)(`libcoap's coap-client${note}`, () => {
     }
   });
 
-  test('works over IPv6', async () => {
-    const { base } = await valve('::1');
+  test('works over IPv6', async (context) => {
+    const { base } = await valve(context, '::1');
     expect(base).toMatch(/^coap:\/\/\[::1\]:/);
-    expect(await ask(`${base}/properties/open`)).toBe('false');
+    expect(await askLibcoap(`${base}/properties/open`)).toBe('false');
     const client = coapClient();
-    cleanups.push(() => client.stop());
+    context.onTestFinished(() => client.stop());
     expect(await fetchTd(client, base)).toMatchObject({ title: 'Valve' });
   });
 });
 
-describe.skipIf(missing)(`libcoap's coap-server${note}`, () => {
-  async function server() {
-    const port = 20_000 + (process.pid % 20_000);
-    const { child } = run(coapServer, ['-A', '127.0.0.1', '-p', String(port), '-d', '10', '-v', '6']);
-    cleanups.push(() => child.kill());
-    const client = coapClient();
-    cleanups.push(() => client.stop());
-    const base = `coap://127.0.0.1:${port}`;
-    const form = { href: `${base}/example_data`, contentType: 'text/plain' };
-    await vi.waitFor(() => client.request({ op: 'readproperty', form, timeout: 300 }), { timeout: 5000 });
-    return { base, client, form };
-  }
+describe.skipIf(libcoap.missing).concurrent(`libcoap's coap-server${libcoap.note}`, () => {
+  let base: string;
+  beforeAll(async () => {
+    const { port, stop } = await startCoapServer();
+    base = `coap://127.0.0.1:${port}`;
+    return stop;
+  });
 
+  const at = (path: string) => ({ href: base + path, contentType: 'text/plain' });
   const textOf = (content?: { readonly body: Uint8Array }) => Buffer.from(content?.body ?? []).toString();
 
-  test('is read, written with 100 KB, and observed', async () => {
-    const { base, client, form } = await server();
-    const body = Buffer.from('c'.repeat(100_000));
-    await client.request({ op: 'writeproperty', form, content: { type: 'text/plain', body }, timeout: 5000 });
-    const { content } = await client.request({ op: 'readproperty', form, timeout: 5000 });
-    expect([content?.type, textOf(content)]).toEqual(['text/plain', body.toString()]);
+  function client({ onTestFinished }: TestContext, options?: CoapClientOptions) {
+    const made = coapClient(options);
+    onTestFinished(() => made.stop());
+    return made;
+  }
 
-    const told: Notification[] = [];
+  test.for([64, 256, 1024] as const)(
+    'is read and written with 100 KB in blocks of %i',
+    async (blockSize, context) => {
+      const made = client(context, { blockSize });
+      const form = at(`/large${blockSize}`);
+      const body = Buffer.from('c'.repeat(100_000));
+      const content = { type: 'text/plain', body };
+      await made.request({ op: 'writeproperty', form, content, timeout: 15_000 });
+      const read = await made.request({ op: 'readproperty', form, timeout: 15_000 });
+      expect(textOf(read.content)).toBe(body.toString());
+    },
+  );
+
+  test.for([
+    ['/time', /\d\d:\d\d:\d\d/, undefined],
+    ['/watched', /^new$/, 'x'.repeat(5000)],
+  ] as const)('%s is observed', async ([path, news, before], context) => {
+    const made = client(context);
+    const form = at(path);
+    const put = (text: string) =>
+      made.request({
+        op: 'writeproperty',
+        form,
+        content: { type: 'text/plain', body: Buffer.from(text) },
+        timeout: 5000,
+      });
+    if (before !== undefined) await put(before);
+    const told = collector<string>();
     const failed = vi.fn();
-    const end = await client.subscribe(
-      { op: 'observeproperty', form: { ...form, href: `${base}/time` }, timeout: 5000 },
-      { next: (notification) => told.push(notification), failed, ended: failed },
+    const end = await made.subscribe(
+      { op: 'observeproperty', form, timeout: 5000 },
+      { next: ({ content }) => told.push(textOf(content)), failed, ended: failed },
     );
-    await vi.waitFor(() => expect(told.length).toBeGreaterThan(2), { timeout: 5000 });
-    expect(textOf(told[0]?.content)).toMatch(/\d\d:\d\d:\d\d/);
+    if (before !== undefined) {
+      await told.until((text) => text === before);
+      for (const text of [before.toUpperCase(), 'new']) {
+        await put(text);
+        await told.until((each) => each === text);
+      }
+    }
+    await told.until((text) => news.test(text));
     await end();
     expect(failed).not.toHaveBeenCalled();
   });
 
-  test('answers late and with errors', async () => {
-    const { base, client, form } = await server();
-    const late = { op: 'readproperty', form: { ...form, href: `${base}/async?2` }, timeout: 8000 } as const;
-    expect(textOf((await client.request(late)).content)).toBe('done');
-    const nothing = {
-      op: 'readproperty',
-      form: { ...form, href: `${base}/nothing` },
-      timeout: 3000,
-    } as const;
-    await expect(client.request(nothing)).rejects.toMatchObject({
-      kind: 'not-found',
-      details: { status: '4.04' },
-    });
+  test('answers late and with errors', async (context) => {
+    const made = client(context);
+    const late = made.request({ op: 'readproperty', form: at('/async?4'), timeout: 8000 });
+    const nothing = made.request({ op: 'readproperty', form: at('/nothing'), timeout: 8000 });
+    await expect(nothing).rejects.toMatchObject({ kind: 'not-found', details: { status: '4.04' } });
+    expect(textOf((await late).content)).toBe('done');
   });
 });

@@ -187,7 +187,7 @@ describe('text', () => {
     const foreign = await write('zoom', '1', { 'content-type': 'text/plain;charset=latin1' });
     expect([foreign.status, foreign.headers.get('accept')]).toEqual([
       415,
-      'application/json, application/cbor, text/plain',
+      'application/json, application/cbor, text/plain, application/senml+json, application/senml+cbor',
     ]);
     thing.handle.set('zoom', 1.5);
   });

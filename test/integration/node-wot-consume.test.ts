@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { coap } from '../../src/bindings/coap/coap-server.ts';
+import { coapsTcp } from '../../src/bindings/coap/coap-tcp-server.ts';
+import { coaps } from '../../src/bindings/coap/coaps-server.ts';
 import { http } from '../../src/bindings/http/http-server.ts';
 import { mqtt } from '../../src/bindings/mqtt/mqtt-server.ts';
 import { websocket } from '../../src/bindings/websocket/websocket-server.ts';
@@ -10,6 +12,7 @@ import { defineThing } from '../../src/td/define-thing.ts';
 import { collector } from '../support/collector.ts';
 import { formsOfScheme } from '../support/forms-of-scheme.ts';
 import { meter } from '../support/meter.ts';
+import { key } from '../support/secure-box.ts';
 
 const servient = createServient({
   bindings: [http({ port: 0 }), websocket(), coap({ port: 0 }), mqtt({ broker: 'embedded', port: 0 })],
@@ -141,6 +144,19 @@ describe('the Scripting API', () => {
       code: 'NO_CLIENT_FOR_FORM',
       message: expect.stringContaining('nodeWot.clientFactories'),
     });
+  });
+
+  it.each(['coaps', 'coaps+tcp'])('proves itself over %s by the key of the options', async (scheme) => {
+    const psk = { 'valve-1': key };
+    const secured = createServient({ bindings: [coaps({ port: 0, psk }), coapsTcp({ port: 0, psk })] });
+    onTestFinished(() => secured.stop());
+    const own = (await secured.expose(meter())).td();
+    const script = createServient({ nodeWot: { psk: { identity: 'valve-1', key } } });
+    onTestFinished(() => script.stop());
+    const thing = await (await script.wot()).consume(formsOfScheme(own, scheme) as never);
+    expect(await (await thing.readProperty('level')).value()).toBe(20);
+    const keyless = await WoT.consume(formsOfScheme(own, scheme) as never);
+    await expect(keyless.readProperty('level')).rejects.toMatchObject({ code: 'CREDENTIALS_MISSING' });
   });
 
   it('uses a client factory of the options in the place of ours', async () => {

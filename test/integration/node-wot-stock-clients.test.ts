@@ -127,7 +127,8 @@ describe('the stock CoAP client', () => {
   it('observes', async () => {
     const thing = await parts.WoT.consume(formsOfScheme(td, 'coap') as never);
     const values = collector<unknown>();
-    await thing.observeProperty('level', async (output) => values.push(await output.value()));
+    // It cannot end an observation, and takes the error that our server ends it with for a value.
+    await thing.observeProperty('level', (output) => output.value().then(values.push, () => undefined));
     await thing.writeProperty('level', 21);
     await values.until((value) => value === 21);
   });

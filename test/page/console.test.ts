@@ -30,7 +30,7 @@ const td: ThingDescription = {
     level: {
       type: 'number',
       minimum: 5,
-      forms: [form('coaps://kiln/level', 'readproperty'), form('level', 'readproperty', 'writeproperty')],
+      forms: [form('modbus+tcp://kiln/1', 'readproperty'), form('level', 'readproperty', 'writeproperty')],
     },
     pin: { type: 'string', writeOnly: true, forms: [form('pin', 'writeproperty')] },
     constructor: {
@@ -94,7 +94,7 @@ describe('what can be tried', () => {
   test('forms keep their order, those of unknown schemes are not usable', () => {
     const forms = offeredForms(td, 'readproperty', { kind: 'properties', name: 'level' });
     expect(forms.map(({ protocol, usable }) => [protocol, usable])).toEqual([
-      ['coaps', false],
+      ['modbus+tcp', false],
       ['http', true],
     ]);
   });

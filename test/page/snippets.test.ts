@@ -260,6 +260,13 @@ test('a command is offered only where its protocol fits', () => {
   expect(kinds('websocket')).toEqual(['typescript']);
 });
 
+test('a secured address asks for a key', () => {
+  const call = callOf('coap', 'readproperty', ['properties', 'level']);
+  const form = { ...call.form, href: call.form.href.replace('coap:', 'coaps:') };
+  const [{ text } = { text: '' }] = snippetsOf({ ...call, form });
+  expect(text).toMatch(/^coap-client -m get -u IDENTITY -k KEY /);
+});
+
 test('any form and any input give snippets or none, and never throw', () => {
   const href = fc.oneof(
     fc.string({ unit: 'binary' }),

@@ -4,6 +4,8 @@ import { delimiter, join } from 'node:path';
 /** Programs of the system that tests drive: the Debian package, and the names it may have (the first found is used). */
 export const systemParts = {
   'coap-client': { package: 'libcoap3-bin', commands: ['coap-client', 'coap-client-notls'] },
+  'coap-server': { package: 'libcoap3-bin', commands: ['coap-server', 'coap-server-notls'] },
+  'coap-server-openssl': { package: 'libcoap3-bin', commands: ['coap-server-openssl'] },
   mosquitto: { package: 'mosquitto', commands: ['mosquitto'] },
   mosquitto_pub: { package: 'mosquitto-clients', commands: ['mosquitto_pub'] },
   mosquitto_sub: { package: 'mosquitto-clients', commands: ['mosquitto_sub'] },

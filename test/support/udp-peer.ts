@@ -6,6 +6,8 @@ import { encodeMessage, type Message, parseMessage } from '../../src/bindings/co
 /** A CoAP peer without manners: it sends any bytes and keeps what comes back. */
 export interface UdpPeer {
   readonly received: readonly Message[];
+  /** Bytes of all datagrams so far. */
+  readonly traffic: { readonly sent: number; readonly received: number };
   send(bytes: Uint8Array): Promise<void>;
   /** Sends a message (CON GET with a fresh id unless said otherwise) and gives its id. */
   message(message: Partial<Message>): Promise<number>;
@@ -16,19 +18,25 @@ export interface UdpPeer {
   close(): void;
 }
 
-/** Opens a peer of the CoAP server on this port of 127.0.0.1. */
-export async function udpPeer(port: number, address = '127.0.0.1'): Promise<UdpPeer> {
+/** Opens a peer of the CoAP server on this port of 127.0.0.1, or of a group. */
+export async function udpPeer(port: number, address = '127.0.0.1', to = '127.0.0.1'): Promise<UdpPeer> {
   const socket = createSocket('udp4');
   const received: Message[] = [];
   const taken = new Set<Message>();
-  socket.on('message', (bytes) => received.push(parseMessage(bytes)));
+  const traffic = { sent: 0, received: 0 };
+  socket.on('message', (bytes) => {
+    traffic.received += bytes.length;
+    received.push(parseMessage(bytes));
+  });
   socket.bind(0, address);
   await once(socket, 'listening');
+  socket.setMulticastInterface(address);
   let lastId = 0;
 
   const send = (bytes: Uint8Array): Promise<void> =>
     new Promise((resolve, reject) => {
-      socket.send(bytes, port, '127.0.0.1', (error) => (error ? reject(error) : resolve()));
+      traffic.sent += bytes.length;
+      socket.send(bytes, port, to, (error) => (error ? reject(error) : resolve()));
     });
 
   async function message(given: Partial<Message>): Promise<number> {
@@ -51,6 +59,7 @@ export async function udpPeer(port: number, address = '127.0.0.1'): Promise<UdpP
 
   return {
     received,
+    traffic,
     send,
     message,
     next,

@@ -4,6 +4,7 @@ import { cbor } from '../../src/codec/cbor.ts';
 import { json } from '../../src/codec/json.ts';
 import { octetStream } from '../../src/codec/octet-stream.ts';
 import { codecFor, decodeContent, encodeContent } from '../../src/codec/registry.ts';
+import { senmlCbor } from '../../src/codec/senml-cbor.ts';
 import { text } from '../../src/codec/text.ts';
 import { failureOf } from '../support/failure-of.ts';
 
@@ -217,7 +218,7 @@ describe('media types', () => {
     ['application/senml+json', json],
     ['application/vnd.example+JSON;v=1', json],
     ['application/cbor', cbor],
-    ['application/senml+cbor', cbor],
+    ['application/senml+cbor', senmlCbor],
     ['application/vnd.example+cbor', cbor],
     ['text/csv;header=present', text],
     ['image/png', octetStream],

@@ -22,6 +22,19 @@ test('gives the result, and has no limit where there is none', async () => {
   expect(await result).toBe(1);
 });
 
+test.each(['signal', 'stopping'] as const)('ends when the %s aborts', async (name) => {
+  const [abort, reason] = [new AbortController(), new Error('enough')];
+  const bounds = { href, timeout: 0, signal: undefined, [name]: abort.signal };
+  let ending: AbortSignal | undefined;
+  const running = withDeadline(fakeClock(), bounds, (signal) => {
+    ending = signal;
+    return never;
+  });
+  abort.abort(reason);
+  await expect(running).rejects.toBe(reason);
+  expect(ending?.reason).toBe(reason);
+});
+
 test("fails with the caller's reason, and does not begin when that came first", async () => {
   const clock = fakeClock();
   const [abort, reason] = [new AbortController(), new Error('enough')];

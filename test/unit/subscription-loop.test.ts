@@ -88,6 +88,12 @@ test('waits as long as the peer asks for', async () => {
   expect(loop.times).toEqual([0, 1, 61]);
 });
 
+test('waits an hour at most, however long the peer asks for', async () => {
+  const loop = running('again', failure('overloaded', { retryAfter: 4_294_967_295 }), 'stands');
+  await loop.pass(3700);
+  expect(loop.times).toEqual([0, 1, 3601]);
+});
+
 test('rejects when it cannot begin, and tells nothing', async () => {
   const loop = running(failure('not-found'));
   await expect(loop.stands).rejects.toMatchObject({ kind: 'not-found' });

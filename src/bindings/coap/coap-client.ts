@@ -2,40 +2,42 @@ import type {
   ClientBinding,
   ClientRequest,
   ClientResponse,
-  Content,
   NotificationListener,
 } from '../../contracts/binding.ts';
-import { type Clock, systemClock } from '../../contracts/clock.ts';
+import { type Clock, systemClock, waitingClock } from '../../contracts/clock.ts';
 import { withDeadline } from '../../contracts/deadline.ts';
 import { WotError } from '../../contracts/errors.ts';
+import { patiently } from '../../contracts/patiently.ts';
 import type { Form, Op } from '../../contracts/td.ts';
-import { responseType } from '../../td/defaults.ts';
 import { schemeOf } from '../../td/protocol.ts';
-import { requestTag, transfer } from './client/block-client.ts';
+import { transfer } from './client/block-transfer.ts';
+import { type BlockBounds, earlySize, requestTag } from './client/block-wise.ts';
 import { udpTransport } from './client/client-transport.ts';
 import { CoapObservation } from './client/coap-observation.ts';
-import { type ClientTransports, CoapRequester, clientStopped } from './client/coap-requester.ts';
+import {
+  type ClientTransports,
+  CoapRequester,
+  clientStopped,
+  type Journey,
+} from './client/coap-requester.ts';
+import {
+  acceptOptions,
+  answerOf,
+  contentOf,
+  isRepeatable,
+  messageOf,
+  methodOf,
+  onlyReads,
+} from './client/form-message.ts';
 import type { Representation } from './client/notification.ts';
-import { type Method, methodCode } from './messages/coap-code.ts';
-import { type CoapOption, type Envelope, emptyBytes } from './messages/coap-message.ts';
-import { optionNumber, optionUint, uintOption } from './messages/coap-option.ts';
+import { DtlsClient } from './dtls/dtls-client.ts';
+import type { SecurityChoice } from './endpoint/security.ts';
+import { maxBlockSize } from './messages/block.ts';
+import { methodCode } from './messages/coap-code.ts';
+import { type Envelope, emptyBytes } from './messages/coap-message.ts';
 import { errorOfAnswer } from './messages/coap-problem.ts';
-import { coapTarget, locationOf } from './messages/coap-uri.ts';
-import { contentFormatOf, mediaTypeOfFormat } from './messages/content-formats.ts';
-
-// W3C CoAP binding, table of default methods; ops that end an observation have no request of their own.
-const defaultMethods: Readonly<Partial<Record<Op, Method>>> = {
-  readproperty: 'GET',
-  writeproperty: 'PUT',
-  invokeaction: 'POST',
-  queryaction: 'GET',
-  cancelaction: 'POST',
-  readallproperties: 'GET',
-  writeallproperties: 'PUT',
-  readmultipleproperties: 'GET',
-  writemultipleproperties: 'PUT',
-  queryallactions: 'GET',
-};
+import { coapTarget } from './messages/coap-uri.ts';
+import { tcpTransport, tlsTransport } from './tcp/stream-client.ts';
 
 const subscriptions: Readonly<Partial<Record<Op, Representation>>> = {
   observeproperty: 'data',
@@ -44,48 +46,78 @@ const subscriptions: Readonly<Partial<Record<Op, Representation>>> = {
   subscribeallevents: 'record',
 };
 
+const blockSizes = [16, 32, 64, 128, 256, 512, 1024] as const; // RFC 7959 section 2.2
+
 export interface CoapClientOptions {
+  /** Bytes of one block at most, both ways; default 1024. Smaller ones suit peers that cannot hold a whole datagram. */
+  readonly blockSize?: (typeof blockSizes)[number];
+  /** Bytes of one response body; default 64 MiB. */
+  readonly maxBody?: number;
+  /** Messages to one peer that may wait for their acknowledgement at the same time, others wait for their turn; default 1 (RFC 7252 section 4.7). */
+  readonly nstart?: number;
+  /** Keys and certificates for coaps and coaps+tcp. */
+  readonly security?: SecurityChoice;
   readonly clock?: Clock;
 }
 
-/** The CoAP client: one endpoint per peer, block-wise transfer, Observe. */
-export function coapClient({ clock = systemClock }: CoapClientOptions = {}): ClientBinding {
-  return new CoapClient(clock, { coap: udpTransport });
+/** The CoAP client: one endpoint per peer, block-wise transfer, Observe; WotError `invalid` COAP_OPTIONS_INVALID. */
+export function coapClient(options: CoapClientOptions = {}): ClientBinding {
+  checkOptions(options);
+  const dtls = new DtlsClient(options.security);
+  const transports = {
+    coap: udpTransport,
+    coaps: dtls.open,
+    'coap+tcp': tcpTransport,
+    'coaps+tcp': tlsTransport(options.security),
+  };
+  return new CoapClient(options, transports, dtls);
+}
+
+function checkOptions({ blockSize = maxBlockSize, nstart = 1 }: CoapClientOptions): void {
+  const refuse = (name: string, value: unknown, advice: string): never => {
+    const message = `coapClient: the option ${name} is ${String(value)}; give ${advice}.`;
+    throw new WotError('invalid', 'COAP_OPTIONS_INVALID', message);
+  };
+  if (!blockSizes.includes(blockSize)) refuse('blockSize', blockSize, `one of ${blockSizes.join(', ')}`);
+  if (!(nstart >= 1)) refuse('nstart', nstart, '1 or more');
 }
 
 class CoapClient implements ClientBinding {
   readonly name = 'coap';
   readonly schemes: readonly string[];
   readonly #requester: CoapRequester;
+  readonly #dtls: DtlsClient;
+  readonly #blocks: BlockBounds;
   readonly #observations = new Set<CoapObservation>();
 
-  constructor(clock: Clock, transports: ClientTransports) {
+  constructor(options: CoapClientOptions, transports: ClientTransports, dtls: DtlsClient) {
+    this.#dtls = dtls;
+    const { blockSize = maxBlockSize, maxBody = 64 * 1024 * 1024, nstart = 1 } = options;
+    const clocks = { clock: options.clock ?? systemClock, waitingClock: options.clock ?? waitingClock };
     this.schemes = Object.keys(transports);
-    this.#requester = new CoapRequester(clock, transports);
+    this.#blocks = { blockSize, maxBody };
+    this.#requester = new CoapRequester({ ...clocks, transports, nstart });
   }
 
   supports(op: Op, form: Form): boolean {
     const { subprotocol = 'cov:observe' } = form;
     if (!this.schemes.includes(schemeOf(form)) || subprotocol !== 'cov:observe') return false;
-    return op in subscriptions || (op in defaultMethods && methodOf(op, form) !== undefined);
+    return op in subscriptions || methodOf(op, form) !== undefined;
   }
 
   async request(request: ClientRequest): Promise<ClientResponse> {
-    const { form, content } = request;
-    const method = methodOf(request.op, form);
-    if (method === undefined) throw methodUnknown(form);
-    const message: Envelope = {
-      code: methodCode[method],
-      options: [...acceptOptions(form), ...contentOptions(form, content)],
-      payload: bufferOf(content?.body),
-    };
-    const response = await this.#send(form.href, message, request);
-    const answered = contentOf(response, form);
-    const location = locationOf(response, form.href);
-    return {
-      ...(answered === undefined ? {} : { content: answered }),
-      ...(location === undefined ? {} : { location }),
-    };
+    const { form, timeout, wire } = request;
+    const message = messageOf(request);
+    const target = coapTarget(form.href);
+    const addressed = { ...message, options: [...target.options, ...message.options] };
+    const repeatable = isRepeatable(request, message);
+    const { clock, waitingClock, stopping } = this.#requester;
+    const bounds = { href: form.href, timeout, signal: request.signal, stopping };
+    const response = await withDeadline(clock, bounds, (signal) => {
+      const send = () => this.#send({ target, signal, wire, repeatable }, addressed);
+      return onlyReads(request, message) ? patiently(waitingClock, { signal, timeout }, send) : send();
+    });
+    return answerOf(response, form);
   }
 
   async subscribe(request: ClientRequest, listener: NotificationListener): Promise<() => Promise<void>> {
@@ -97,13 +129,14 @@ class CoapClient implements ClientBinding {
       target,
       message: {
         code: methodCode.GET,
-        options: [...target.options, requestTag(), ...acceptOptions(form)],
+        options: [...target.options, requestTag(), ...acceptOptions(form), ...earlySize(this.#blocks)],
         payload: emptyBytes,
       },
       representation: /[?&]after=/.test(form.href) ? 'records' : (subscriptions[op] ?? 'data'),
       listener,
       timeout,
       wire,
+      blocks: this.#blocks,
       contentOf: (response) => contentOf(response, form),
       removed: () => {
         signal?.removeEventListener('abort', abort);
@@ -119,58 +152,20 @@ class CoapClient implements ClientBinding {
   async stop(): Promise<void> {
     const stopped = clientStopped();
     await Promise.all([...this.#observations].map((observation) => observation.close(stopped)));
-    await this.#requester.stop();
+    await Promise.all([this.#requester.stop(), this.#dtls.stop()]);
   }
 
-  async #send(href: string, message: Envelope, limits: Limits): Promise<Envelope> {
-    const target = coapTarget(href);
-    const request = { ...message, options: [...target.options, ...message.options] };
-    const { clock, stopping } = this.#requester;
-    const signals = [stopping, ...(limits.signal === undefined ? [] : [limits.signal])];
-    const bounds = { href, timeout: limits.timeout, signal: AbortSignal.any(signals) };
-    return withDeadline(clock, bounds, async (signal) => {
-      const route = await this.#requester.route(target, signal, limits.wire);
-      const response = await transfer((part) => this.#requester.exchange(route, part, signal), request);
-      if (response.code.startsWith('2.')) return response;
-      throw errorOfAnswer(response, href);
+  /** Rejects with the error of a response that is one. */
+  async #send(journey: Journey, message: Envelope): Promise<Envelope> {
+    const response = await this.#requester.reach(journey, (route) => {
+      // Some servers (npm coap) know an upload by its token; in a secured session none is used twice (RFC 9175 section 4.2).
+      const isPlain = journey.target.scheme === 'coap';
+      const send = (part: Envelope, token?: Buffer) =>
+        this.#requester.exchange(route, part, journey.signal, isPlain ? token : undefined);
+      const alone = this.#requester.alone(route, journey.signal);
+      return transfer({ ...this.#blocks, capacity: route.link.capacity, send, alone }, message);
     });
+    if (response.code.startsWith('2.')) return response;
+    throw errorOfAnswer(response, journey.target.href);
   }
-}
-
-type Limits = Pick<ClientRequest, 'signal' | 'timeout' | 'wire'>;
-
-function methodOf(op: Op, form: Form): Method | undefined {
-  const method = form['cov:method'] ?? defaultMethods[op];
-  return typeof method === 'string' && Object.hasOwn(methodCode, method) ? (method as Method) : undefined;
-}
-
-function methodUnknown(form: Form): WotError {
-  const message = `The form's cov:method ${JSON.stringify(form['cov:method'])} is none of CoAP's; use ${Object.keys(methodCode).join(', ')}.`;
-  return new WotError('invalid', 'METHOD_UNKNOWN', message, { href: form.href });
-}
-
-function acceptOptions(form: Form): readonly CoapOption[] {
-  const format = form['cov:accept'] ?? contentFormatOf(responseType(form));
-  return typeof format === 'number' ? [uintOption(optionNumber.accept, format)] : [];
-}
-
-function contentOptions(form: Form, content: Content | undefined): readonly CoapOption[] {
-  if (content === undefined) return [];
-  const format = contentFormatOf(content.type) ?? form['cov:contentFormat'];
-  if (typeof format === 'number') return [uintOption(optionNumber.contentFormat, format)];
-  const message = `${content.type} has no CoAP Content-Format; use another media type, or name the number in cov:contentFormat.`;
-  throw new WotError('unsupported-media', 'CONTENT_FORMAT_UNKNOWN', message, { href: form.href });
-}
-
-/** The content of a response; a payload without a Content-Format, or with one of the form's own, is what the form says. */
-function contentOf({ options, payload }: Envelope, form: Form): Content | undefined {
-  const format = optionUint(options, optionNumber.contentFormat);
-  if (format === undefined && payload.length === 0) return undefined;
-  if (format === undefined || format === form['cov:contentFormat'])
-    return { type: responseType(form), body: payload };
-  return { type: mediaTypeOfFormat(format) ?? `application/x-coap-content-format-${format}`, body: payload };
-}
-
-function bufferOf(body: Uint8Array = emptyBytes): Buffer {
-  return Buffer.from(body.buffer, body.byteOffset, body.byteLength);
 }

@@ -1,5 +1,7 @@
 import type { ServerBinding } from '../../contracts/binding.ts';
+import { isLoopback } from '../../security/bind-address.ts';
 import { CoapEndpoint } from './endpoint/coap-endpoint.ts';
+import { Reachability } from './endpoint/reachability.ts';
 import { boundUdp } from './endpoint/udp-carrier.ts';
 import { CoapServer } from './server/coap-binding.ts';
 
@@ -8,6 +10,10 @@ export interface CoapOptions {
   readonly port?: number;
   /** Bind address; default: the servient's. */
   readonly host?: string;
+  /** Whether to answer discovery that is sent to All-CoAP-Nodes; default: where the bind address is not loopback. */
+  readonly multicast?: boolean;
+  /** Whether loopback peers are sent large answers without proof of their address; default true, false behind a UDP proxy on this host. */
+  readonly trustLoopback?: boolean;
 }
 
 /** Things over CoAP: RFC 7252 with Observe, block-wise transfer and FETCH. */
@@ -16,7 +22,11 @@ export function coap(options: CoapOptions = {}): ServerBinding {
     name: 'coap',
     async open(listener, host) {
       const bind = host.bindAddress(options.host);
-      const endpoint = new CoapEndpoint(boundUdp(bind, options.port ?? 5683), listener, host);
+      const { port = 5683, multicast = !isLoopback(bind), trustLoopback } = options;
+      const carrier = boundUdp(bind, port, multicast ? host : undefined);
+      const { clock, logger } = host;
+      const reachability = new Reachability({ clock, trustLoopback });
+      const endpoint = new CoapEndpoint(carrier, listener, { clock, logger, reachability });
       await endpoint.open();
       return { endpoint, bind };
     },

@@ -5,7 +5,13 @@ import type { ActionAffordance, PropertyAffordance } from '../../contracts/td.ts
 import { actionStatus, actionStatuses } from '../../interaction/action-status.ts';
 import { isPayloadStream } from '../../interaction/declared-payload.ts';
 import { thingPath } from '../../interaction/path-forms.ts';
-import { actionShapes, payloadTypes, propertyShapes } from '../../interaction/payload-types.ts';
+import {
+  actionShapes,
+  payloadTypes,
+  propertiesShape,
+  propertyShapes,
+  sentValue,
+} from '../../interaction/payload-types.ts';
 import { namesIn } from '../../interaction/query-variables.ts';
 import { declaredContent, isBinary, isRaw } from '../../td/declared-content.ts';
 import { decodeComponent } from '../../td/percent-encoding.ts';
@@ -57,7 +63,7 @@ const propertyRefusals = { GET: 'PROPERTY_WRITE_ONLY', PUT: 'PROPERTY_READ_ONLY'
 
 function propertyMethods(parts: RouteParts, name: string, affordance: PropertyAffordance): Methods {
   const { interactions } = parts.thing;
-  const { takes, gives } = propertyShapes(affordance);
+  const { takes, gives } = propertyShapes(parts.thing, name);
   const { type: output } = gives;
   const types = payloadTypes(gives);
   const choice = affordance.observable === true && !isBinary(output) ? withStream(types) : types;
@@ -72,7 +78,9 @@ function propertyMethods(parts: RouteParts, name: string, affordance: PropertyAf
     }
     if (output !== undefined) exchange.guard(output);
     const value = await readValue(raw ? exchange.carrying : exchange);
-    return isPayloadStream(value) ? sendStream(exchange, type, value) : sendValue(exchange, type, value);
+    return isPayloadStream(value)
+      ? sendStream(exchange, type, value)
+      : sendValue(exchange, type, sentValue(type, value, gives));
   };
   const isStream = parts.thing.streams?.includes(name) === true;
   const write = async (exchange: ServerExchange) => {
@@ -102,9 +110,11 @@ function withStream(types: readonly string[]): readonly string[] {
 function allPropertiesMethods(parts: RouteParts): Methods {
   const { thing, streams } = parts;
   const { interactions, affordances } = thing;
+  const shape = propertiesShape(thing);
+  const types = withStream(payloadTypes(shape));
   return {
     async GET(exchange) {
-      const type = exchange.accepted(withStream(offered));
+      const type = exchange.accepted(types);
       if (type === eventStream) {
         return streams.serve(exchange, (...subscribing) => interactions.observeAllProperties(...subscribing));
       }
@@ -112,11 +122,11 @@ function allPropertiesMethods(parts: RouteParts): Methods {
       const values = names
         ? await interactions.readMultipleProperties(names, exchange)
         : await interactions.readAllProperties(exchange);
-      sendValue(exchange, type, values);
+      sendValue(exchange, type, sentValue(type, values, shape));
     },
     async PUT(exchange) {
       checkConditions(exchange);
-      await interactions.writeMultipleProperties(await requestValue(exchange, parts, {}), exchange);
+      await interactions.writeMultipleProperties(await requestValue(exchange, parts, shape), exchange);
       exchange.sendNothing();
     },
   };

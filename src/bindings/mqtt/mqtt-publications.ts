@@ -3,11 +3,9 @@ import { encodeContent } from '../../codec/registry.ts';
 import type { Principal } from '../../contracts/access.ts';
 import type { Change, HostedThing, Subscriber, Unsubscribe } from '../../contracts/interaction.ts';
 import type { Logger } from '../../contracts/logger.ts';
-import type { EventAffordance } from '../../contracts/td.ts';
 import { idToTimestamp } from '../../interaction/change-ids.ts';
 import { PacedSubscription } from '../../interaction/paced-subscription.ts';
-import { declaredContent } from '../../td/declared-content.ts';
-import { ownMember } from '../../td/json-object.ts';
+import { eventShape, type PayloadShape, propertyShapes, sentValue } from '../../interaction/payload-types.ts';
 import type { Publisher } from './mqtt-publisher.ts';
 import { affordanceTopic, thingTopic } from './mqtt-topics.ts';
 
@@ -118,16 +116,16 @@ class Publications {
 
   #publish(change: Change, send: (message: ReturnType<typeof changeMessage>) => void): void {
     try {
-      send(changeMessage(change, this.#typeOf(change)));
+      const shape = this.#shapeOf(change);
+      send(changeMessage(change, shape, shape.type ?? this.#outlet.contentType));
     } catch (error) {
       const { thing, name } = change;
       this.#outlet.logger.error(`A value of ${name} of ${thing} cannot be published`, { error });
     }
   }
 
-  #typeOf({ kind, name }: Change): string {
-    const affordance = ownMember<EventAffordance>(this.#thing.affordances[kind], name);
-    return declaredContent(affordance ?? {}).output ?? this.#outlet.contentType;
+  #shapeOf({ kind, name }: Change): PayloadShape {
+    return kind === 'events' ? eventShape(this.#thing, name) : propertyShapes(this.#thing, name).gives;
   }
 
   #retainTd(): void {
@@ -147,9 +145,11 @@ function from(after: number | undefined) {
   return { principal: mqttBroker, carries: 'bytes' as const, ...(after !== undefined && { after }) };
 }
 
-function changeMessage({ id, thing, kind, name, data }: Change, contentType: string) {
+function changeMessage(change: Change, { measured }: PayloadShape, contentType: string) {
+  const { id, thing, kind, name, data, present } = change;
   const topic = affordanceTopic(thing, kind, name);
-  const payload = data === undefined ? new Uint8Array() : encodeContent(contentType, data).body;
+  const sent = sentValue(contentType, data, { measured, time: present ? undefined : id / 1e6 });
+  const payload = data === undefined ? new Uint8Array() : encodeContent(contentType, sent).body;
   const userProperties = { id: String(id), timestamp: idToTimestamp(id) };
   return { topic, payload, properties: { contentType, userProperties } };
 }

@@ -1,7 +1,12 @@
 import { WotError } from '../../contracts/errors.ts';
 import type { CallContext, HostedThing, Value } from '../../contracts/interaction.ts';
 import { idToTimestamp } from '../../interaction/change-ids.ts';
-import { actionShapes, type PayloadShape, propertyShapes } from '../../interaction/payload-types.ts';
+import {
+  actionShapes,
+  type PayloadShape,
+  propertyShapes,
+  sentValue,
+} from '../../interaction/payload-types.ts';
 import { affordanceTopic, thingTopic } from './mqtt-topics.ts';
 
 /** What a request topic does. */
@@ -17,18 +22,17 @@ export interface Route {
 type Run = Route['run'];
 
 /** The request topics of a Thing by name (without what follows the verb). */
-export function requestRoutes({
-  name: thing,
-  affordances,
-  interactions,
-}: HostedThing): ReadonlyMap<string, Route> {
+export function requestRoutes(hosted: HostedThing): ReadonlyMap<string, Route> {
+  const { name: thing, affordances, interactions } = hosted;
   const routes = new Map<string, Route>();
   const set = (topic: string, run: Run, content: Omit<Route, 'run'> = {}) =>
     routes.set(topic, { run, ...content });
-  for (const [name, schema] of Object.entries(affordances.properties ?? {})) {
+  for (const name of Object.keys(affordances.properties ?? {})) {
     const topic = affordanceTopic(thing, 'properties', name);
-    const { takes, gives } = propertyShapes(schema);
-    set(`${topic}/get`, (_input, context) => interactions.readProperty(name, context), { gives: gives.type });
+    const { takes, gives } = propertyShapes(hosted, name);
+    const read: Run = async (_input, context) =>
+      sentValue(gives.type ?? '', await interactions.readProperty(name, context), gives);
+    set(`${topic}/get`, read, { gives: gives.type });
     const write: Run = async (value, context) => {
       await interactions.writeProperty(name, value, context);
     };

@@ -45,6 +45,9 @@ function envelopeType(contentType: string): string {
   return isRaw(contentType) ? 'application/json' : contentType;
 }
 
+/** The major type that a CBOR map begins with, as no JSON text does (RFC 8949 section 3.1). */
+const cborMap = 5;
+
 /** Where a result came from, for errors and for its media type. */
 export interface ResultSource {
   /** Broker and topic. */
@@ -67,7 +70,10 @@ export function readEnvelope(
   packet: IPublishPacket,
   { href, contentType }: ResultSource,
 ): Content | undefined {
-  const envelope = decodeContent({ type: envelopeType(contentType), body: bytesOf(packet) });
+  const body = bytesOf(packet);
+  // Errors come in the servient's own format, whatever the form declares.
+  const type = (body[0] ?? 0) >> 5 === cborMap ? 'application/cbor' : 'application/json';
+  const envelope = decodeContent({ type, body });
   if (typeof envelope !== 'object' || envelope === null || !('status' in envelope)) {
     const message = `The result from ${href} has no member "status"; the peer does not follow the reply convention.`;
     throw new WotError('internal', 'RESULT_MALFORMED', message, { href });

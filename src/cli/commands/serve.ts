@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import process from 'node:process';
 import { pathToFileURL } from 'node:url';
 import { WotError } from '../../contracts/errors.ts';
+import { isReadableByAll } from '../../security/psk-file.ts';
 import { readConfigEnvironment, readConfigFile, readConfigFlags } from '../../servient/config.ts';
 import { configuredServient } from '../../servient/configured-servient.ts';
 import { consoleLogger } from '../../servient/console-logger.ts';
@@ -43,6 +44,8 @@ export async function serve(modules: readonly string[], flags: ServeFlags): Prom
   const servient = configuredServient(config, logger, hasPage ? [page({ dashboards })] : []);
   if (config.insecure === true)
     logger.warn('Running with --insecure: whoever reaches this machine controls its Things');
+  if (config.pskFile !== undefined && isReadableByAll(config.pskFile))
+    logger.warn(`Every user of this machine can read the keys in ${config.pskFile}; chmod 640 it, or 600`);
   if (config.websocket === false && hasPage)
     logger.warn(
       'The page shows no live values while WebSocket is off; turn it on, or the page off (--page off)',
@@ -51,8 +54,12 @@ export async function serve(modules: readonly string[], flags: ServeFlags): Prom
   await servient.start(async () => {
     for (const module of loaded) await module.default(servient);
   });
+  if (servient.addresses.length === 0) {
+    await servient.stop();
+    throw nothingServed();
+  }
   if (flags.json === true) print(JSON.stringify(startRecord(servient)));
-  else process.stdout.write(`${startBanner(servient, hasPage)}\n`);
+  else process.stdout.write(`${startBanner(servient, { hasPage, pskFile: config.pskFile })}\n`);
 }
 
 async function load(module: string): Promise<LoadedModule> {
@@ -66,6 +73,12 @@ async function load(module: string): Promise<LoadedModule> {
   if (typeof loaded.default === 'function') return loaded as LoadedModule;
   const message = `${path} has no default export to call; export default async (servient) => { await servient.expose(...) }.`;
   throw new WotError('invalid', 'MODULE_WITHOUT_DEFAULT', message);
+}
+
+function nothingServed(): WotError {
+  const message =
+    'No protocol could be started, for the reasons above; mend them, or turn on another protocol.';
+  return new WotError('unavailable', 'NOTHING_SERVED', message);
 }
 
 /** What a person can mend in a module, without a stack; a bug that the module throws keeps its own. */

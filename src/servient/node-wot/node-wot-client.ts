@@ -16,9 +16,6 @@ export interface ClientParts {
   readonly logger: Logger;
 }
 
-/** The schemes of our own clients. */
-export const clientSchemes = ['http', 'https', 'ws', 'wss', 'coap', 'mqtt', 'mqtts'] as const;
-
 const timeout = 30_000;
 
 /** Offers our clients to node-wot under one scheme; the pool's owner stops them. */

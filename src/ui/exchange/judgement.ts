@@ -118,7 +118,7 @@ export class Judgement {
   #actionPayload(name: string, direction: 'input' | 'output'): Payload | undefined {
     const action: ActionAffordance | undefined = ownMember(this.#td.actions, name);
     const schema = action && payloadSchemas(action)[direction];
-    return schema && new Payload(`action "${name}"`, schema, carriesBytes(action));
+    return schema && new Payload(`action "${name}"`, schema, { binary: carriesBytes(action) });
   }
 }
 

@@ -2,14 +2,21 @@ import { ClientPool } from '../../consumer/client-pool.ts';
 import { tdAt } from '../../consumer/found-td.ts';
 import { parseDocument, readDocument } from '../../consumer/read-document.ts';
 import { toProblem, WotError } from '../../contracts/errors.ts';
+import { protocolOf } from '../../td/protocol.ts';
 import type { FetchedTd } from '../page-data.ts';
 
 /** Milliseconds. */
 const timeout = 10_000;
 
+const fetched = ['http', 'coap', 'mqtt'];
+
 /** The document at an http, https, coap or mqtt address; WotError `invalid` ADDRESS_INVALID for others, and those of reading it. */
 export async function fetchTd(address: unknown, signal: AbortSignal): Promise<FetchedTd> {
-  if (typeof address !== 'string' || !URL.canParse(address) || !/^(https?|coap|mqtts?):/i.test(address)) {
+  if (
+    typeof address !== 'string' ||
+    !URL.canParse(address) ||
+    !fetched.includes(protocolOf({ href: address }))
+  ) {
     const message = 'Give the address of a Thing Description that begins with http:, https:, coap: or mqtt:.';
     throw new WotError('invalid', 'ADDRESS_INVALID', message);
   }

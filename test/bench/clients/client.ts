@@ -5,9 +5,10 @@ import { answer, cpuTime } from '../bench-process.ts';
 /** Ways to read the property at a URL; what is made once for all reads is made first. */
 export type Readers = Readonly<Record<string, (url: string) => Promise<() => Promise<unknown>>>>;
 
-const atOnce = 10;
+/** As many requests are outstanding. */
+export const atOnce = 10;
 
-/** Reads as it is told, ten at a time. */
+/** Reads as it is told. */
 export function runClient(readers: Readers): void {
   const opened = new Map<string, Promise<() => Promise<unknown>>>();
   answer((message: 'cpu' | Load) => {

@@ -1,7 +1,17 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { coap, createServient, http, mqtt, type ServerBinding, sqliteStorage, websocket } from 'thingwright';
+import {
+  coap,
+  coaps,
+  createServient,
+  http,
+  mqtt,
+  type ServerBinding,
+  sqliteStorage,
+  websocket,
+} from 'thingwright';
+import { benchKey } from '../bench-messages.ts';
 import { hostMany, serveBench } from './bench-things.ts';
 import { runContender } from './contender.ts';
 
@@ -39,6 +49,14 @@ await runContender({
   },
   scale,
   coap: async () => properties(await serve(coap({ port: 0 }))),
+  async 'coap-dtls'() {
+    const { identity, key } = benchKey;
+    return properties(await serve(coaps({ port: 0, psk: { [identity]: key } })));
+  },
+  async 'coap-observe'() {
+    const thing = await serve(coap({ port: 0 }));
+    return { url: `${thing}/events/beat`, invoke: `${thing}/actions/emit` };
+  },
   async mqtt() {
     const broker = mqtt({ broker: 'embedded', port: 0 });
     await serve(broker);

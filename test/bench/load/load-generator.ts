@@ -1,6 +1,8 @@
 import type { Load, LoadResult } from '../bench-messages.ts';
 import { answer } from '../bench-process.ts';
 import { coapLoad } from './coap-load.ts';
+import { coapNotifications } from './coap-notifications.ts';
+import { coapsLoad } from './coaps-load.ts';
 import { httpLoad } from './http-load.ts';
 import { mqttLoad } from './mqtt-load.ts';
 import { sseLoad } from './sse-load.ts';
@@ -14,8 +16,10 @@ const loads: Readonly<Record<Kind, (load: Load) => Promise<LoadResult>>> = {
   'sse-events': sseLoad,
   'websocket-read': websocketReads,
   'websocket-events': websocketEvents,
-  'coap-read': ({ target, seconds }) => coapLoad(target.url, 'GET', seconds),
-  'coap-write': ({ target, seconds }) => coapLoad(target.url, 'PUT', seconds),
+  'coap-read': (load) => coapLoad(load, 'GET'),
+  'coap-write': (load) => coapLoad(load, 'PUT'),
+  'coap-notifications': coapNotifications,
+  'coaps-read': coapsLoad,
   'mqtt-events': ({ target, seconds }) => mqttLoad(target, seconds),
 };
 

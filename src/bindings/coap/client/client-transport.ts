@@ -15,15 +15,22 @@ export interface Destination extends Address {
   readonly host: string;
 }
 
-/** Opens the client's way to one peer; rejects with the system's error or a WotError. */
+/** What a client gives to each of its ways. */
+export interface ClientParts {
+  readonly clock: Clock;
+  /** Aborts when the client stops. */
+  readonly stopping: AbortSignal;
+}
+
+/** Opens the client's way to one peer; rejects with the system's error or a WotError, soon when the client stops. */
 export type ClientTransport = (
   to: Destination,
   listener: EndpointListener,
-  clock: Clock,
+  parts: ClientParts,
 ) => Promise<OpenLink>;
 
 /** CoAP over UDP. */
-export const udpTransport: ClientTransport = async (to, listener, clock) => {
+export const udpTransport: ClientTransport = async (to, listener, { clock }) => {
   const endpoint = new CoapEndpoint(connectedUdp(to), listener, { clock, logger: silentLogger });
   await endpoint.open();
   return { endpoint, peer: peerAt(to) };

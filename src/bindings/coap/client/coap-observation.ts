@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import type { Content, NotificationListener } from '../../../contracts/binding.ts';
 import type { Timer } from '../../../contracts/clock.ts';
 import { abortable, withDeadline } from '../../../contracts/deadline.ts';
@@ -6,13 +5,17 @@ import { WotError } from '../../../contracts/errors.ts';
 import { type Attempt, keepSubscribed, untilClosed } from '../../../contracts/subscription-loop.ts';
 import type { Wire } from '../../../contracts/wire.ts';
 import type { Inbound } from '../endpoint/endpoint.ts';
-import type { Envelope } from '../messages/coap-message.ts';
-import { optionBytes, optionNumber, optionUint, textOption, uintOption } from '../messages/coap-option.ts';
+import type { CoapOption, Envelope } from '../messages/coap-message.ts';
+import { optionNumber, optionUint, uintOption } from '../messages/coap-option.ts';
 import { errorOfAnswer } from '../messages/coap-problem.ts';
 import type { CoapTarget } from '../messages/coap-uri.ts';
-import { rest } from './block-client.ts';
-import type { CoapRequester, Route } from './coap-requester.ts';
-import { idOf, type Representation, tellNotification } from './notification.ts';
+import { download } from './block-download.ts';
+import type { BlockBounds } from './block-wise.ts';
+import { type CoapRequester, type Route, unreachable } from './coap-requester.ts';
+import { LastTold } from './last-told.ts';
+import { type Representation, tellNotification } from './notification.ts';
+import { NotificationOrder } from './notification-order.ts';
+import { newToken } from './tokens.ts';
 
 /** A subscription to open; `message` is the plain GET. */
 export interface Observing {
@@ -23,6 +26,7 @@ export interface Observing {
   /** Milliseconds that each registration may take; 0 = no limit. */
   readonly timeout: number;
   readonly wire?: Wire;
+  readonly blocks: BlockBounds;
   contentOf(response: Envelope): Content | undefined;
   /** Called when it is over. */
   removed(): void;
@@ -30,57 +34,55 @@ export interface Observing {
 
 /** One request to be told of changes. */
 interface Registration {
-  /** What the blocks of its notifications go by, too. */
+  /** The plain GET, as the blocks of its notifications go by. */
   readonly request: Envelope;
   readonly representation: Representation;
   readonly over: PromiseWithResolvers<'silent' | 'ended'>;
 }
 
+/** A response of a registration that is to be told. */
+interface Waiting {
+  readonly response: Inbound;
+  readonly registration: Registration;
+}
+
+/** Responses; while the blocks of one are fetched, the latest others wait. */
+const waitAtMost = 256;
 const cancelWithin = 1000;
-const reorderWindow = 128_000; // RFC 7641 section 3.4
+/** For one block of a notification. */
+const fetchWithin = 30_000;
 const defaultMaxAge = 60; // seconds, RFC 7252 section 5.10.5
 const mostMaxAge = 86_400;
 
-/** One observation on the client's side (RFC 7641 section 3); it registers again after silence, failures and restarts of the server. */
+/** One observation on the client's side (RFC 7641 section 3); it registers again after silence, failures, restarts of the server and changes of address. */
 export class CoapObservation {
   readonly #requester: CoapRequester;
   readonly #observing: Observing;
-  /** Remembers the last id, and hears nothing after `close`. */
+  /** Hears nothing after `close`. */
   readonly #listener: NotificationListener;
-  readonly #token = randomBytes(8);
+  readonly #last = new LastTold();
+  readonly #order: NotificationOrder;
+  readonly #token = newToken();
   readonly #over = new AbortController();
   readonly #closed = new AbortController();
-  #route: Route | undefined;
-  #latest: { readonly sequence: number; readonly at: number } | undefined;
-  #lastId: string | undefined;
-  /** Ids are those of a servient's changes, so what comes after the last one can be asked for. */
-  #numbered = false;
-  #told: Promise<void> = Promise.resolve();
+  #standing: { readonly route: Route; readonly request: Envelope } | undefined;
+  #newest: Inbound | undefined;
+  /** What came and is not told yet. */
+  #waiting: Waiting[] = [];
+  #isTelling = false;
+  #hasLost = false;
   #silence: Timer | undefined;
   #forget: () => void = () => undefined;
 
   constructor(requester: CoapRequester, observing: Observing) {
     this.#requester = requester;
     this.#observing = observing;
-    const listener = untilClosed(observing.listener, this.#closed.signal);
-    this.#listener = {
-      ...listener,
-      next: (notification) => {
-        this.#lastId = notification.id ?? this.#lastId;
-        this.#numbered = notification.timestamp !== undefined;
-        listener.next(notification);
-      },
-      gap: (gap) => {
-        // What is lost is told once: nothing before `resumesAt` is asked for again.
-        if (this.#numbered && gap.resumesAt !== undefined) this.#lastId = String(Number(gap.resumesAt) - 1);
-        listener.gap?.(gap);
-      },
-    };
+    this.#order = new NotificationOrder(requester.clock);
+    this.#listener = this.#last.watching(untilClosed(observing.listener, this.#closed.signal));
   }
 
   /** Resolves when the observation stands; rejects with a WotError or the reason that `close` was given. */
   open(): Promise<void> {
-    const { clock } = this.#requester;
     const listener: NotificationListener = {
       ...this.#listener,
       failed: (error) => this.#end(() => this.#listener.failed(error)),
@@ -91,7 +93,8 @@ export class CoapObservation {
       listener,
       attempt: (attempt: Attempt) => this.#attempt(attempt),
     };
-    return keepSubscribed({ clock, random: Math.random }, loop).catch((error) => {
+    const context = { clock: this.#requester.waitingClock, random: Math.random };
+    return keepSubscribed(context, loop).catch((error) => {
       this.#end();
       throw error;
     });
@@ -103,13 +106,12 @@ export class CoapObservation {
     if (reason === undefined) this.#closed.abort();
     this.#over.abort(reason ?? observationEnded());
     this.#end();
-    const { clock } = this.#requester;
+    if (this.#standing === undefined) return;
+    const { route, request } = this.#standing;
     const bounds = { href: this.#observing.target.href, timeout: cancelWithin };
-    const route = this.#route;
-    if (route === undefined) return;
     // A peer that does not hear it gets a reset for its next notification.
-    await withDeadline(clock, bounds, (signal) =>
-      this.#requester.exchange(route, this.#request(1), signal, this.#token),
+    await withDeadline(this.#requester.clock, bounds, (signal) =>
+      this.#requester.exchange(route, withOptions(request, observe(1)), signal, this.#token),
     ).catch(() => undefined);
   }
 
@@ -117,52 +119,48 @@ export class CoapObservation {
   async #attempt({ delays, standing }: Attempt): Promise<'ended'> {
     for (;;) {
       const registration = {
-        request: this.#request(0),
-        representation: this.#numbered ? 'records' : this.#observing.representation,
+        request: withOptions(this.#observing.message, ...this.#last.after()),
+        representation: this.#last.isNumbered ? 'records' : this.#observing.representation,
         over: Promise.withResolvers<'silent' | 'ended'>(),
       } as const;
       registration.over.promise.catch(() => undefined); // may fail before anybody waits for it
-      await this.#register(registration);
+      const first = await this.#register(registration);
       standing();
       delays.reset();
+      if (!this.#last.is(first)) this.#queue(first, registration);
       const outcome = await abortable(registration.over.promise, this.#over.signal);
       if (outcome === 'ended') return outcome;
     }
   }
 
-  async #register(registration: Registration): Promise<void> {
+  /** Gives the first response. */
+  async #register(registration: Registration): Promise<Inbound> {
     const { target, timeout } = this.#observing;
     const { clock, stopping } = this.#requester;
-    const signal = AbortSignal.any([this.#over.signal, stopping]);
-    const response = await withDeadline(clock, { href: target.href, signal, timeout }, (limit) =>
-      this.#ask(registration, limit),
-    );
+    const bounds = { href: target.href, signal: this.#over.signal, stopping, timeout };
+    const response = await withDeadline(clock, bounds, (limit) => this.#ask(registration, limit));
     if (!response.code.startsWith('2.')) throw errorOfAnswer(response, target.href);
-    if (optionUint(response.options, optionNumber.observe) === undefined) throw notObserved(target.href);
-    this.#latest = undefined; // a server that was restarted counts from the beginning
+    const sequence = optionUint(response.options, optionNumber.observe);
+    if (sequence === undefined) throw notObserved(target.href);
+    this.#order.restart(sequence);
     this.#watch(response, registration);
-    const etag = optionBytes(response.options, optionNumber.etag);
-    // An empty first answer only says that the observation stands, a repeated one that nothing changed.
-    const isNews = etag === undefined ? response.payload.length > 0 : idOf(etag).id !== this.#lastId;
-    if (isNews) this.#take(response, registration);
+    return response;
   }
 
-  async #ask(registration: Registration, signal: AbortSignal): Promise<Inbound> {
+  #ask(registration: Registration, signal: AbortSignal): Promise<Inbound> {
     const { target, wire } = this.#observing;
-    const route = await this.#requester.route(target, signal, wire);
-    this.#forget();
-    this.#route = route;
-    this.#forget = this.#requester.receive(route, this.#token, (response) =>
-      this.#take(response, registration),
-    );
-    return this.#requester.exchange(route, registration.request, signal, this.#token);
-  }
-
-  /** The plain GET; to a servient, one for what came after the last change. */
-  #request(observe: 0 | 1): Envelope {
-    const { message } = this.#observing;
-    const after = this.#numbered ? [textOption(optionNumber.uriQuery, `after=${this.#lastId}`)] : [];
-    return { ...message, options: [...message.options, ...after, uintOption(optionNumber.observe, observe)] };
+    const { request, over } = registration;
+    const message = withOptions(request, ...this.#last.etag(), observe(0));
+    return this.#requester.reach({ target, signal, wire, repeatable: true }, (route) => {
+      this.#forget();
+      this.#standing = { route, request };
+      route.link.renew();
+      this.#forget = this.#requester.receive(route, this.#token, {
+        response: (response) => this.#take(response, registration),
+        lost: (error) => over.reject(unreachable(target.href, error)),
+      });
+      return this.#requester.exchange(route, message, signal, this.#token);
+    });
   }
 
   /** RFC 7641 section 3.3.1: registers again when Max-Age and 5 to 15 s are over without news. */
@@ -177,42 +175,78 @@ export class CoapObservation {
   #take(response: Inbound, registration: Registration): boolean {
     if (this.#over.signal.aborted) return false;
     const sequence = optionUint(response.options, optionNumber.observe);
-    if (sequence !== undefined && !this.#isFresh(sequence)) return true;
+    // RFC 8323 appendix A.1: over a connection they come in order, whatever their values.
+    const isInOrder = this.#observing.target.scheme.endsWith('+tcp');
+    if (sequence !== undefined && !isInOrder && !this.#order.takes(sequence)) return true;
     this.#watch(response, registration);
-    const { resolve, reject } = registration.over;
-    this.#told = this.#told
-      .then(() => this.#tell(response, registration))
-      .then(() => {
-        // RFC 7641 section 4.2: an answer without Observe is the last one.
-        if (sequence === undefined) resolve('ended');
-      })
-      .catch((error: unknown) => {
-        if (error instanceof WotError && error.code === 'CONTENT_CHANGED') this.#listener.gap?.({});
-        else if (error instanceof WotError && error.kind === 'not-found') resolve('ended');
-        else reject(error);
-      });
+    this.#queue(response, registration);
     return true;
   }
 
-  /** RFC 7641 section 3.4: notifications may overtake each other. */
-  #isFresh(sequence: number): boolean {
-    const at = this.#requester.clock.now();
-    const latest = this.#latest;
-    const ahead = latest === undefined ? 1 : (sequence - latest.sequence) & 0xffffff;
-    const fresh = (ahead > 0 && ahead < 2 ** 23) || at > (latest?.at ?? 0) + reorderWindow;
-    if (fresh) this.#latest = { sequence, at };
-    return fresh;
+  /** Tells of a response after those before it. */
+  #queue(response: Inbound, registration: Registration): void {
+    this.#newest = response;
+    this.#waiting.push({ response, registration });
+    if (this.#waiting.length > waitAtMost) this.#lose(this.#waiting.slice(1));
+    if (!this.#isTelling) void this.#tellAll();
+  }
+
+  async #tellAll(): Promise<void> {
+    this.#isTelling = true;
+    for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
+      await this.#tellNext(next);
+    }
+    this.#isTelling = false;
+  }
+
+  async #tellNext({ response, registration }: Waiting): Promise<void> {
+    const { resolve, reject } = registration.over;
+    try {
+      if (this.#hasLost) this.#listener.gap?.({});
+      this.#hasLost = false;
+      await this.#tell(response, registration);
+      // RFC 7641 section 4.2: an answer without Observe is the last one.
+      if (optionUint(response.options, optionNumber.observe) === undefined) resolve('ended');
+    } catch (error) {
+      if (error instanceof WotError && error.code === 'CONTENT_CHANGED') this.#listener.gap?.({});
+      else if (error instanceof WotError && error.kind === 'not-found') resolve('ended');
+      else {
+        reject(error);
+        this.#lose(this.#waiting.filter((each) => each.registration !== registration));
+      }
+    }
+  }
+
+  /** Tells no more than what is left; of the rest that something was lost. */
+  #lose(left: Waiting[]): void {
+    this.#hasLost ||= left.length < this.#waiting.length;
+    this.#waiting = left;
   }
 
   async #tell(response: Inbound, { request, representation }: Registration): Promise<void> {
-    const { target, contentOf } = this.#observing;
-    const { signal } = this.#over;
+    const { target, contentOf, blocks } = this.#observing;
+    const { route } = this.#standing as { readonly route: Route };
+    const { capacity } = route.link;
     if (!response.code.startsWith('2.')) throw errorOfAnswer(response, target.href);
-    const route = this.#route as Route;
-    const whole = await rest((next) => this.#requester.exchange(route, next, signal), request, response);
-    if (signal.aborted) return;
+    const isValid = response.code === '2.03';
+    if (isValid && this.#last.is(response)) return;
+    const send = (part: Envelope): Promise<Inbound> => this.#fetch(route, part);
+    // Valid again is what was told before something else, and is not kept.
+    const first = isValid ? await send(request) : response;
+    const isOutdated = (): boolean => this.#newest !== response;
+    const alone = this.#requester.alone(route, this.#over.signal);
+    const whole = await download({ ...blocks, capacity, send, alone, isOutdated }, request, first);
+    if (this.#over.signal.aborted) return;
     if (!whole.code.startsWith('2.')) throw errorOfAnswer(whole, target.href);
     tellNotification(whole, contentOf(whole), representation, this.#listener);
+    this.#last.told(whole);
+  }
+
+  #fetch(route: Route, part: Envelope): Promise<Inbound> {
+    const bounds = { href: route.href, signal: this.#over.signal, timeout: fetchWithin };
+    return withDeadline(this.#requester.clock, bounds, (signal) =>
+      this.#requester.exchange(route, part, signal),
+    );
   }
 
   #end(tell: () => void = () => undefined): void {
@@ -222,6 +256,12 @@ export class CoapObservation {
     this.#observing.removed();
     tell();
   }
+}
+
+const observe = (value: 0 | 1): CoapOption => uintOption(optionNumber.observe, value);
+
+function withOptions(message: Envelope, ...options: readonly CoapOption[]): Envelope {
+  return { ...message, options: [...message.options, ...options] };
 }
 
 function observationEnded(): WotError {

@@ -1,47 +1,60 @@
 import { tellWire, type Wire } from '../../../contracts/wire.ts';
 import type { Watch } from '../endpoint/endpoint.ts';
 import { methodOfCode } from '../messages/coap-code.ts';
-import { type CoapOption, emptyBytes, emptyCode, type Message } from '../messages/coap-message.ts';
+import { type CoapOption, emptyCode, emptyMessage, type Message } from '../messages/coap-message.ts';
 import { optionNumber, optionUint } from '../messages/coap-option.ts';
 import { mediaTypeOfFormat } from '../messages/content-formats.ts';
 import type { Receiver } from './peer-link.ts';
 
 /** Tells of the messages between this client and an address. */
 export function coapWatch(href: string, wire: Wire): Watch {
-  return (direction, message) =>
+  // Over TCP and TLS messages have neither type nor id, and nothing acknowledges them (RFC 8323 section 3.2).
+  const isTyped = !/^coaps?\+tcp:/i.test(href);
+  return (direction, message) => {
+    if (message.code === emptyCode && !isTyped) return;
     tellWire(wire, () => ({
       direction,
       protocol: 'coap',
-      start: startOf(message, href),
-      fields: fieldsOf(message),
+      start: isTyped ? `${message.type} ${startOf(message, href)}`.trim() : startOf(message, href),
+      fields: [...(isTyped ? [idField(message)] : []), ...fieldsOf(message)],
       ...(message.payload.length > 0 && { body: message.payload }),
     }));
+  };
 }
 
 /** A receiver whose responses are told, with the empty message that the endpoint answers each with. */
 export function watched(receiver: Receiver, watch: Watch): Receiver {
-  return (response) => {
-    watch('received', response);
-    const isWanted = receiver(response);
+  function answered({ type: received, id }: Message, isWanted: boolean): void {
     const type = isWanted ? 'ACK' : 'RST';
-    const isAnswered = response.type === 'CON' || (response.type === 'NON' && !isWanted);
-    const empty = { code: emptyCode, token: emptyBytes, options: [], payload: emptyBytes };
-    if (isAnswered) watch('sent', { ...empty, type, id: response.id });
-    return isWanted;
+    const isAnswered = received === 'CON' || (received === 'NON' && !isWanted);
+    if (isAnswered) watch('sent', { ...emptyMessage, type, id });
+  }
+
+  return {
+    lost: (error) => receiver.lost(error),
+    repeated(response) {
+      watch('received', response);
+      answered(response, true);
+    },
+    response(response) {
+      watch('received', response);
+      const isWanted = receiver.response(response);
+      answered(response, isWanted);
+      return isWanted;
+    },
   };
 }
 
-function startOf({ type, code }: Message, href: string): string {
-  if (code === emptyCode) return type;
+function startOf({ code }: Message, href: string): string {
+  if (code === emptyCode) return '';
   const method = methodOfCode(code);
-  return method === undefined
-    ? `${type} ${code} ${codeNames[code] ?? ''}`.trim()
-    : `${type} ${method} ${href}`;
+  return method === undefined ? `${code} ${codeNames[code] ?? ''}`.trim() : `${method} ${href}`;
 }
 
-function fieldsOf({ id, token, options }: Message): (readonly [string, string])[] {
+const idField = ({ id }: Message) => ['Message ID', String(id)] as const;
+
+function fieldsOf({ token, options }: Message): (readonly [string, string])[] {
   return [
-    ['Message ID', String(id)],
     ...(token.length > 0 ? [['Token', token.toString('hex')] as const] : []),
     ...options.map(optionField),
   ];
@@ -52,7 +65,7 @@ function optionField(option: CoapOption): readonly [string, string] {
   return [name, formats[format](option)];
 }
 
-const uint = ({ number, value }: CoapOption): number => optionUint([{ number, value }], number) ?? 0;
+const uint = (option: CoapOption): number => optionUint([option], option.number) ?? 0;
 
 const formats = {
   text: ({ value }: CoapOption) => value.toString(),
@@ -63,16 +76,19 @@ const formats = {
     const type = mediaTypeOfFormat(uint(option));
     return type === undefined ? String(uint(option)) : `${uint(option)} (${type})`;
   },
-  /** NUM/M/SZX as RFC 7959 section 2.3 writes them, the size in bytes. */
+  /** NUM/M/SZX as RFC 7959 section 2.3 writes them, the size in bytes, or BERT (RFC 8323 section 6). */
   block(option: CoapOption) {
     const block = uint(option);
-    return `${Math.floor(block / 16)}/${(block >> 3) & 1}/${2 ** ((block & 7) + 4)}`;
+    const size = (block & 7) === 7 ? 'BERT' : 2 ** ((block & 7) + 4);
+    return `${Math.floor(block / 16)}/${(block >> 3) & 1}/${size}`;
   },
 };
 
 const optionNames: ReadonlyMap<number, readonly [string, keyof typeof formats]> = new Map([
+  [optionNumber.ifMatch, ['If-Match', 'opaque']],
   [optionNumber.uriHost, ['Uri-Host', 'text']],
   [optionNumber.etag, ['ETag', 'opaque']],
+  [optionNumber.ifNoneMatch, ['If-None-Match', 'opaque']],
   [optionNumber.observe, ['Observe', 'uint']],
   [optionNumber.uriPort, ['Uri-Port', 'uint']],
   [optionNumber.locationPath, ['Location-Path', 'text']],
@@ -86,6 +102,8 @@ const optionNames: ReadonlyMap<number, readonly [string, keyof typeof formats]> 
   [optionNumber.block1, ['Block1', 'block']],
   [optionNumber.size2, ['Size2', 'uint']],
   [optionNumber.size1, ['Size1', 'uint']],
+  [optionNumber.echo, ['Echo', 'opaque']],
+  [optionNumber.noResponse, ['No-Response', 'uint']],
   [optionNumber.requestTag, ['Request-Tag', 'opaque']],
 ]);
 

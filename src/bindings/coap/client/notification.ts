@@ -6,14 +6,12 @@ import {
   toChangeGap,
 } from '../../../contracts/binding.ts';
 import { idToTimestamp } from '../../../interaction/change-ids.ts';
-import { mapMembers } from '../../../td/json-object.ts';
+import { isJsonObject, type JsonObject, mapMembers } from '../../../td/json-object.ts';
 import type { Envelope } from '../messages/coap-message.ts';
 import { optionBytes, optionNumber } from '../messages/coap-option.ts';
 
 /** What a notification carries: the data, one record with its name (shared by affordances), or a list of records (`?after=`). */
 export type Representation = 'data' | 'record' | 'records';
-
-type Json = Readonly<Record<string, unknown>>;
 
 /** Tells a listener what one notification says; a foreign payload that is no record is passed on as data. */
 export function tellNotification(
@@ -31,20 +29,20 @@ export function tellNotification(
   }
   for (const record of records) {
     const { gap } = record;
-    if (isObject(gap)) listener.gap?.(toChangeGap(mapMembers(gap, (_, id) => numberAsText(id))));
+    if (isJsonObject(gap)) listener.gap?.(toChangeGap(mapMembers(gap, (_, id) => numberAsText(id))));
     else listener.next(notificationOf(record, content.type));
   }
 }
 
-function recordsIn(content: Content, representation: Representation): readonly Json[] | undefined {
+function recordsIn(content: Content, representation: Representation): readonly JsonObject[] | undefined {
   const value = decodeContent(content);
   const list: unknown = representation === 'record' ? [value] : value;
   const isRecords =
-    Array.isArray(list) && list.every((item) => isObject(item) && ('id' in item || 'gap' in item));
-  return isRecords ? (list as readonly Json[]) : undefined;
+    Array.isArray(list) && list.every((item) => isJsonObject(item) && ('id' in item || 'gap' in item));
+  return isRecords ? (list as readonly JsonObject[]) : undefined;
 }
 
-function notificationOf({ id, name, timestamp, data }: Json, type: string): Notification {
+function notificationOf({ id, name, timestamp, data }: JsonObject, type: string): Notification {
   return {
     ...(typeof name === 'string' ? { name } : {}),
     id: String(id),
@@ -56,10 +54,6 @@ function notificationOf({ id, name, timestamp, data }: Json, type: string): Noti
 /** Our ids are numbers here. */
 function numberAsText(id: unknown): unknown {
   return typeof id === 'number' ? String(id) : id;
-}
-
-function isObject(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null;
 }
 
 // Microseconds from 2001 to 2100: what a change id can be, and another peer's ETag hardly ever is.

@@ -18,7 +18,11 @@ const entryOverhead = 300;
 export class BoundedCache<V> {
   readonly #entries = new Map<string, Entry<V>>();
   readonly #bounds: CacheBounds;
+  /** Goes from the oldest to the newest, once for all: each new one would have to pass by all that were deleted. */
+  readonly #ageing = this.#entries.entries();
+  #oldest: readonly [string, Entry<V>] | undefined;
   #bytes = 0;
+  #until = 0;
 
   constructor(bounds: CacheBounds) {
     this.#bounds = bounds;
@@ -26,6 +30,11 @@ export class BoundedCache<V> {
 
   get bytes(): number {
     return this.#bytes;
+  }
+
+  /** Nothing that it has is kept any longer. */
+  get isOver(): boolean {
+    return this.#until <= this.#bounds.clock.now();
   }
 
   get(key: string): V | undefined {
@@ -36,14 +45,29 @@ export class BoundedCache<V> {
   /** `payloadBytes` is what the value holds besides the entry itself. */
   set(key: string, value: V, payloadBytes: number): void {
     this.delete(key);
-    const now = this.#bounds.clock.now();
     const bytes = payloadBytes + key.length + entryOverhead;
-    this.#entries.set(key, { value, bytes, until: now + exchangeLifetime });
+    this.#until = this.#bounds.clock.now() + exchangeLifetime;
+    this.#entries.set(key, { value, bytes, until: this.#until });
     this.#bytes += bytes;
-    for (const [oldest, { until }] of this.#entries) {
-      if (oldest === key || (this.#bytes <= this.#bounds.maxBytes && until > now)) return;
+    this.shrink(this.#bounds.maxBytes);
+  }
+
+  /** Drops the oldest until it has at most so many bytes; the newest stays. */
+  shrink(maxBytes: number): void {
+    const now = this.#bounds.clock.now();
+    while (this.#entries.size > 0) {
+      const [oldest, { until }] = this.#first();
+      if (this.#entries.size === 1 || (this.#bytes <= maxBytes && until > now)) return;
       this.delete(oldest);
     }
+  }
+
+  /** The oldest entry, where there is one. */
+  #first(): readonly [string, Entry<V>] {
+    while (this.#oldest === undefined || this.#entries.get(this.#oldest[0]) !== this.#oldest[1]) {
+      this.#oldest = this.#ageing.next().value;
+    }
+    return this.#oldest;
   }
 
   delete(key: string): void {

@@ -1,68 +1,70 @@
 import type { Clock } from '../../../contracts/clock.ts';
-import { methodCode } from '../messages/coap-code.ts';
+import { isSafe, methodCode } from '../messages/coap-code.ts';
+import { optionNumber } from '../messages/coap-option.ts';
+import { AddressCache } from './address-cache.ts';
 import { BoundedCache } from './bounded-cache.ts';
 import type { Inbound } from './endpoint.ts';
 
+/** Texts, one character per byte: small buffers share memory, and each would keep that of all. */
+interface Kept {
+  readonly token: string;
+  readonly reply: string | undefined;
+}
+
 interface SeenRequest {
-  readonly token: Buffer;
   /** The answer or ACK, once there is one. */
   readonly reply: Buffer | undefined;
 }
 
 const mebibyte = 1024 * 1024;
 const repeatableBytes = 4 * mebibyte;
-const peerBytes = 4 * mebibyte;
-const onceBytes = 32 * mebibyte;
+const once = { maxBytes: 32 * mebibyte, maxBytesPerAddress: 8 * mebibyte };
 
 /**
- * The requests of the last 247 s, for the duplicates among them (RFC 7252 section 4.5). GET and FETCH, which may be
- * carried out again, share a cache; of all others every peer has one, and the peers silent longest lose theirs first.
+ * The requests of the last 247 s, for the duplicates among them (RFC 7252 section 4.5). A plain GET is forgotten when it
+ * is answered in one message: whoever repeats it is answered anew, as that section allows, and most requests cost no
+ * memory. All others that may be carried out again share a cache; of those that may not every address has one, and the
+ * addresses silent longest lose theirs first. A key names the peer and the message id.
  */
 export class SeenRequests {
-  readonly #clock: Clock;
-  readonly #repeatable: BoundedCache<SeenRequest>;
-  readonly #once = new Map<string, BoundedCache<SeenRequest>>();
-  #onceBytes = 0;
+  readonly #underWay = new Map<string, Kept>();
+  readonly #repeatable: BoundedCache<Kept>;
+  readonly #once: AddressCache<Kept>;
 
   constructor(clock: Clock) {
-    this.#clock = clock;
     this.#repeatable = new BoundedCache({ clock, maxBytes: repeatableBytes });
+    this.#once = new AddressCache({ clock, ...once });
   }
 
   /** What was kept of the request that this one repeats; one that reuses an id with another token is new. */
-  get(request: Inbound): SeenRequest | undefined {
-    const cache = isRepeatable(request) ? this.#repeatable : this.#once.get(request.peer.key);
-    const seen = cache?.get(keyOf(request));
-    return seen?.token.equals(request.token) ? seen : undefined;
+  get(key: string, request: Inbound): SeenRequest | undefined {
+    const seen = isSafe(request.code)
+      ? (this.#underWay.get(key) ?? this.#repeatable.get(key))
+      : this.#once.get(request.peer, key);
+    if (seen === undefined || seen.token !== textOf(request.token)) return undefined;
+    return { reply: seen.reply === undefined ? undefined : Buffer.from(seen.reply, 'latin1') };
   }
 
-  set(request: Inbound, reply?: Buffer): void {
-    const seen = { token: Buffer.from(request.token), reply };
-    const bytes = reply?.length ?? 0;
-    if (isRepeatable(request)) {
-      this.#repeatable.set(keyOf(request), seen, bytes);
+  /** `isBegun` says that the reply is the first of several blocks. */
+  set(key: string, request: Inbound, reply?: Buffer, isBegun = false): void {
+    const token = textOf(request.token);
+    if (reply === undefined && isPlain(request)) {
+      this.#underWay.set(key, { token, reply });
       return;
     }
-    const cache = this.#ownCache(request.peer.key);
-    const before = cache.bytes;
-    cache.set(keyOf(request), seen, bytes);
-    this.#onceBytes += cache.bytes - before;
-    for (const [peer, { bytes: freed }] of this.#once) {
-      if (this.#onceBytes <= onceBytes) return;
-      this.#once.delete(peer);
-      this.#onceBytes -= freed;
-    }
-  }
-
-  /** The cache of a peer, now the last to lose it. */
-  #ownCache(peer: string): BoundedCache<SeenRequest> {
-    const cache = this.#once.get(peer) ?? new BoundedCache({ clock: this.#clock, maxBytes: peerBytes });
-    this.#once.delete(peer);
-    this.#once.set(peer, cache);
-    return cache;
+    // What only says that the answer comes later is kept, and what later blocks go on from.
+    if (this.#underWay.delete(key) && reply?.readUInt8(1) !== 0 && !isBegun) return;
+    const seen = { token, reply: reply && textOf(reply) };
+    const bytes = reply?.length ?? 0;
+    if (isSafe(request.code)) this.#repeatable.set(key, seen, bytes);
+    else this.#once.set(request.peer, key, seen, bytes);
   }
 }
 
-const isRepeatable = ({ code }: Inbound): boolean => code === methodCode.GET || code === methodCode.FETCH;
+const textOf = (bytes: Buffer): string => bytes.toString('latin1');
 
-const keyOf = ({ peer, id }: Inbound): string => `${peer.key} ${id}`;
+/** A confirmable GET that observes nothing: there will be an answer or an ACK. */
+function isPlain({ type, code, options }: Inbound): boolean {
+  if (type !== 'CON' || code !== methodCode.GET) return false;
+  return options.every(({ number }) => number !== optionNumber.observe);
+}

@@ -1,44 +1,71 @@
-import { createSocket, type Socket } from 'node:dgram';
+import type { Socket } from 'node:dgram';
 import { isIP } from 'node:net';
 import { WotError } from '../../../contracts/errors.ts';
 import { portInUse } from '../../../security/bind-address.ts';
 import type { Carrier, CarrierEvents } from './carrier.ts';
 import type { Address, Peer } from './endpoint.ts';
+import { type GroupParts, GroupSockets, isWildcard } from './group-sockets.ts';
 import { resolveHost } from './resolve-host.ts';
+import { boundSocket, closed, opened, udpSocket } from './udp-socket.ts';
 
-/** The UDP socket of a server; `open` rejects with WotError `unavailable`, code ADDRESS_IN_USE or BIND_FAILED. */
-export function boundUdp(host: string, port: number): Carrier {
-  return new UdpCarrier(async () => {
-    const { address, family } = await resolveHost(host);
-    const socket = udpSocket(family);
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    socket.once('error', (error) => reject(bindError(error, host, port)));
-    socket.bind({ address, port, exclusive: true }, resolve);
-    await opened(socket, promise);
-    return socket;
-  });
+/** The UDP socket of a server; with `groups` it also hears All-CoAP-Nodes. `open` rejects with WotError `unavailable`, code ADDRESS_IN_USE or BIND_FAILED. */
+export function boundUdp(host: string, port: number, groups?: GroupParts): Carrier {
+  const make = async (): Promise<Socket> => {
+    const { address } = await resolveHost(host);
+    const socket = await boundSocket(address, port).catch((error: Error) => {
+      throw bindError(error, host, port);
+    });
+    if (groups === undefined || !isWildcard(address)) return socket;
+    // Groups can have the port of a wildcard only where both may share it, and who may share does not hear that it is taken.
+    const free = socket.address().port;
+    await closed(socket);
+    return boundSocket(address, free, true);
+  };
+  return new UdpCarrier(make, { groups });
 }
 
 /** A UDP socket for one peer alone, so that its refusal (ICMP port unreachable) is heard; `open` rejects with the system's error. */
 export function connectedUdp({ address, port }: Address): Carrier {
+  return new UdpCarrier(
+    async () => {
+      const socket = udpSocket(isIP(address));
+      const { promise, resolve, reject } = Promise.withResolvers<void>();
+      socket.once('error', reject);
+      socket.connect(port, address, (error?: Error | null) => (error ? reject(error) : resolve()));
+      return opened(socket, promise);
+    },
+    { isConnected: true },
+  );
+}
+
+/** A UDP socket to ask a group from, through the network that the own IPv4 address is on; `open` rejects with the system's error. */
+export function multicastUdp(group: string, through?: string): Carrier {
   return new UdpCarrier(async () => {
-    const socket = udpSocket(isIP(address));
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    socket.once('error', reject);
-    socket.connect(port, address, (error?: Error | null) => (error ? reject(error) : resolve()));
-    await opened(socket, promise);
+    const socket = await boundSocket(isIP(group) === 6 ? '::' : '0.0.0.0', 0);
+    try {
+      if (through !== undefined) socket.setMulticastInterface(through);
+    } catch (error) {
+      socket.close();
+      throw error;
+    }
     return socket;
-  }, true);
+  });
+}
+
+interface UdpOptions {
+  readonly isConnected?: boolean;
+  readonly groups?: GroupParts | undefined;
 }
 
 class UdpCarrier implements Carrier {
   readonly #make: () => Promise<Socket>;
-  readonly #isConnected: boolean;
+  readonly #options: UdpOptions;
   #socket: Socket | undefined;
+  #groups: GroupSockets | undefined;
 
-  constructor(make: () => Promise<Socket>, isConnected = false) {
+  constructor(make: () => Promise<Socket>, options: UdpOptions = {}) {
     this.#make = make;
-    this.#isConnected = isConnected;
+    this.#options = options;
   }
 
   async open({ datagram, failed }: CarrierEvents): Promise<void> {
@@ -49,6 +76,12 @@ class UdpCarrier implements Carrier {
       if (port !== 0) datagram(bytes, peerAt({ address, port }));
     });
     this.#socket = socket;
+    const { groups } = this.#options;
+    if (groups === undefined) return;
+    this.#groups = new GroupSockets(socket, groups, (bytes, from) => {
+      if (from.port !== 0) datagram(bytes, { ...peerAt(from), isMulticast: true });
+    });
+    await this.#groups.open();
   }
 
   get port(): number {
@@ -59,7 +92,7 @@ class UdpCarrier implements Carrier {
     const sent = (error: Error | null): void => {
       if (error !== null) failed(error);
     };
-    if (this.#isConnected) this.#socket?.send(bytes, sent);
+    if (this.#options.isConnected) this.#socket?.send(bytes, sent);
     else this.#socket?.send(bytes, port, address, sent);
   }
 
@@ -71,7 +104,8 @@ class UdpCarrier implements Carrier {
   async close(): Promise<void> {
     const socket = this.#socket;
     this.#socket = undefined;
-    if (socket !== undefined) await new Promise<void>((resolve) => socket.close(resolve));
+    await this.#groups?.close();
+    if (socket !== undefined) await closed(socket);
   }
 }
 
@@ -79,28 +113,6 @@ class UdpCarrier implements Carrier {
 export function peerAt({ address, port }: Address): Peer {
   return { address, port, key: `${address} ${port}` };
 }
-
-function udpSocket(family: number): Socket {
-  return createSocket({ type: family === 6 ? 'udp6' : 'udp4', lookup: literal(family) });
-}
-
-async function opened(socket: Socket, opening: Promise<void>): Promise<void> {
-  await opening.catch((error: unknown) => {
-    socket.close();
-    throw error;
-  });
-  socket.removeAllListeners('error');
-}
-
-// Peers are IP literals here, so a send needs no resolver.
-const literal =
-  (family: number) =>
-  (
-    address: string,
-    _options: unknown,
-    done: (error: Error | null, address: string, family: number) => void,
-  ): void =>
-    done(null, address, family);
 
 function bindError(error: Error, host: string, port: number): WotError {
   if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') return portInUse('CoAP', host, port, error);

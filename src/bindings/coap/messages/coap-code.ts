@@ -46,6 +46,12 @@ export const methodCode = {
 
 export type Method = keyof typeof methodCode;
 
+/** Whether the code is that of a method that changes nothing. */
+export const isSafe = (code: string): boolean => code === methodCode.GET || code === methodCode.FETCH;
+
+/** Whether the code is that of a success (RFC 7252 section 5.9.1). */
+export const isSuccess = (code: string): boolean => code.startsWith('2.');
+
 /** The method of a request code; undefined for codes that no RFC names. */
 export function methodOfCode(code: string): Method | undefined {
   return (Object.keys(methodCode) as Method[]).find((method) => methodCode[method] === code);

@@ -1,4 +1,5 @@
 import { WotError } from '../../../contracts/errors.ts';
+import { methodCode } from './coap-code.ts';
 
 type MessageType = 'CON' | 'NON' | 'ACK' | 'RST';
 
@@ -27,6 +28,9 @@ export const emptyBytes = Buffer.alloc(0);
 /** The code of a message that only acknowledges or resets (RFC 7252 section 4.1). */
 export const emptyCode = '0.00';
 
+/** What a message says that only acknowledges, resets or pings. */
+export const emptyMessage = { code: emptyCode, token: emptyBytes, options: [], payload: emptyBytes } as const;
+
 const types: readonly MessageType[] = ['CON', 'NON', 'ACK', 'RST'];
 const codeTexts = Array.from(
   { length: 256 },
@@ -36,6 +40,9 @@ const codeBytes = new Map(codeTexts.map((text, byte) => [text, byte]));
 
 /** The byte of a code text such as `4.04` (132). */
 export const codeByte = (code: string): number => codeBytes.get(code) ?? 0;
+
+/** The text of a code byte. */
+export const codeText = (byte: number): string => codeTexts[byte] as string;
 
 /** Reads one datagram; throws WotError `invalid` MESSAGE_MALFORMED for what RFC 7252 calls a message format error. */
 export function parseMessage(bytes: Buffer): Message {
@@ -51,11 +58,30 @@ export function parseMessage(bytes: Buffer): Message {
     code,
     id: bytes.readUInt16BE(2),
     token: bytes.subarray(4, 4 + tokenLength),
-    ...parseBody(bytes, 4 + tokenLength),
+    ...(code === methodCode.GET ? recalledBody : parseBody)(bytes, 4 + tokenLength),
   };
 }
 
-function parseBody(bytes: Buffer, start: number): Pick<Message, 'options' | 'payload'> {
+type Body = Pick<Message, 'options' | 'payload'>;
+
+/** What was read of GET requests, by its bytes: peers ask for the same things again and again. */
+const recalled = new Map<string, Body>();
+const recalledAtMost = 1024;
+const longestRecalled = 128;
+
+function recalledBody(bytes: Buffer, start: number): Body {
+  if (bytes.length - start > longestRecalled) return parseBody(bytes, start);
+  const key = bytes.toString('latin1', start);
+  const known = recalled.get(key);
+  if (known !== undefined) return known;
+  const body = parseBody(bytes, start);
+  if (recalled.size >= recalledAtMost) recalled.clear();
+  recalled.set(key, body);
+  return body;
+}
+
+/** Reads options and payload from `start` to the end; throws WotError `invalid` MESSAGE_MALFORMED. */
+export function parseBody(bytes: Buffer, start: number): Body {
   const options: CoapOption[] = [];
   let at = start;
   let number = 0;
@@ -90,37 +116,59 @@ function extended(
 }
 
 function malformed(reason: string): WotError {
-  return new WotError('invalid', 'MESSAGE_MALFORMED', `The datagram is not a CoAP message: ${reason}.`);
+  return new WotError('invalid', 'MESSAGE_MALFORMED', `These bytes are no CoAP message: ${reason}.`);
 }
 
 /** Writes one datagram; options may come in any order, those of one number keep theirs. */
-export function encodeMessage(message: Message): Buffer {
-  const { token, payload } = message;
-  const head = Buffer.allocUnsafe(4);
-  head.writeUInt8(0x40 | (types.indexOf(message.type) << 4) | token.length, 0);
-  head.writeUInt8(codeByte(message.code), 1);
-  head.writeUInt16BE(message.id, 2);
-  const parts = [head, token, ...encodeOptions(message.options)];
-  if (payload.length > 0) parts.push(payloadMarker, payload);
-  return Buffer.concat(parts);
-}
-
-const payloadMarker = Buffer.from([0xff]);
-
-function encodeOptions(options: readonly CoapOption[]): Buffer[] {
+export function encodeMessage({ type, code, id, token, options, payload }: Message): Buffer {
+  const ordered = inOrder(options);
+  const bytes = Buffer.allocUnsafe(lengthOf(token, ordered, payload));
+  bytes[0] = 0x40 | (types.indexOf(type) << 4) | token.length;
+  bytes[1] = codeByte(code);
+  bytes[2] = id >> 8;
+  bytes[3] = id & 0xff;
+  bytes.set(token, 4);
+  let at = 4 + token.length;
   let last = 0;
-  return options
-    .toSorted((a, b) => a.number - b.number)
-    .flatMap(({ number, value }) => {
-      const [deltaNibble, deltaMore] = nibbleOf(number - last);
-      const [lengthNibble, lengthMore] = nibbleOf(value.length);
-      last = number;
-      return [Buffer.from([(deltaNibble << 4) | lengthNibble, ...deltaMore, ...lengthMore]), value];
-    });
+  for (const { number, value } of ordered) {
+    bytes[at] = (nibbleOf(number - last) << 4) | nibbleOf(value.length);
+    at = writeExtended(bytes, at + 1, number - last);
+    at = writeExtended(bytes, at, value.length);
+    bytes.set(value, at);
+    at += value.length;
+    last = number;
+  }
+  if (payload.length > 0) {
+    bytes[at] = 0xff;
+    bytes.set(payload, at + 1);
+  }
+  return bytes;
 }
 
-function nibbleOf(value: number): readonly [number, readonly number[]] {
-  if (value < 13) return [value, []];
-  if (value < 269) return [13, [value - 13]];
-  return [14, [(value - 269) >> 8, (value - 269) & 0xff]];
+function inOrder(options: readonly CoapOption[]): readonly CoapOption[] {
+  for (let at = 1; at < options.length; at++) {
+    if ((options[at - 1] as CoapOption).number > (options[at] as CoapOption).number)
+      return options.toSorted((a, b) => a.number - b.number);
+  }
+  return options;
+}
+
+function lengthOf(token: Buffer, options: readonly CoapOption[], payload: Buffer): number {
+  let length = 4 + token.length + (payload.length > 0 ? payload.length + 1 : 0);
+  let last = 0;
+  for (const { number, value } of options) {
+    length += 1 + extendedSize(number - last) + extendedSize(value.length) + value.length;
+    last = number;
+  }
+  return length;
+}
+
+const nibbleOf = (value: number): number => (value < 13 ? value : value < 269 ? 13 : 14);
+
+const extendedSize = (value: number): number => (value < 13 ? 0 : value < 269 ? 1 : 2);
+
+/** Gives where what follows is written. */
+function writeExtended(bytes: Buffer, at: number, value: number): number {
+  if (value < 13) return at;
+  return value < 269 ? bytes.writeUInt8(value - 13, at) : bytes.writeUInt16BE(value - 269, at);
 }

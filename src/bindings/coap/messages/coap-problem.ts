@@ -1,7 +1,7 @@
 import { encodeCbor } from '../../../codec/cbor-encoder.ts';
 import { codecFor } from '../../../codec/registry.ts';
 import { fromProblem, type Problem, toProblem, type WotError } from '../../../contracts/errors.ts';
-import { coapCode, kindOfCode } from './coap-code.ts';
+import { coapCode, isSafe, kindOfCode, methodCode } from './coap-code.ts';
 import { codeByte, type Envelope } from './coap-message.ts';
 import { optionNumber, optionUint, uintOption } from './coap-option.ts';
 import { contentFormatOf, mediaTypeOfFormat } from './content-formats.ts';
@@ -16,18 +16,42 @@ const ownResponseCodes: ReadonlyMap<string, string> = new Map([
 const concise = 'application/concise-problem-details+cbor';
 const entry = 'urn:thingwright:problem';
 
-/** The error response: RFC 9290 problem details to peers that accept CBOR, JSON (readable in any client) to others. */
-export function problemEnvelope(error: WotError, accept: number | undefined): Envelope {
-  const code = ownResponseCodes.get(error.code) ?? coapCode[error.kind];
+/** Of methods with a body that says what to do: it could be read, but not done (RFC 8132 sections 2.3.1 and 3.4). */
+const unprocessable: readonly string[] = [
+  'INPUT_MISSING',
+  'INPUT_MISMATCH',
+  'NAMES_EXPECTED',
+  'OBJECT_EXPECTED',
+  'PROPERTY_NOT_REMOVABLE',
+];
+const instructing: readonly string[] = [methodCode.FETCH, methodCode.PATCH, methodCode.iPATCH];
+
+/** The error response to a request: RFC 9290 problem details to peers that accept CBOR, JSON (readable in any client) to others. */
+export function problemEnvelope(error: WotError, request: Pick<Envelope, 'code' | 'options'>): Envelope {
+  const code = responseCode(error, request.code);
+  const accept = optionUint(request.options, optionNumber.accept);
   const isCbor = accept !== undefined && mediaTypeOfFormat(accept)?.endsWith('cbor') === true;
   const problem = toProblem(error);
   const payload = isCbor ? conciseProblem(problem, code) : Buffer.from(JSON.stringify(problem));
   const options = [
     uintOption(optionNumber.contentFormat, contentFormatOf(isCbor ? concise : 'application/json') ?? 0),
   ];
-  const { retryAfter } = error.details;
-  if (retryAfter !== undefined) options.push(uintOption(optionNumber.maxAge, Math.ceil(retryAfter))); // RFC 7252 section 5.9.3.4
+  const { limit } = error.details;
+  const maxAge = maxAgeOf(error, request.code);
+  if (maxAge !== undefined) options.push(uintOption(optionNumber.maxAge, maxAge));
+  if (limit !== undefined) options.push(uintOption(optionNumber.size1, limit)); // RFC 7959 section 4
   return { code, options, payload };
+}
+
+/** When to try again, of 5.03 and 4.29 (RFC 7252 section 5.9.3.4, RFC 8516); caches keep no other error of a read, and 0 says no time. */
+function maxAgeOf({ details: { retryAfter } }: WotError, method: string): number | undefined {
+  if (retryAfter !== undefined) return Math.ceil(retryAfter);
+  return isSafe(method) ? 0 : undefined;
+}
+
+function responseCode({ code, kind }: WotError, method: string): string {
+  if (instructing.includes(method) && unprocessable.includes(code)) return '4.22';
+  return ownResponseCodes.get(code) ?? coapCode[kind];
 }
 
 /** RFC 9290 section 2: title, detail and response code have the keys -1, -2 and -4. */
@@ -46,10 +70,10 @@ function conciseProblem({ title, detail, ...members }: Problem, code: string): B
 
 /** A peer's error response as WotError: its problem details, else its diagnostic payload, else its code alone. */
 export function errorOfAnswer({ code, options, payload }: Envelope, href: string): WotError {
-  const maxAge = optionUint(options, optionNumber.maxAge);
-  const fallback = code === '5.03' && maxAge !== undefined ? 'overloaded' : kindOfCode(code);
-  const waits = (code === '5.03' || code === '4.29') && maxAge !== undefined;
-  const details = { href, status: code, ...(waits ? { retryAfter: maxAge } : {}) };
+  const maxAge = optionUint(options, optionNumber.maxAge) ?? 0;
+  const waits = (code === '5.03' || code === '4.29') && maxAge > 0;
+  const fallback = waits && code === '5.03' ? 'overloaded' : kindOfCode(code);
+  const details = { href, status: code, ...(waits && { retryAfter: maxAge }) };
   const format = optionUint(options, optionNumber.contentFormat);
   const problem = format === undefined ? payload.toString() : problemOf(format, payload);
   const bare = { detail: `${href} was answered with CoAP code ${code}${problem ? `: ${problem}` : '.'}` };

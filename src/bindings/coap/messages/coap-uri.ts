@@ -23,8 +23,23 @@ export interface CoapTarget {
   readonly options: readonly CoapOption[];
 }
 
+/** What was taken apart: clients ask the same addresses again and again. */
+const recalled = new Map<string, CoapTarget>();
+const recalledAtMost = 256;
+const longestRecalled = 512;
+
 /** Takes a coap URI apart (RFC 7252 section 6.4); WotError `invalid` HREF_INVALID. */
 export function coapTarget(href: string): CoapTarget {
+  const known = recalled.get(href);
+  if (known !== undefined) return known;
+  const target = parsedTarget(href);
+  if (href.length > longestRecalled) return target;
+  if (recalled.size === recalledAtMost) recalled.clear();
+  recalled.set(href, target);
+  return target;
+}
+
+function parsedTarget(href: string): CoapTarget {
   const url = URL.parse(href);
   const scheme = url?.protocol.slice(0, -1) ?? '';
   if (!url || !isCoapScheme(scheme) || url.hostname === '') throw hrefInvalid(href);

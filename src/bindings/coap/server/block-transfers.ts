@@ -1,168 +1,195 @@
-import { createHash } from 'node:crypto';
 import { WotError } from '../../../contracts/errors.ts';
-import { BoundedCache, type CacheBounds } from '../endpoint/bounded-cache.ts';
+import { type AddressBounds, AddressCache } from '../endpoint/address-cache.ts';
 import type { Inbound } from '../endpoint/endpoint.ts';
-import { type Block, blockOption, maxBlockSize, readBlock } from '../messages/block.ts';
+import {
+  type Block,
+  blockOption,
+  isFull,
+  maxBlockSize,
+  readBlock,
+  refuseBert,
+  startOf,
+} from '../messages/block.ts';
+import { isSafe, isSuccess } from '../messages/coap-code.ts';
 import { type CoapOption, type Envelope, emptyBytes } from '../messages/coap-message.ts';
-import { optionBytes, optionNumber, optionUint, uintOption } from '../messages/coap-option.ts';
+import { optionNumber, optionUint } from '../messages/coap-option.ts';
+import { answerBlock, askedSize, cutAnswer, isLastPart } from './answer-block.ts';
+import { tagged } from './entity-tag.ts';
+import { transferKey } from './transfer-key.ts';
 
 interface Upload {
   readonly blocks: Buffer[];
   readonly length: number;
+  /** Once it is whole: what carrying it out gives. */
+  readonly answer?: Promise<Envelope>;
 }
-
-interface KeptAnswer {
-  readonly whole: Envelope;
-  /** Who waits until the peer has fetched it; they wait on for the answer that takes its place. */
-  readonly fetched: Set<() => void>;
-}
-
-/** A whole request body, or the answer that asks for the next block. */
-export type Collected = { readonly body: Buffer } | { readonly answer: Envelope };
 
 const blockOverhead = 128;
 
-/** The block-wise transfers of a server (RFC 7959), each known by its peer and options and never by a token (RFC 9175). */
+/**
+ * The block-wise transfers of a server (RFC 7959), each known by its peer and options and never by a token (RFC 9175
+ * section 3). An answer in blocks is a snapshot: it is made once, and kept while the peer fetches it.
+ */
 export class BlockTransfers {
-  readonly #uploads: BoundedCache<Upload>;
-  readonly #answers: BoundedCache<KeptAnswer>;
+  readonly #uploads: AddressCache<Upload>;
+  readonly #answers: AddressCache<Envelope>;
   readonly #bodyLimit: number;
+  /** Who waits until the peer has fetched an answer; they wait on for the one that takes its place. */
+  readonly #waiting = new Map<string, Set<() => void>>();
 
-  constructor(bounds: CacheBounds, bodyLimit: number) {
-    this.#uploads = new BoundedCache(bounds);
-    this.#answers = new BoundedCache(bounds);
+  constructor(bounds: AddressBounds, bodyLimit: number) {
+    this.#uploads = new AddressCache(bounds);
+    this.#answers = new AddressCache(bounds);
     this.#bodyLimit = bodyLimit;
   }
 
-  /** A later block of the answer that the peer is fetching; undefined when the request has to be carried out. */
-  next(request: Inbound): Envelope | undefined {
-    const block = readBlock(request.options, optionNumber.block2);
-    if (block === undefined || block.num === 0 || optionBytes(request.options, optionNumber.block1))
-      return undefined;
-    const key = transferKey(request);
-    const kept = this.#answers.get(key);
-    if (kept !== undefined) {
-      this.#answers.set(key, kept, kept.whole.payload.length);
-      if ((block.num + 1) * block.size >= kept.whole.payload.length) settle(kept);
-      return blockOf(kept.whole, block);
-    }
-    if (['0.01', '0.05'].includes(request.code)) return undefined;
-    throw incomplete('The answer is no longer kept; send the request again from its first block.');
-  }
-
-  /** Takes one block of a request body (RFC 7959 section 2.5); WotError `conflict` BLOCKS_INCOMPLETE, `too-large` or `invalid`. */
-  collect(request: Inbound): Collected {
-    const { options, payload } = request;
-    const block = readBlock(options, optionNumber.block1);
-    if (block === undefined) {
-      this.#check(payload.length);
-      return { body: payload };
-    }
-    const key = transferKey(request);
-    const upload = block.num === 0 ? { blocks: [], length: 0 } : this.#uploads.get(key);
-    if (upload?.length !== block.num * block.size) {
-      throw incomplete('Blocks before this one are missing; send the request again from its first block.');
-    }
-    this.#uploads.delete(key);
-    const length = upload.length + payload.length;
-    this.#check(Math.max(length, optionUint(options, optionNumber.size1) ?? 0));
-    upload.blocks.push(payload);
-    if (!block.more) return { body: Buffer.concat(upload.blocks) };
-    if (payload.length !== block.size) {
-      throw new WotError(
-        'invalid',
-        'BLOCK_SIZE_WRONG',
-        `A block of ${block.size} bytes has ${payload.length}.`,
-      );
-    }
-    this.#uploads.set(key, { ...upload, length }, length + upload.blocks.length * blockOverhead);
-    return {
-      answer: { code: '2.31', options: [blockOption(optionNumber.block1, block)], payload: emptyBytes },
-    };
+  /**
+   * Answers a request, or one block of it or of its answer: `perform` is called once for a whole body. WotError
+   * `conflict` BLOCKS_INCOMPLETE, `too-large` BODY_TOO_LARGE, `invalid` BLOCK_SIZE_WRONG, BLOCK_OUT_OF_RANGE or BLOCK_MALFORMED.
+   */
+  async answer(request: Inbound, perform: (body: Buffer) => Promise<Envelope>): Promise<Envelope> {
+    if (request.peer.capacity === undefined) refuseBert(request.options);
+    const block = readBlock(request.options, optionNumber.block1);
+    if (block !== undefined) return this.#take(request, block, perform);
+    const later = this.#next(request);
+    if (later !== undefined) return later;
+    this.#check(request.payload.length);
+    return perform(request.payload);
   }
 
   /** The first part of an answer; a large one is kept as it is for its later blocks. */
   begin(request: Inbound, answer: Envelope): Envelope {
-    const asked = readBlock(request.options, optionNumber.block2) ?? { num: 0, size: maxBlockSize };
-    const uploaded = readBlock(request.options, optionNumber.block1);
-    const echo = uploaded ? [blockOption(optionNumber.block1, uploaded)] : [];
-    const key = transferKey(request);
-    const fetched = this.#answers.get(key)?.fetched ?? new Set();
-    if (asked.num === 0 && answer.payload.length <= asked.size) {
-      settle({ fetched });
-      return { ...answer, options: [...answer.options, ...echo] };
+    const { options, peer } = request;
+    const told = acknowledged(options, answer);
+    const block = answerBlock(request, answer);
+    if (block === undefined) {
+      if (this.#waiting.size > 0) this.#settle(transferKey(request));
+      return withOptions(answer, [...told, ...askedSize(options, answer)]);
     }
-    const whole = { ...answer, options: tagged(answer) };
-    this.#answers.set(key, { whole, fetched }, whole.payload.length);
-    const first = blockOf(whole, asked);
-    return { ...first, options: [...first.options, ...echo] };
+    const whole = tagged(answer);
+    const part = cutAnswer(whole, block, request);
+    this.#answers.set(peer, transferKey(request), snapshot(whole), whole.payload.length);
+    return withOptions(part, told);
   }
 
   /** Calls once when the peer has the whole of the answer that is kept for this request, or of the next one; the returned function waits no longer. */
   whenFetched(request: Inbound, call: () => void): () => void {
-    const fetched = this.#answers.get(transferKey(request))?.fetched;
-    fetched?.add(call);
-    return () => fetched?.delete(call);
+    const key = transferKey(request);
+    const waiting = this.#waiting.get(key) ?? new Set();
+    this.#waiting.set(key, waiting.add(call));
+    return () => {
+      waiting.delete(call);
+      if (waiting.size === 0 && this.#waiting.get(key) === waiting) this.#waiting.delete(key);
+    };
+  }
+
+  /** Takes one block of a request body (RFC 7959 section 2.5). */
+  async #take(
+    request: Inbound,
+    block: Block,
+    perform: (body: Buffer) => Promise<Envelope>,
+  ): Promise<Envelope> {
+    const { peer, payload } = request;
+    const key = transferKey(request);
+    const begun = this.#uploads.get(peer, key);
+    // The peer did not hear the answer, and asks again with a new Message ID.
+    if (begun !== undefined && isLast(begun, block, payload)) return begun.answer ?? goOn(block);
+    const upload: Upload | undefined = block.num === 0 ? { blocks: [], length: 0 } : begun;
+    if (upload?.length !== startOf(block) || upload.answer !== undefined) {
+      throw incomplete('Blocks before this one are missing; send the request again from its first block.');
+    }
+    this.#uploads.delete(peer, key);
+    const length = upload.length + payload.length;
+    this.#check(Math.max(length, optionUint(request.options, optionNumber.size1) ?? 0));
+    const { blocks } = upload;
+    blocks.push(ownBytes(payload));
+    if (block.more) {
+      checkSize(block, payload);
+      this.#uploads.set(peer, key, { blocks, length }, length + blocks.length * blockOverhead);
+      return goOn(block);
+    }
+    const answer = perform(Buffer.concat(blocks)).then(alone);
+    // Nothing comes again over a connection.
+    if (block.num > 0 && peer.capacity === undefined) {
+      const last = blocks.slice(-1);
+      this.#uploads.set(peer, key, { blocks: last, length, answer }, payload.length + maxBlockSize);
+    }
+    return answer;
+  }
+
+  /** A later block of the answer that the peer is fetching; undefined when the request has to be carried out. */
+  #next(request: Inbound): Envelope | undefined {
+    const block = readBlock(request.options, optionNumber.block2);
+    if (block === undefined || block.num === 0) return undefined;
+    const key = transferKey(request);
+    const kept = this.#answers.get(request.peer, key);
+    if (kept !== undefined) {
+      this.#answers.set(request.peer, key, kept, kept.payload.length);
+      if (isLastPart(block, kept, request.peer)) this.#settle(key);
+      return cutAnswer(kept, block, request);
+    }
+    if (isSafe(request.code)) return undefined;
+    throw incomplete('The answer is no longer kept; send the request again from its first block.');
+  }
+
+  #settle(key: string): void {
+    const waiting = this.#waiting.get(key) ?? [];
+    this.#waiting.delete(key);
+    for (const call of waiting) call();
   }
 
   #check(length: number): void {
-    if (length <= this.#bodyLimit) return;
-    throw new WotError(
-      'too-large',
-      'BODY_TOO_LARGE',
-      `The payload has more than ${this.#bodyLimit} bytes; send less.`,
-    );
+    const limit = this.#bodyLimit;
+    if (length <= limit) return;
+    const message = `The payload has more than ${limit} bytes; send less.`;
+    throw new WotError('too-large', 'BODY_TOO_LARGE', message, { limit });
   }
 }
 
-function settle({ fetched }: Pick<KeptAnswer, 'fetched'>): void {
-  for (const call of [...fetched]) call();
-  fetched.clear();
+/** Whether a block is the last one that was taken, once more; a first one begins anew (RFC 7959 section 2.5). */
+function isLast({ blocks, length, answer }: Upload, block: Block, payload: Buffer): boolean {
+  const { num, more } = block;
+  const isThere = num > 0 && startOf(block) + payload.length === length && more === (answer === undefined);
+  return isThere && blocks.at(-1)?.equals(payload) === true;
 }
 
-/** All blocks of one answer carry one ETag (RFC 7959 section 2.4). */
-function tagged({ options, payload }: Envelope): readonly CoapOption[] {
-  if (optionBytes(options, optionNumber.etag) !== undefined) return options;
-  return [
-    ...options,
-    { number: optionNumber.etag, value: createHash('sha256').update(payload).digest().subarray(0, 8) },
-  ];
+/** The same bytes, copied where keeping them would keep much more: small buffers are parts of larger ones. */
+function ownBytes(bytes: Buffer): Buffer {
+  if (bytes.length * 2 >= bytes.buffer.byteLength) return bytes;
+  const own = Buffer.allocUnsafeSlow(bytes.length);
+  own.set(bytes);
+  return own;
 }
 
-function blockOf(answer: Envelope, { num, size }: Omit<Block, 'more'>): Envelope {
-  const start = num * size;
-  const { payload } = answer;
-  if (start >= payload.length) {
-    throw new WotError(
-      'invalid',
-      'BLOCK_OUT_OF_RANGE',
-      `The answer has ${payload.length} bytes, block ${num} is beyond.`,
-    );
-  }
-  const options = [
-    ...answer.options,
-    blockOption(optionNumber.block2, { num, size, more: start + size < payload.length }),
-    ...(num === 0 ? [uintOption(optionNumber.size2, payload.length)] : []),
-  ];
-  return { ...answer, options, payload: payload.subarray(start, start + size) };
+/** The same part of an answer, which does not keep the whole. */
+function alone(answer: Envelope): Envelope {
+  return { ...answer, payload: ownBytes(answer.payload) };
 }
 
-const notIdentifying: readonly number[] = [
-  optionNumber.etag,
-  optionNumber.observe,
-  optionNumber.block1,
-  optionNumber.block2,
-  optionNumber.size1,
-  optionNumber.size2,
-];
+/** An answer for its later blocks, which are no notifications (RFC 7959 section 2.6). */
+function snapshot(answer: Envelope): Envelope {
+  const options = answer.options.filter(({ number }) => number !== optionNumber.observe);
+  return { ...alone(answer), options };
+}
 
-function transferKey({ peer, code, options }: Inbound): string {
-  const identifying = options.filter(({ number }) => !notIdentifying.includes(number));
-  return [
-    peer.key,
-    code,
-    ...identifying.map(({ number, value }) => `${number}:${value.toString('hex')}`),
-  ].join(' ');
+function goOn(block: Block): Envelope {
+  return { code: '2.31', options: [blockOption(optionNumber.block1, block)], payload: emptyBytes };
+}
+
+/** The block of a request body that an answer is for; `more` says that it is not the last word (RFC 7959 section 2.3). */
+function acknowledged(options: readonly CoapOption[], { code }: Envelope): readonly CoapOption[] {
+  const block = readBlock(options, optionNumber.block1);
+  if (block === undefined) return [];
+  return [blockOption(optionNumber.block1, { ...block, more: block.more && isSuccess(code) })];
+}
+
+function withOptions(answer: Envelope, more: readonly CoapOption[]): Envelope {
+  return more.length === 0 ? answer : { ...answer, options: [...answer.options, ...more] };
+}
+
+function checkSize(block: Block, { length }: Buffer): void {
+  if (isFull(block, length)) return;
+  throw new WotError('invalid', 'BLOCK_SIZE_WRONG', `A block of ${block.size} bytes has ${length}.`);
 }
 
 function incomplete(message: string): WotError {

@@ -1,4 +1,9 @@
-import type { BindingHost, ServerBinding, ThingForms } from '../../../contracts/binding.ts';
+import {
+  type BindingHost,
+  noForms,
+  type ServerBinding,
+  type ThingForms,
+} from '../../../contracts/binding.ts';
 import type { HostedThing } from '../../../contracts/interaction.ts';
 import { pathForms } from '../../../interaction/path-forms.ts';
 import { stopping } from '../../../interaction/servient-state.ts';
@@ -12,11 +17,13 @@ import { Responder } from './responder.ts';
 export interface ServerTransport {
   /** The binding's name, and the scheme of its addresses. */
   readonly name: CoapScheme;
-  /** Listens; rejects with WotError `unavailable`, e.g. ADDRESS_IN_USE. `bind` is the bound address. */
+  /** Listens; rejects with WotError `unavailable`, e.g. ADDRESS_IN_USE. `bind` is the bound address. Nothing where this system cannot do it. */
   open(
     listener: EndpointListener,
     host: BindingHost,
-  ): Promise<{ readonly endpoint: Endpoint; readonly bind: string }>;
+  ): Promise<{ readonly endpoint: Endpoint; readonly bind: string } | undefined>;
+  /** What keeps it from serving just now, where something does. */
+  fault?(): string | undefined;
 }
 
 const context = { cov: 'https://www.w3.org/2019/wot/coap#' };
@@ -42,14 +49,25 @@ export class CoapServer implements ServerBinding {
       response: () => false,
       gone: (peer) => this.#running?.responder.gone(peer),
     };
-    const { endpoint, bind } = await this.#transport.open(listener, host);
+    const opened = await this.#transport.open(listener, host);
+    if (opened === undefined) return;
+    const { endpoint, bind } = opened;
     const base = `${this.name}://${urlHost(host.reachableHost(bind))}:${endpoint.port}`;
     this.#running = { responder: new Responder(host, endpoint), endpoint, base };
   }
 
+  fault(): string | undefined {
+    return this.#transport.fault?.();
+  }
+
   forms(thing: HostedThing): ThingForms {
-    const base = this.#running?.base ?? '';
-    const protocol = { base, subprotocol: 'cov:observe', observesBytes: true, contentType: coapType };
+    if (this.#running === undefined) return noForms;
+    const protocol = {
+      base: this.#running.base,
+      subprotocol: 'cov:observe',
+      observesBytes: true,
+      contentType: coapType,
+    };
     return { context, ...pathForms(thing, protocol) };
   }
 

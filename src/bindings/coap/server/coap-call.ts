@@ -1,14 +1,24 @@
 import { encodeContent } from '../../../codec/registry.ts';
+import { isSenml } from '../../../codec/senml-value.ts';
 import type { Principal } from '../../../contracts/access.ts';
 import type { Limits } from '../../../contracts/binding.ts';
 import { WotError } from '../../../contracts/errors.ts';
 import type { CallContext, Change } from '../../../contracts/interaction.ts';
 import { idToTimestamp } from '../../../interaction/change-ids.ts';
-import { type PayloadShape, payloadTypes, receivedValue } from '../../../interaction/payload-types.ts';
+import {
+  type PayloadShape,
+  payloadTypes,
+  receivedValue,
+  sentValue,
+} from '../../../interaction/payload-types.ts';
 import { isBinary } from '../../../td/declared-content.ts';
 import { type CoapOption, type Envelope, emptyBytes } from '../messages/coap-message.ts';
 import { optionNumber, optionTexts, optionUint, uintOption } from '../messages/coap-option.ts';
 import { coapType, contentFormatOf, mediaTypeOfFormat } from '../messages/content-formats.ts';
+import { changeTag } from './entity-tag.ts';
+
+/** What changes parts of a value (RFC 7396). */
+export const mergePatchType = 'application/merge-patch+json';
 
 /** One request with its whole body, as the operations see it. */
 export class CoapCall implements CallContext {
@@ -16,29 +26,42 @@ export class CoapCall implements CallContext {
   readonly path: readonly string[];
   /** Uri-Query by name, the last one of a name wins. */
   readonly uriVariables: Readonly<Record<string, string>>;
+  /** The Content-Format that is asked for. */
+  readonly accept: number | undefined;
+  readonly limits: Limits;
   readonly #options: readonly CoapOption[];
   readonly #body: Buffer;
-  readonly #limits: Limits;
 
   constructor(
-    request: { readonly options: readonly CoapOption[]; readonly body: Buffer },
+    { options, body }: { readonly options: readonly CoapOption[]; readonly body: Buffer },
     principal: Principal,
     limits: Limits,
   ) {
     this.principal = principal;
-    this.#options = request.options;
-    this.#body = request.body;
-    this.#limits = limits;
-    this.path = optionTexts(request.options, optionNumber.uriPath).filter(
-      (segment, at) => segment !== '' || at === 0,
-    );
-    this.uriVariables = queryOf(optionTexts(request.options, optionNumber.uriQuery));
+    this.limits = limits;
+    this.accept = optionUint(options, optionNumber.accept);
+    this.#options = options;
+    this.#body = body;
+    const { path, uriVariables } = targetOf(options);
+    this.path = path;
+    this.uriVariables = uriVariables;
   }
 
   /** The same call, for an operation whose payloads may be bytes. */
   get carrying(): CallContext {
     const { principal, uriVariables } = this;
     return { principal, uriVariables, carries: 'bytes' };
+  }
+
+  /** The options that name the resource. */
+  get target(): readonly CoapOption[] {
+    const named: readonly number[] = [optionNumber.uriPath, optionNumber.uriQuery];
+    return this.#options.filter(({ number }) => named.includes(number));
+  }
+
+  /** Whether the payload says how to change a value (RFC 7396). */
+  get isMergePatch(): boolean {
+    return optionUint(this.#options, optionNumber.contentFormat) === contentFormatOf(mergePatchType);
   }
 
   /** The payload as a value, undefined where there is none; the type that is expected first where no Content-Format says otherwise. */
@@ -48,31 +71,33 @@ export class CoapCall implements CallContext {
     const format = optionUint(this.#options, optionNumber.contentFormat);
     const types = payloadTypes(expected);
     const type = format === undefined ? types[0] : mediaTypeOfFormat(format);
-    if (type === undefined) {
+    // What only says how to change a value is none.
+    if (type === undefined || (type === mergePatchType && shape.type !== type)) {
       const message = `Content-Format ${format} is not supported; send ${named(types)}.`;
       throw new WotError('unsupported-media', 'CONTENT_FORMAT_UNKNOWN', message);
     }
-    return receivedValue({ type, body: this.#body }, expected, this.#limits.nesting);
+    return receivedValue({ type, body: this.#body }, expected, this.limits.nesting);
   }
 
   /** The media type to answer with, the first one offered without an Accept; WotError `not-acceptable`. */
   accepted(offered: readonly string[]): string {
-    const format = optionUint(this.#options, optionNumber.accept);
-    const type = format === undefined ? offered[0] : mediaTypeOfFormat(format);
-    if (type !== undefined && offered.includes(type)) return type;
+    const { accept } = this;
+    const type = accept === undefined ? offered[0] : offered.find((each) => contentFormatOf(each) === accept);
+    if (type !== undefined) return type;
     throw new WotError(
       'not-acceptable',
       'NOT_ACCEPTABLE',
-      `Accept ${format} is not available here; ask for ${named(offered)}.`,
+      `Accept ${accept} is not available here; ask for ${named(offered)}.`,
     );
   }
 
   /** A response with a value in the accepted format; no value, no payload. */
-  answer(code: string, value: unknown, { shape = {}, options = [] }: AnswerParts = {}): Envelope {
-    const type = this.accepted(payloadTypes(coapShape(shape)));
-    return value === undefined
-      ? { code, options, payload: emptyBytes }
-      : contentEnvelope(code, type, encodeContent(type, value).body, options);
+  answer(code: string, value: unknown, parts: AnswerParts = {}): Envelope {
+    const type = this.accepted(offeredTypes(parts));
+    const { shape, options = [], time } = parts;
+    if (value === undefined) return { code, options, payload: emptyBytes };
+    const { body } = encodeContent(type, sentValue(type, value, { measured: shape?.measured, time }));
+    return contentEnvelope(code, type, body, options);
   }
 
   /** The id in `?after={id}`; WotError `invalid`. */
@@ -84,20 +109,45 @@ export class CoapCall implements CallContext {
     throw new WotError('invalid', 'AFTER_INVALID', message);
   }
 
-  /** The response that tells one change: its data alone, or with its name where affordances share the resource; the ETag is its id. */
+  /** The response that tells one change: its data alone, or with its name where affordances share the resource (in SenML nothing where it is no measurement); the ETag is its id. */
   answerChange(
     change: Change,
     { shared, shape }: { readonly shared: boolean; readonly shape?: PayloadShape },
   ): Envelope {
-    const options = [changeTag(change.id)];
-    if (shared) return this.answer('2.05', changeRecord(change, shared), { options });
-    return this.answer('2.05', change.data, { options, ...(shape && { shape }) });
+    const { id, name, data, present } = change;
+    const parts = { shape, options: [changeTag(id)], time: present ? undefined : id / 1e6 };
+    if (!shared) return this.answer('2.05', data, parts);
+    const measured = typeof data === 'object' ? undefined : { [name]: data };
+    const isMeasured = isSenml(this.accepted(offeredTypes(parts)));
+    return this.answer('2.05', isMeasured ? measured : changeRecord(change, shared), parts);
   }
 }
 
-interface AnswerParts {
-  readonly shape?: PayloadShape;
+type Target = Pick<CoapCall, 'path' | 'uriVariables'>;
+
+/** By options, which are the same where a request is repeated. */
+const targets = new WeakMap<readonly CoapOption[], Target>();
+
+function targetOf(options: readonly CoapOption[]): Target {
+  const known = targets.get(options);
+  if (known !== undefined) return known;
+  const segments = optionTexts(options, optionNumber.uriPath);
+  const path = segments.filter((segment, at) => segment !== '' || at === 0);
+  const target = { path, uriVariables: queryOf(optionTexts(options, optionNumber.uriQuery)) };
+  targets.set(options, target);
+  return target;
+}
+
+export interface AnswerParts {
+  readonly shape?: PayloadShape | undefined;
   readonly options?: readonly CoapOption[];
+  /** Of the value, in seconds since 1970. */
+  readonly time?: number | undefined;
+}
+
+/** The media types in which an answer can be had. */
+export function offeredTypes({ shape = {} }: AnswerParts): readonly string[] {
+  return payloadTypes(coapShape(shape));
 }
 
 function coapShape(shape: PayloadShape): PayloadShape {
@@ -108,6 +158,7 @@ function named(types: readonly string[]): string {
   return types.map((type) => `${type} (${contentFormatOf(type)})`).join(' or ');
 }
 
+/** A response with bytes of a media type. */
 export function contentEnvelope(
   code: string,
   type: string,
@@ -115,11 +166,8 @@ export function contentEnvelope(
   options: readonly CoapOption[] = [],
 ): Envelope {
   const payload = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
-  return {
-    code,
-    options: [...options, uintOption(optionNumber.contentFormat, contentFormatOf(type) ?? 0)],
-    payload,
-  };
+  const format = uintOption(optionNumber.contentFormat, contentFormatOf(type) ?? 0);
+  return { code, options: [...options, format], payload };
 }
 
 /** A change as a replay and a shared observation tell it. */
@@ -132,18 +180,11 @@ export function changeRecord({ id, name, data }: Change, shared: boolean) {
   };
 }
 
-/** A change id as an ETag of 8 bytes. */
 /** Bytes cannot stand in the records of a replay. */
 export function refuseRecords(shape: PayloadShape | undefined): void {
   if (!isBinary(shape?.type)) return;
   const message = `Changes of ${shape?.type} are not kept for ?after={id}; ask without it for the present value.`;
   throw new WotError('not-acceptable', 'BINARY_NOT_CARRIED', message);
-}
-
-function changeTag(id: number): CoapOption {
-  const value = Buffer.alloc(8);
-  value.writeBigUInt64BE(BigInt(id));
-  return { number: optionNumber.etag, value };
 }
 
 function queryOf(queries: readonly string[]): Readonly<Record<string, string>> {

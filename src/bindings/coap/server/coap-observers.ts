@@ -1,15 +1,19 @@
 import type { Timer } from '../../../contracts/clock.ts';
 import type { WotError } from '../../../contracts/errors.ts';
-import type { Endpoint, Inbound, Outcome, Peer } from '../endpoint/endpoint.ts';
+import type { Endpoint, Inbound, Peer } from '../endpoint/endpoint.ts';
+import { fittedResponse } from '../endpoint/fitted.ts';
 import type { Envelope } from '../messages/coap-message.ts';
+import { optionBytes, optionNumber, optionUint } from '../messages/coap-option.ts';
 import type { BlockTransfers } from './block-transfers.ts';
 import type { CoapCall } from './coap-call.ts';
 import { CoapObserver } from './coap-observer.ts';
+import { ObservingPeer } from './observing-peer.ts';
+import { PeerBounds } from './peer-bounds.ts';
+import { SendingTurns } from './sending-turns.ts';
 import type { Observable } from './thing-resources.ts';
+import { isSameTransfer } from './transfer-key.ts';
 
-const observersAtMost = 4096;
-const ofPeerAtMost = 256;
-const fetchWithin = 5000;
+const bounds = { most: 4096, mostUnverified: 1024, mostPerAddress: 2048, mostPerPeer: 256 };
 const probeEvery = 300_000;
 
 /** The error response that fits a request. */
@@ -23,52 +27,42 @@ export interface ObserversParts {
   readonly problem: ProblemMaker;
 }
 
-interface Entry {
-  readonly request: Inbound;
-  readonly observer: CoapObserver;
-}
-
 /** All observations of a server, by endpoint and token (RFC 7641 section 4.1), bounded in number; those of silent peers end. */
 export class CoapObservers {
-  readonly #entries = new Map<string, Entry>();
   readonly #parts: ObserversParts;
+  readonly #peers = new Map<string, ObservingPeer>();
+  readonly #held = new PeerBounds(bounds);
+  readonly #turns = new SendingTurns();
   readonly #probing: Timer;
-  #sequence = 0;
 
   constructor(parts: ObserversParts) {
     this.#parts = parts;
-    this.#probing = parts.endpoint.clock.every(probeEvery, () => this.#probe());
+    this.#probing = parts.endpoint.clock.every(probeEvery, () => {
+      for (const peer of this.#peers.values()) peer.probe();
+    });
   }
 
   /** Whether an observation is renewed, or there is room for one more. */
   admits(request: Inbound): boolean {
-    if (this.#entries.has(keyOf(request))) return true;
-    return this.#entries.size < observersAtMost && this.#of(request.peer.key).length < ofPeerAtMost;
+    return this.#held.exceeded(request.peer) === undefined || this.#find(request) !== undefined;
   }
 
-  /** Adds or replaces the observation of this token and gives its first response, or the first block of it. */
+  /** Adds, renews or replaces the observation of this token and gives its first response, or the first block of it. */
   async add(request: Inbound, observable: Observable, call: CoapCall): Promise<Envelope> {
-    this.remove(request);
-    const key = keyOf(request);
-    const { queue, problem, blocks } = this.#parts;
-    const observer: CoapObserver = new CoapObserver({
-      call,
-      observable,
-      queue,
-      nextSequence: () => this.#nextSequence(),
-      send: (notification, settled) => this.#send(request, notification, settled),
-      problem: (error) => problem(request, error),
-      removed: () => {
-        if (this.#entries.get(key)?.observer === observer) this.#entries.delete(key);
-      },
-    });
-    this.#entries.set(key, { request, observer });
+    const { blocks } = this.#parts;
+    const earlier = this.#find(request);
+    const peer = this.#peerOf(request.peer);
+    const observer = this.#observer({ request, observable, call }, peer);
+    this.#held.take(request.peer);
+    peer.set(request.token, observer);
     try {
-      const whole = await observer.start();
+      const whole = await observer.start(
+        earlier && { observer: earlier, isRenewed: isSameTransfer(earlier.request, request) },
+      );
       const first = blocks.begin(request, whole);
-      // Notifications follow when the response has left, and all of it has arrived.
-      if (first.payload.length === whole.payload.length) setImmediate(() => observer.proceed());
-      else this.#whenFetched(request, () => observer.proceed());
+      peer.begun(observer, first.payload.length < whole.payload.length);
+      // Who is first asked for an Echo observes nothing.
+      if (!isObserving(fittedResponse(first, request))) observer.end();
       return first;
     } catch (error) {
       observer.end();
@@ -76,78 +70,67 @@ export class CoapObservers {
     }
   }
 
-  /** Ends the observation that this request belongs to, if there is one. */
-  remove(request: Inbound): void {
-    this.#entries.get(keyOf(request))?.observer.end();
+  /** Ends the observation of this token where a GET, which does not register, says so (RFC 7641 section 3.6); a plain one for the same resource does. */
+  cancel(request: Inbound): void {
+    const observer = this.#find(request);
+    if (observer === undefined) return;
+    const observe = optionUint(request.options, optionNumber.observe);
+    if (observe === 1 || isSameTransfer(observer.request, request)) observer.end();
   }
 
   /** Ends the observations of a peer that is gone. */
-  forget(peer: Peer): void {
-    for (const { observer } of this.#of(peer.key)) observer.end();
+  forget({ key }: Peer): void {
+    this.#peers.get(key)?.end();
   }
 
   /** Ends all observations with an error notification each, sent once. */
   close(error: WotError): void {
     this.#probing.cancel();
     const { endpoint, problem } = this.#parts;
-    for (const { request, observer } of [...this.#entries.values()]) {
-      const { peer, token } = request;
-      endpoint.send(peer, { ...problem(request, error), token });
+    for (const observer of [...this.#peers.values()].flatMap(({ observers }) => observers)) {
+      const { request } = observer;
+      endpoint.send(request.peer, { ...problem(request, error), token: request.token });
       observer.end();
     }
   }
 
-  /** A notification in blocks counts as sent when the peer has fetched its last block. */
-  #send(request: Inbound, notification: Envelope, settled: (outcome: Outcome) => void): () => void {
-    const { peer, token } = request;
-    const { endpoint, blocks } = this.#parts;
-    const message = { ...blocks.begin(request, notification), token };
-    if (message.payload.length === notification.payload.length)
-      return endpoint.confirm(peer, message, settled);
-    let stopWaiting = (): void => undefined;
-    const stopSending = endpoint.confirm(peer, message, (outcome) => {
-      if (outcome === 'acked') stopWaiting = this.#whenFetched(request, () => settled('acked'));
-      else settled(outcome);
+  #observer(asked: Asked, peer: ObservingPeer): CoapObserver {
+    const { endpoint, queue, problem } = this.#parts;
+    const observer: CoapObserver = new CoapObserver({
+      ...asked,
+      queue,
+      clock: endpoint.clock,
+      problem: (error) => problem(asked.request, error),
+      due: () => peer.due(observer),
+      removed: () => this.#removed(observer, peer),
     });
-    return () => {
-      stopWaiting();
-      stopSending();
-    };
+    return observer;
   }
 
-  /** Calls once when the peer has fetched the last block, or takes too long to; the returned function waits no longer. */
-  #whenFetched(request: Inbound, call: () => void): () => void {
-    const done = (): void => {
-      stop();
-      call();
-    };
-    const timer = this.#parts.endpoint.clock.after(fetchWithin, done);
-    const forget = this.#parts.blocks.whenFetched(request, done);
-    const stop = (): void => {
-      timer.cancel();
-      forget();
-    };
-    return stop;
+  #removed(observer: CoapObserver, from: ObservingPeer): void {
+    const { peer } = observer.request;
+    this.#held.give(peer);
+    from.remove(observer);
+    if (from.size === 0 && this.#peers.get(peer.key) === from) this.#peers.delete(peer.key);
   }
 
-  /** Finds out which peers are gone, so that their observations make room. */
-  #probe(): void {
-    const peers = new Map([...this.#entries.values()].map(({ request }) => [request.peer.key, request.peer]));
-    for (const peer of peers.values()) {
-      this.#parts.endpoint.ping(peer, (outcome) => {
-        if (outcome === 'timeout' || outcome === 'unreachable') this.forget(peer);
-      });
-    }
+  #find({ peer, token }: Inbound): CoapObserver | undefined {
+    return this.#peers.get(peer.key)?.get(token);
   }
 
-  #of(peer: string): readonly Entry[] {
-    return [...this.#entries.values()].filter(({ request }) => request.peer.key === peer);
-  }
-
-  #nextSequence(): number {
-    this.#sequence = (this.#sequence + 1) & 0xffffff; // RFC 7641 section 3.4
-    return this.#sequence;
+  #peerOf({ key }: Peer): ObservingPeer {
+    const { endpoint, blocks } = this.#parts;
+    const peer = this.#peers.get(key) ?? new ObservingPeer({ endpoint, blocks, turns: this.#turns });
+    this.#peers.set(key, peer);
+    return peer;
   }
 }
 
-const keyOf = ({ peer, token }: Inbound): string => `${peer.key} ${token.toString('latin1')}`;
+const isObserving = ({ options }: Envelope): boolean =>
+  optionBytes(options, optionNumber.observe) !== undefined;
+
+interface Asked {
+  readonly request: Inbound;
+  readonly observable: Observable;
+  readonly call: CoapCall;
+}

@@ -8,14 +8,21 @@ import type {
 } from '../../../contracts/interaction.ts';
 import type { AffordanceKind } from '../../../contracts/td.ts';
 import { actionStatus, actionStatuses } from '../../../interaction/action-status.ts';
-import { actionShapes, type PayloadShape, propertyShapes } from '../../../interaction/payload-types.ts';
+import {
+  actionShapes,
+  eventShape,
+  type PayloadShape,
+  propertiesShape,
+  propertyShapes,
+} from '../../../interaction/payload-types.ts';
 import { namesIn } from '../../../interaction/query-variables.ts';
-import { declaredContent } from '../../../td/declared-content.ts';
 import { decodeComponent } from '../../../td/percent-encoding.ts';
 import type { Method } from '../messages/coap-code.ts';
 import { type Envelope, emptyBytes } from '../messages/coap-message.ts';
 import { optionNumber, textOption } from '../messages/coap-option.ts';
 import { type CoapCall, changeRecord, refuseRecords } from './coap-call.ts';
+import { patchProperties, patchProperty } from './property-patch.ts';
+import type { WriteScope } from './write-turns.ts';
 
 /** How a resource is observed (RFC 7641). */
 export interface Observable {
@@ -23,31 +30,60 @@ export interface Observable {
   wanted(change: Change): boolean;
   /** Several affordances share it, so notifications carry the name. */
   readonly shared: boolean;
-  /** What a notification holds, where that is one affordance's. */
+  /** It begins with what is, and every change replaces the one before; events stand each for itself. */
+  readonly isState: boolean;
+  /** What a notification holds: the value of one affordance, or the measurements of several. */
   readonly shape?: PayloadShape;
 }
 
+/** Carries out one method of a resource. */
+export type Handler = (call: CoapCall) => Envelope | Promise<Envelope>;
+
 /** What is at a path: its methods, and how it is observed. */
 export interface Resource {
-  readonly methods: Readonly<Partial<Record<Method, (call: CoapCall) => Envelope | Promise<Envelope>>>>;
+  readonly methods: Readonly<Partial<Record<Method, Handler>>>;
   readonly observable?: Observable;
+  /** What its writes change. */
+  readonly writes?: WriteScope;
   /** What other methods than GET answer with, where that is no plain data. */
   readonly gives?: PayloadShape;
+  /** A TD or a list, which caches may keep for a minute: what holds without a Max-Age. */
+  readonly isDocument?: true;
 }
 
 const changed: Envelope = { code: '2.04', options: [], payload: emptyBytes };
 const deleted: Envelope = { code: '2.02', options: [], payload: emptyBytes };
 
+/** A method that answers no more than that it is done. */
+const doing =
+  (act: (call: CoapCall) => Promise<unknown>, response = changed): Handler =>
+  async (call) => {
+    await act(call);
+    return response;
+  };
+
+/** The resources of Things' affordances, by kind and name; each is made when it is first asked for. */
+const made = new WeakMap<HostedThing, Map<string, Resource>>();
+
 /** The resource below a Thing, e.g. `properties`, `level`; undefined where there is none. */
 export function thingResource(thing: HostedThing, segments: readonly string[]): Resource | undefined {
-  const [kind = '', segment, id, ...rest] = segments;
-  if (!isKind(kind) || rest.length > 0) return undefined;
-  if (segment === undefined) return collections[kind](thing);
+  const [kind = '', segment, id] = segments;
+  if (!isKind(kind) || segments.length > 3) return undefined;
+  if (segment === undefined) return kept(thing, kind, () => collections[kind](thing));
   const name = ownName(thing.affordances[kind], segment);
   if (name === undefined) return undefined;
-  if (id === undefined) return single[kind](thing, name);
+  if (id === undefined) return kept(thing, `${kind}/${name}`, () => single[kind](thing, name));
   const isAsynchronous = thing.affordances.actions?.[name]?.synchronous === false;
   return kind === 'actions' && isAsynchronous ? invocation(thing, name, id) : undefined;
+}
+
+function kept(thing: HostedThing, key: string, make: () => Resource): Resource {
+  const resources = made.get(thing) ?? new Map<string, Resource>();
+  const known = resources.get(key);
+  if (known !== undefined) return known;
+  const resource = make();
+  made.set(thing, resources.set(key, resource));
+  return resource;
 }
 
 const isKind = (kind: string): kind is AffordanceKind => Object.hasOwn(collections, kind);
@@ -73,58 +109,61 @@ function ownName(members: object = {}, segment: string): string | undefined {
 
 function property(thing: HostedThing, name: string): Resource {
   const { interactions } = thing;
-  const schema = thing.affordances.properties?.[name] ?? {};
-  const { takes, gives } = propertyShapes(schema);
+  const schema = thing.affordances.properties?.[name];
+  const { takes, gives } = propertyShapes(thing, name);
   const observed: Observable = {
     subscribe: (subscriber, context) =>
       interactions.observeProperty(name, subscriber, { ...context, carries: 'bytes' }),
     wanted: (change) => change.kind === 'properties' && change.name === name,
     shared: false,
+    isState: true,
     shape: gives,
   };
-  const GET = async (call: CoapCall): Promise<Envelope> =>
+  const GET: Handler = async (call) =>
     replayed(thing, observed, call) ??
     call.answer('2.05', await interactions.readProperty(name, call.carrying), { shape: gives });
-  const PUT = async (call: CoapCall): Promise<Envelope> => {
-    await interactions.writeProperty(name, call.input(takes), call.carrying);
-    return changed;
-  };
+  const PUT = doing((call) => interactions.writeProperty(name, call.input(takes), call.carrying));
+  const PATCH = doing((call) => patchProperty(thing, name, call));
+  const isObject = takes.type === undefined && schema?.type === 'object';
   return {
-    methods: { GET, PUT },
+    methods: { GET, PUT, ...(isObject ? { PATCH, iPATCH: PATCH } : {}) },
+    writes: { thing, property: name },
     gives,
-    ...(schema.observable === true ? { observable: observed } : {}),
+    ...(schema?.observable === true ? { observable: observed } : {}),
   };
 }
 
 function allProperties(thing: HostedThing): Resource {
   const { interactions } = thing;
   const { properties = {} } = thing.affordances;
+  const shape = propertiesShape(thing);
   const observable: Observable = {
     subscribe: (subscriber, context) => interactions.observeAllProperties(subscriber, context),
     wanted: ({ kind, name }) => kind === 'properties' && properties[name]?.observable === true,
     shared: true,
+    isState: true,
+    shape,
   };
+  const read = async (names: readonly string[], call: CoapCall): Promise<Envelope> =>
+    call.answer('2.05', await interactions.readMultipleProperties(names, call), { shape });
+  const PATCH = doing((call) => patchProperties(thing, shape, call));
   return {
     observable,
+    writes: { thing },
+    gives: shape,
     methods: {
       async GET(call) {
         const { names } = call.uriVariables;
-        if (names === undefined) {
-          return (
-            replayed(thing, observable, call) ??
-            call.answer('2.05', await interactions.readAllProperties(call))
-          );
-        }
-        const wanted = namesIn([names], properties);
-        return call.answer('2.05', await interactions.readMultipleProperties(wanted, call));
+        if (names !== undefined) return read(namesIn([names], properties), call);
+        return (
+          replayed(thing, observable, call) ??
+          call.answer('2.05', await interactions.readAllProperties(call), { shape })
+        );
       },
-      async FETCH(call) {
-        return call.answer('2.05', await interactions.readMultipleProperties(nameList(call.input()), call));
-      },
-      async PUT(call) {
-        await interactions.writeMultipleProperties(call.input(), call);
-        return changed;
-      },
+      FETCH: (call) => read(nameList(call.input()), call),
+      PUT: doing((call) => interactions.writeMultipleProperties(call.input(shape), call)),
+      PATCH,
+      iPATCH: PATCH,
     },
   };
 }
@@ -146,10 +185,7 @@ function action({ name: thing, interactions, affordances }: HostedThing, name: s
 }
 
 function invocation({ name: thing, interactions }: HostedThing, name: string, id: string): Resource {
-  const cancel = async (call: CoapCall): Promise<Envelope> => {
-    await interactions.cancelAction(name, id, call);
-    return deleted;
-  };
+  const cancel = doing((call) => interactions.cancelAction(name, id, call), deleted);
   return {
     methods: {
       GET: async (call) =>
@@ -163,22 +199,21 @@ function invocation({ name: thing, interactions }: HostedThing, name: string, id
 function allActions({ name: thing, interactions }: HostedThing): Resource {
   return {
     methods: {
-      async GET(call) {
-        return call.answer('2.05', actionStatuses(thing, await interactions.queryAllActions(call)));
-      },
+      GET: async (call) =>
+        call.answer('2.05', actionStatuses(thing, await interactions.queryAllActions(call))),
     },
   };
 }
 
 function event(thing: HostedThing, name: string): Resource {
   const { interactions } = thing;
-  const event = thing.affordances.events?.[name] ?? {};
   return eventResource(thing, {
     subscribe: (subscriber, context) =>
       interactions.subscribeEvent(name, subscriber, { ...context, carries: 'bytes' }),
     wanted: (change) => change.kind === 'events' && change.name === name,
     shared: false,
-    shape: { type: declaredContent(event).output, schema: event.data },
+    isState: false,
+    shape: eventShape(thing, name),
   });
 }
 
@@ -188,6 +223,7 @@ function allEvents(thing: HostedThing): Resource {
     subscribe: (subscriber, context) => interactions.subscribeAllEvents(subscriber, context),
     wanted: ({ kind }) => kind === 'events',
     shared: true,
+    isState: false,
   });
 }
 
@@ -199,7 +235,7 @@ function eventResource(thing: HostedThing, observable: Observable): Resource {
     const { shape, shared, wanted } = observable;
     const last = thing.interactions.replay(0, shared ? call : call.carrying).changes.findLast(wanted);
     return last === undefined
-      ? call.answer('2.05', undefined, shape && { shape })
+      ? call.answer('2.05', undefined, { shape })
       : call.answerChange(last, observable);
   };
   return { observable, methods: { GET } };

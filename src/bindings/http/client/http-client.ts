@@ -6,10 +6,12 @@ import type {
   ClientResponse,
   NotificationListener,
 } from '../../../contracts/binding.ts';
-import { type Clock, pause, waitingClock } from '../../../contracts/clock.ts';
+import { type Clock, waitingClock } from '../../../contracts/clock.ts';
 import { WotError } from '../../../contracts/errors.ts';
+import { patiently } from '../../../contracts/patiently.ts';
 import { untilClosed } from '../../../contracts/subscription-loop.ts';
 import type { Form, Op } from '../../../contracts/td.ts';
+import { WaitingLine } from '../../../contracts/waiting-line.ts';
 import { trustedAuthorities } from '../../../security/trusted-authorities.ts';
 import { defaultMethods } from '../../../td/default-methods.ts';
 import { responseType, safeOps, subscriptionOps } from '../../../td/defaults.ts';
@@ -18,7 +20,6 @@ import { createdAt } from './http-location.ts';
 import { type Answer, deadlineOf, type HttpContext, isSafe, type OutgoingRequest } from './http-sending.ts';
 import { subscribeLongpoll } from './longpoll-client.ts';
 import { subscribeSse } from './sse-client.ts';
-import { WaitingLine } from './waiting-line.ts';
 
 export interface HttpClientOptions {
   /** Sent with every request of this client, so make one client for each trusted set of Things. */
@@ -34,15 +35,14 @@ export interface HttpClientOptions {
   readonly random?: () => number;
 }
 
-/** How often what is safe is sent again to a peer that names the time for it. */
-const mostRetries = 3;
-
 /** The HTTP(S) client: kept-alive connections, SSE and long-polling subscriptions. Throws WotError `invalid` CA_INVALID. */
 export function httpClient(options: HttpClientOptions = {}): ClientBinding {
   // What is trusted need be no root: it may be the peer's own certificate.
   const connect =
     options.ca === undefined ? {} : { ca: trustedAuthorities(options.ca), allowPartialTrustChain: true };
   const connections = options.connections ?? 8;
+  // undici has a queue of its own, but what is given up there stays in it and costs a connection each when its turn comes:
+  // so there is a line before it.
   const requests = new Agent({ connections, connect });
   const streams = new Agent({ connect });
   const streaming = { dispatcher: streams, line: new WaitingLine(Number.POSITIVE_INFINITY) };
@@ -80,7 +80,8 @@ function supports(op: Op, form: Form): boolean {
 
 async function respond(context: HttpContext, request: ClientRequest): Promise<ClientResponse> {
   const call = callOf(context, request);
-  const answer = await exchangePatiently(context, call);
+  const send = (): Promise<Answer> => exchange(context, call);
+  const answer = await (isSafe(call) ? patiently(context.clock, call, send) : send());
   const content = answeredContent(answer, responseType(request.form));
   const location = createdAt(answer);
   return {
@@ -88,21 +89,6 @@ async function respond(context: HttpContext, request: ClientRequest): Promise<Cl
     ...(location === undefined ? {} : { location }),
     ...(answer.href === call.href ? {} : { address: answer.href }),
   };
-}
-
-/** What is safe is sent again when the peer says when, as long as the caller waits. */
-async function exchangePatiently(context: HttpContext, call: OutgoingRequest): Promise<Answer> {
-  for (let retries = 0; ; retries++) {
-    try {
-      return await exchange(context, call);
-    } catch (error) {
-      const wait = error instanceof WotError ? error.details.retryAfter : undefined;
-      const again = wait !== undefined && retries < mostRetries && isSafe(call);
-      if (!again || context.clock.now() + wait * 1000 >= call.deadline) throw error;
-      await pause(context.clock, wait * 1000, call.signal ?? new AbortController().signal);
-      call.signal?.throwIfAborted();
-    }
-  }
 }
 
 async function subscribe(

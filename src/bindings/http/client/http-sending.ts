@@ -3,11 +3,11 @@ import type { Clock, Timer } from '../../../contracts/clock.ts';
 import { responseTimeout } from '../../../contracts/deadline.ts';
 import { WotError } from '../../../contracts/errors.ts';
 import type { Op } from '../../../contracts/td.ts';
+import type { Waiting, WaitingLine } from '../../../contracts/waiting-line.ts';
 import type { Wire } from '../../../contracts/wire.ts';
 import { type Address, addressOf } from './http-address.ts';
 import { connectionError, tooLarge } from './http-failure.ts';
 import { HttpWire } from './http-wire.ts';
-import type { Waiting, WaitingLine } from './waiting-line.ts';
 
 /** What all requests of one client share. */
 export interface HttpContext {

@@ -22,6 +22,7 @@ export function coapClient(call: Call): string | undefined {
   const format = form['cov:contentFormat'] ?? formats[form.contentType ?? ''];
   return command('coap-client', [
     ['-m', method],
+    ...(/^coaps/i.test(form.href) ? [['-u', 'IDENTITY', '-k', 'KEY']] : []),
     // A new line after each value.
     ...(subscriptionOps.includes(op) ? [['-w'], ['-s', observes]] : []),
     ...(typeof accept === 'number' ? [['-A', String(accept)]] : []),

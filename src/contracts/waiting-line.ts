@@ -9,10 +9,7 @@ interface Line {
   readonly waiting: Set<Waiting>;
 }
 
-/**
- * Lets so many at once go to each origin; the others wait in their order. undici has a queue of its own, but what is given
- * up there stays in it and costs a connection each when its turn comes.
- */
+/** Lets so many at once go for each key, as an origin or a resource is; the others wait in their order. */
 export class WaitingLine {
   readonly #atOnce: number;
   readonly #lines = new Map<string, Line>();
@@ -21,25 +18,30 @@ export class WaitingLine {
     this.#atOnce = atOnce;
   }
 
-  enter(origin: string, waiting: Waiting): void {
-    const line = this.#lines.get(origin) ?? { going: 0, advancing: false, waiting: new Set() };
-    this.#lines.set(origin, line);
+  enter(key: string, waiting: Waiting): void {
+    const line = this.#lines.get(key) ?? { going: 0, advancing: false, waiting: new Set() };
+    this.#lines.set(key, line);
     line.waiting.add(waiting);
     this.#advance(line);
   }
 
-  /** Gives the turn up before it came. */
-  leave(origin: string, waiting: Waiting): void {
-    this.#lines.get(origin)?.waiting.delete(waiting);
+  /** How many wait for their turn. */
+  lengthOf(key: string): number {
+    return this.#lines.get(key)?.waiting.size ?? 0;
+  }
+
+  /** Gives the turn up before it came; false where it came already. */
+  leave(key: string, waiting: Waiting): boolean {
+    return this.#lines.get(key)?.waiting.delete(waiting) === true;
   }
 
   /** One that was started is over. */
-  done(origin: string): void {
-    const line = this.#lines.get(origin);
+  done(key: string): void {
+    const line = this.#lines.get(key);
     if (line === undefined) return;
     line.going -= 1;
     this.#advance(line);
-    if (line.going === 0) this.#lines.delete(origin); // nobody waits where nothing goes
+    if (line.going === 0) this.#lines.delete(key); // nobody waits where nothing goes
   }
 
   /** One loop for all: what is over as soon as it started comes back here. */
