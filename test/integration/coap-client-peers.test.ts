@@ -1,18 +1,12 @@
 import type { Socket } from 'node:dgram';
-import { networkInterfaces } from 'node:os';
-import { CoapServer } from '@node-wot/binding-coap';
-import { Servient } from '@node-wot/core';
 import { createServer, type IncomingMessage, type OutgoingMessage } from 'coap';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { consume } from '../../src/consumer/consume.ts';
-import type { PartialTd } from '../../src/contracts/td.ts';
 import { collector } from '../support/collector.ts';
 import { readOf, testClient } from '../support/scripted-coap.ts';
+import { isLoopbackOnly, skippedNote, stockCoap } from '../support/stock-coap.ts';
 
 const large = JSON.stringify('é'.repeat(50_000));
-const loopbackOnly = Object.values(networkInterfaces())
-  .flat()
-  .every((address) => address?.internal);
 
 describe('a server of npm coap', () => {
   async function npmServer(serve: (request: IncomingMessage, response: OutgoingMessage) => void) {
@@ -72,43 +66,32 @@ describe('a server of npm coap', () => {
   });
 });
 
-describe.skipIf(loopbackOnly)(
-  `a stock node-wot Thing${loopbackOnly ? ' (skipped: the stock server needs a network beyond loopback)' : ''}`,
-  () => {
-    // Its server can send no value of more than one message: reading that ends its process.
-    test('has 100 KB written and given to an action, its TD read in blocks, and tells why it fails', async () => {
-      const servient = new Servient();
-      const server = new CoapServer({ port: 0, address: '127.0.0.1' });
-      servient.addServer(server);
-      const WoT = await servient.start();
-      onTestFinished(() => servient.shutdown());
-      const produced = await WoT.produce({
-        title: 'stock',
-        properties: { text: { type: 'string', writeOnly: true } },
-        actions: { length: { input: { type: 'string' }, output: { type: 'integer' } }, fail: {} },
-      });
-      let text = '';
-      produced.setPropertyWriteHandler('text', async (value) => {
-        text = String(await value.value());
-      });
-      produced.setActionHandler('length', async (value) => String(await value.value()).length);
-      produced.setActionHandler('fail', () => Promise.reject(new Error('Stuck.')));
-      await produced.expose();
-      const client = testClient({ blockSize: 64 });
-      const base = `coap://127.0.0.1:${server.getPort()}`;
-      const read = await client.request(readOf(`${base}/stock`));
-      // The stock server names the machine's addresses whatever it is bound to.
-      const td = String(read.content?.body).replaceAll(/coap:\/\/.*?:\d+/g, base);
-      const thing = await consume(JSON.parse(td) as PartialTd, { timeout: 5000, clients: [client] });
-      onTestFinished(() => thing.stop());
-      await thing.properties['text']?.write('b'.repeat(100_000));
-      expect(text).toBe('b'.repeat(100_000));
-      expect(await thing.actions['length']?.invoke('c'.repeat(3000))).toBe(3000);
-      await expect(thing.actions['fail']?.invoke()).rejects.toMatchObject({
-        kind: 'internal',
-        details: { status: '5.00' },
-        message: expect.stringContaining('Stuck.'),
-      });
+describe.skipIf(isLoopbackOnly)(`a stock node-wot Thing${skippedNote}`, () => {
+  // Its server can send no value of more than one message: reading that ends its process.
+  test('has 100 KB written and given to an action, its TD read in blocks, and tells why it fails', async () => {
+    const { produced, base, parseTd } = await stockCoap({
+      title: 'stock',
+      properties: { text: { type: 'string', writeOnly: true } },
+      actions: { length: { input: { type: 'string' }, output: { type: 'integer' } }, fail: {} },
     });
-  },
-);
+    let text = '';
+    produced.setPropertyWriteHandler('text', async (value) => {
+      text = String(await value.value());
+    });
+    produced.setActionHandler('length', async (value) => String(await value.value()).length);
+    produced.setActionHandler('fail', () => Promise.reject(new Error('Stuck.')));
+    await produced.expose();
+    const client = testClient({ blockSize: 64 });
+    const read = await client.request(readOf(`${base}/stock`));
+    const thing = await consume(parseTd(String(read.content?.body)), { timeout: 5000, clients: [client] });
+    onTestFinished(() => thing.stop());
+    await thing.properties['text']?.write('b'.repeat(100_000));
+    expect(text).toBe('b'.repeat(100_000));
+    expect(await thing.actions['length']?.invoke('c'.repeat(3000))).toBe(3000);
+    await expect(thing.actions['fail']?.invoke()).rejects.toMatchObject({
+      kind: 'internal',
+      details: { status: '5.00' },
+      message: expect.stringContaining('Stuck.'),
+    });
+  });
+});

@@ -1,53 +1,33 @@
 import { once } from 'node:events';
-import { networkInterfaces } from 'node:os';
-import { CoapServer } from '@node-wot/binding-coap';
 import { HttpServer } from '@node-wot/binding-http';
 import { MqttBrokerServer } from '@node-wot/binding-mqtt';
-import { Servient } from '@node-wot/core';
 import { connectAsync } from 'mqtt';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { http } from '../../src/bindings/http/http-server.ts';
 import { mqtt } from '../../src/bindings/mqtt/mqtt-server.ts';
 import { consume } from '../../src/consumer/consume.ts';
 import type { AccessPolicy } from '../../src/contracts/access.ts';
-import type { PartialTd } from '../../src/contracts/td.ts';
 import { createServient } from '../../src/servient/create-servient.ts';
 import { collector } from '../support/collector.ts';
 import { meter } from '../support/meter.ts';
+import { isLoopbackOnly, skippedNote, stockCoap } from '../support/stock-coap.ts';
 import { exposeLevelAndDouble } from '../support/stock-handlers.ts';
 
-const loopbackOnly = Object.values(networkInterfaces())
-  .flat()
-  .every((address) => address?.internal);
-
-describe.skipIf(loopbackOnly)(
-  `a stock node-wot Thing over CoAP${loopbackOnly ? ' (skipped: the stock server needs a network beyond loopback)' : ''}`,
-  () => {
-    it('is read, written and invoked by our consumer; observing is left out: it ends the stock server', async () => {
-      const servient = new Servient();
-      const server = new CoapServer({ port: 0, address: '127.0.0.1' });
-      servient.addServer(server);
-      const WoT = await servient.start();
-      onTestFinished(() => servient.shutdown());
-      const produced = await WoT.produce({
-        title: 'stock',
-        properties: { level: { type: 'number' } },
-        actions: { double: { input: { type: 'number' }, output: { type: 'number' } } },
-      });
-      await exposeLevelAndDouble(produced);
-      // The stock server names the machine's addresses whatever it is bound to.
-      const td = JSON.stringify(produced.getThingDescription()).replaceAll(
-        /coap:\/\/.*?:\d+\//g,
-        `coap://127.0.0.1:${server.getPort()}/`,
-      );
-      const thing = await consume(JSON.parse(td) as PartialTd, { timeout: 5000 });
-      await thing.properties['level']?.write(5);
-      expect(await thing.properties['level']?.read()).toBe(5);
-      expect(await thing.actions['double']?.invoke(21)).toBe(42);
-      await thing.stop();
+describe.skipIf(isLoopbackOnly)(`a stock node-wot Thing over CoAP${skippedNote}`, () => {
+  it('is read, written and invoked by our consumer; observing is left out: it ends the stock server', async () => {
+    const { produced, parseTd } = await stockCoap({
+      title: 'stock',
+      properties: { level: { type: 'number' } },
+      actions: { double: { input: { type: 'number' }, output: { type: 'number' } } },
     });
-  },
-);
+    await exposeLevelAndDouble(produced);
+    const thing = await consume(parseTd(JSON.stringify(produced.getThingDescription())), { timeout: 5000 });
+    await thing.properties['level']?.write(5);
+    expect(await thing.properties['level']?.read()).toBe(5);
+    expect(await thing.actions['double']?.invoke(21)).toBe(42);
+    await thing.stop();
+  });
+});
 
 /** Our Meter on a stock server beside our own binding; `base` is where the stock server has it. */
 async function onStockHttp(access?: AccessPolicy) {

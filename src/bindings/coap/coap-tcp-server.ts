@@ -1,6 +1,6 @@
 import type { ServerBinding } from '../../contracts/binding.ts';
 import type { CoapOptions } from './coap-server.ts';
-import type { ServerSecurity } from './endpoint/security.ts';
+import { knowsEveryCaller, type ServerSecurity } from './endpoint/security.ts';
 import { type CoapScheme, defaultPorts } from './messages/coap-uri.ts';
 import { CoapServer } from './server/coap-binding.ts';
 import { listenStream } from './tcp/stream-server.ts';
@@ -27,16 +27,11 @@ function streamServer(name: CoapScheme, { port, host: own }: Bind, security?: Se
   return new CoapServer({
     name,
     async open(listener, host) {
-      const bind = own !== undefined && knowsEveryCaller(security) ? own : host.bindAddress(own);
+      const bind = own !== undefined && security && knowsEveryCaller(security) ? own : host.bindAddress(own);
       const to = { address: bind, port: port ?? defaultPorts[name], security };
       return { endpoint: await listenStream(listener, host, to), bind };
     },
   });
-}
-
-/** Then it may be bound beyond loopback. */
-function knowsEveryCaller(security: ServerSecurity | undefined): boolean {
-  return security !== undefined && (security.cert === undefined || security.ca !== undefined);
 }
 
 interface Bind {

@@ -4,7 +4,12 @@ import { DtlsServerCarrier } from './dtls/dtls-server-carrier.ts';
 import { keyTexts } from './dtls/notes.ts';
 import { CoapEndpoint } from './endpoint/coap-endpoint.ts';
 import type { Endpoint, EndpointListener } from './endpoint/endpoint.ts';
-import { checkKeys, checkServerSecurity, type ServerSecurity } from './endpoint/security.ts';
+import {
+  checkKeys,
+  checkServerSecurity,
+  knowsEveryCaller,
+  type ServerSecurity,
+} from './endpoint/security.ts';
 import { defaultPorts } from './messages/coap-uri.ts';
 import { CoapServer, type ServerTransport } from './server/coap-binding.ts';
 
@@ -51,10 +56,10 @@ class DtlsServerTransport implements ServerTransport {
     listener: EndpointListener,
     host: BindingHost,
   ): Promise<{ readonly endpoint: Endpoint; readonly bind: string } | undefined> {
-    const { port = defaultPorts.coaps, psk, cert, key, ca } = this.#options;
-    const bind = this.#bindAddress(host);
+    const { port = defaultPorts.coaps, host: own, psk, cert, key, ca } = this.#options;
+    const bind = own !== undefined && knowsEveryCaller(this.#options) ? own : host.bindAddress(own);
     const pem = { ...(cert && { cert }), ...(key && { key }), ...(ca && { ca }) };
-    const service = { address: bind, port, ...(psk && { psk: keyTexts(psk) }), ...pem };
+    const service = { address: bind, port, ...(psk && { psk: keyTexts(psk) }), pem };
     const carrier = new DtlsServerCarrier(service, host);
     const endpoint = new CoapEndpoint(carrier, listener, host);
     try {
@@ -79,12 +84,6 @@ class DtlsServerTransport implements ServerTransport {
     checkKeys(psk);
     this.#options = { ...this.#options, psk };
     this.#carrier?.updateKeys(psk);
-  }
-
-  #bindAddress(host: BindingHost): string {
-    const { host: own, cert, ca } = this.#options;
-    const isEveryCallerKnown = cert === undefined || ca !== undefined;
-    return own !== undefined && isEveryCallerKnown ? own : host.bindAddress(own);
   }
 }
 

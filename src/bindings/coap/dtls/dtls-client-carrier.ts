@@ -5,8 +5,7 @@ import type { Peer } from '../endpoint/endpoint.ts';
 import type { ClientSecurity } from '../endpoint/security.ts';
 import { peerAt } from '../endpoint/udp-carrier.ts';
 import type { DtlsChild, LinkNote } from './dtls-child.ts';
-import { connectionRefused } from './dtls-errors.ts';
-import type { Refusal } from './notes.ts';
+import { noSession, notSent, sessionOver } from './dtls-errors.ts';
 
 export interface ClientCarrierOptions {
   readonly to: Destination;
@@ -36,7 +35,7 @@ export class DtlsClientCarrier implements Carrier {
     this.peer = { ...peerAt(options.to), isVerified: true };
   }
 
-  /** Shakes hands; rejects as `connectionRefused` says. */
+  /** Shakes hands; rejects as `noSession` says. */
   async open(events: CarrierEvents): Promise<void> {
     const { to, security } = this.#options;
     const { psk, ...pem } = security;
@@ -50,7 +49,7 @@ export class DtlsClientCarrier implements Carrier {
     });
     this.keepAlive(true);
     const key = psk && { psk: { ...psk, key: Buffer.from(psk.key).toString('base64') } };
-    this.#child.say({ do: 'connect', link: this.#link, address, port, host, ...pem, ...key });
+    this.#child.say({ do: 'connect', link: this.#link, address, port, host, pem, ...key });
     await this.#begun.promise.catch(async (error: unknown) => {
       await this.close();
       throw error;
@@ -59,8 +58,7 @@ export class DtlsClientCarrier implements Carrier {
 
   send(_peer: Peer, bytes: Buffer, failed?: (error: Error) => void): void {
     if (this.#isSilent(bytes)) this.#lose(new Error('The server answers nothing in this DTLS session'));
-    else if (this.#session === undefined || !this.#child.send(this.#session, bytes))
-      failed?.(new Error('The DTLS session is over, or too much waits to be sent'));
+    else if (this.#session === undefined || !this.#child.send(this.#session, bytes)) failed?.(notSent());
   }
 
   keepAlive(on: boolean): void {
@@ -73,22 +71,18 @@ export class DtlsClientCarrier implements Carrier {
   }
 
   #note(note: LinkNote): void {
+    const { href, security } = this.#options;
     if (note.is === 'begun') {
       this.#session = note.session;
       this.#begun.resolve(note.session);
-    } else if (note.is === 'refused') this.#refuse(note);
-    else if (note.is === 'ended') this.#lose(new Error(`The DTLS session is over: ${note.reason}`));
+    } else if (note.is === 'refused') this.#lose(noSession(href, note, security));
+    else if (note.is === 'ended') this.#lose(sessionOver(note.reason));
   }
 
   #message(bytes: Buffer): void {
     if (this.#session === undefined) return;
     this.#unansweredSince = undefined;
     this.#events?.datagram(bytes, this.peer);
-  }
-
-  #refuse(refusal: Refusal): void {
-    const { href, security } = this.#options;
-    this.#lose(connectionRefused(href, refusal, security));
   }
 
   /** Whether the server has not answered for long, though it must; a server that has started anew cannot say that. */

@@ -1,10 +1,11 @@
 import type { Clock } from '../../../contracts/clock.ts';
-import { WotError } from '../../../contracts/errors.ts';
-import { portInUse } from '../../../security/bind-address.ts';
+import type { WotError } from '../../../contracts/errors.ts';
+import { bindError } from '../endpoint/bind-error.ts';
 import type { CarrierEvents } from '../endpoint/carrier.ts';
 import type { Peer } from '../endpoint/endpoint.ts';
+import { credentialsRefused } from '../endpoint/security.ts';
 import { DtlsChild, type LinkNote } from './dtls-child.ts';
-import { credentialsRefused } from './dtls-errors.ts';
+import { sessionOver } from './dtls-errors.ts';
 import type { KeyTexts, NoteToProcess, Refusal } from './notes.ts';
 
 /** What a process is to serve. */
@@ -30,7 +31,8 @@ export class DtlsRun {
   /** By the peer's key. */
   readonly #sessions = new Map<string, number>();
   readonly #number = ++runs;
-  readonly #opening = Promise.withResolvers<number>();
+  readonly #opening = Promise.withResolvers<void>();
+  #port = 0;
   #state: 'opening' | 'serving' | 'over' = 'opening';
 
   /** To be had by `start`. */
@@ -58,8 +60,8 @@ export class DtlsRun {
   }
 
   /** The port that is bound. */
-  get port(): Promise<number> {
-    return this.#opening.promise;
+  get port(): number {
+    return this.#port;
   }
 
   /** False where the message is dropped: the session is over, or the process does not keep up. */
@@ -84,12 +86,12 @@ export class DtlsRun {
 
   #note(note: LinkNote): void {
     if (note.is === 'begun') this.#begin(note);
-    else if (note.is === 'ended')
-      this.#end(note.session, new Error(`The DTLS session is over: ${note.reason}`));
+    else if (note.is === 'ended') this.#end(note.session, sessionOver(note.reason));
     else if (note.is === 'refused') this.#lose(refusedError(note, this.#service));
     else {
       this.#state = 'serving';
-      this.#opening.resolve(note.port);
+      this.#port = note.port;
+      this.#opening.resolve();
     }
   }
 
@@ -118,10 +120,7 @@ export class DtlsRun {
   }
 }
 
-function refusedError({ why, code, reason }: Refusal, { address, port }: Service): WotError {
+function refusedError({ why, code, reason }: Refusal, service: Service): WotError {
   if (why === 'credentials') return credentialsRefused('coaps', reason);
-  const cause = new Error(reason);
-  if (code === 'EADDRINUSE') return portInUse('CoAPS', address, port, cause);
-  const message = `CoAPS cannot listen on ${address} port ${port}: ${reason}`;
-  return new WotError('unavailable', 'BIND_FAILED', message, { cause });
+  return bindError('CoAPS', service, Object.assign(new Error(reason), { code }));
 }

@@ -3,6 +3,7 @@ import type { Logger } from '../../../contracts/logger.ts';
 import type { Carrier, CarrierEvents } from '../endpoint/carrier.ts';
 import type { Peer } from '../endpoint/endpoint.ts';
 import { resolveHost } from '../endpoint/resolve-host.ts';
+import { notSent } from './dtls-errors.ts';
 import { DtlsRun, type Service } from './dtls-run.ts';
 import { keyTexts } from './notes.ts';
 
@@ -41,8 +42,7 @@ export class DtlsServerCarrier implements Carrier {
   }
 
   send(peer: Peer, bytes: Buffer, failed?: (error: Error) => void): void {
-    if (!this.#run?.send(peer, bytes))
-      failed?.(new Error('The DTLS session is over, or too much waits to be sent'));
+    if (!this.#run?.send(peer, bytes)) failed?.(notSent());
   }
 
   /** Changes the pre-shared keys; sessions by a key that is gone or another now are closed. */
@@ -68,7 +68,7 @@ export class DtlsServerCarrier implements Carrier {
     if (this.#isClosed) return run.close();
     this.#run = run;
     this.#begunAt = this.#clock.now();
-    this.#service = { ...this.#service, port: await run.port };
+    this.#service = { ...this.#service, port: run.port };
     this.fault = undefined;
   }
 

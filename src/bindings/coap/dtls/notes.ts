@@ -1,5 +1,6 @@
 import type { PeerIdentity } from '../../../contracts/access.ts';
 import type { Address } from '../endpoint/endpoint.ts';
+import type { ServerSecurity } from '../endpoint/security.ts';
 
 /** Pre-shared keys by identity, in Base64. */
 export type KeyTexts = Readonly<Record<string, string>>;
@@ -14,30 +15,25 @@ export function keysOf(texts: KeyTexts): ReadonlyMap<string, Uint8Array> {
   return new Map(Object.entries(texts).map(([identity, key]) => [identity, Buffer.from(key, 'base64')]));
 }
 
+type Pem = Pick<ServerSecurity, 'cert' | 'key' | 'ca'>;
+
 /** A note of the servient to its DTLS process; `link` is the servient's number for a server or a connection. */
 export type NoteToProcess =
-  | {
+  | (Address & {
       readonly do: 'serve';
       readonly link: number;
-      readonly address: string;
-      readonly port: number;
       readonly psk?: KeyTexts;
-      readonly cert?: string;
-      readonly key?: string;
-      readonly ca?: string;
-    }
-  | {
+      readonly pem: Pem;
+    })
+  | (Address & {
       readonly do: 'connect';
       readonly link: number;
-      readonly address: string;
-      readonly port: number;
       /** The name or address that the server's certificate must have. */
       readonly host: string;
+      /** The key in Base64. */
       readonly psk?: { readonly identity: string; readonly key: string };
-      readonly cert?: string;
-      readonly key?: string;
-      readonly ca?: string;
-    }
+      readonly pem: Pem;
+    })
   | { readonly do: 'update-keys'; readonly link: number; readonly psk: KeyTexts }
   | { readonly do: 'close'; readonly link: number }
   /** Asks whether it still runs; answered by `alive`. */

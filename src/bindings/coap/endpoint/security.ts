@@ -60,6 +60,23 @@ export function checkKeys(psk: Readonly<Record<string, Uint8Array>>): void {
   }
 }
 
+/** Then a server may be bound beyond loopback. */
+export function knowsEveryCaller({ cert, ca }: ServerSecurity): boolean {
+  return cert === undefined || ca !== undefined;
+}
+
+/** TLS cannot use the credentials of a server or client. */
+export function credentialsRefused(whose: string, reason: string): WotError {
+  const message = `The credentials for ${whose} cannot be used: ${reason}; give cert (with its chain), key (that of cert, without a password) and ca as PEM texts.`;
+  return new WotError('invalid', 'CREDENTIALS_REFUSED', message);
+}
+
+/** Nothing was sent to a server whose certificate is not to be believed. */
+export function certificateNotTrusted(href: string, reason: string): WotError {
+  const message = `${href} is not spoken to, for its certificate does not hold: ${reason}; give its issuer's certificate, or a self-signed one itself, as PEM with the option ca, and use an address that it names.`;
+  return new WotError('internal', 'CERTIFICATE_NOT_TRUSTED', message, { href });
+}
+
 /** The other side refused the handshake for this reason; nothing was sent. */
 export function handshakeRefused(href: string, reason: string, { psk, cert }: ClientSecurity): WotError {
   if (psk === undefined && cert === undefined) {

@@ -1,19 +1,18 @@
 import type { Socket } from 'node:dgram';
 import { isIP } from 'node:net';
-import { WotError } from '../../../contracts/errors.ts';
-import { portInUse } from '../../../security/bind-address.ts';
+import { bindError } from './bind-error.ts';
 import type { Carrier, CarrierEvents } from './carrier.ts';
 import type { Address, Peer } from './endpoint.ts';
 import { type GroupParts, GroupSockets, isWildcard } from './group-sockets.ts';
 import { resolveHost } from './resolve-host.ts';
-import { boundSocket, closed, opened, udpSocket } from './udp-socket.ts';
+import { boundSocket, closed, connectedSocket } from './udp-socket.ts';
 
 /** The UDP socket of a server; with `groups` it also hears All-CoAP-Nodes. `open` rejects with WotError `unavailable`, code ADDRESS_IN_USE or BIND_FAILED. */
 export function boundUdp(host: string, port: number, groups?: GroupParts): Carrier {
   const make = async (): Promise<Socket> => {
     const { address } = await resolveHost(host);
     const socket = await boundSocket(address, port).catch((error: Error) => {
-      throw bindError(error, host, port);
+      throw bindError('CoAP', { address: host, port }, error);
     });
     if (groups === undefined || !isWildcard(address)) return socket;
     // Groups can have the port of a wildcard only where both may share it, and who may share does not hear that it is taken.
@@ -25,17 +24,8 @@ export function boundUdp(host: string, port: number, groups?: GroupParts): Carri
 }
 
 /** A UDP socket for one peer alone, so that its refusal (ICMP port unreachable) is heard; `open` rejects with the system's error. */
-export function connectedUdp({ address, port }: Address): Carrier {
-  return new UdpCarrier(
-    async () => {
-      const socket = udpSocket(isIP(address));
-      const { promise, resolve, reject } = Promise.withResolvers<void>();
-      socket.once('error', reject);
-      socket.connect(port, address, (error?: Error | null) => (error ? reject(error) : resolve()));
-      return opened(socket, promise);
-    },
-    { isConnected: true },
-  );
+export function connectedUdp(to: Address): Carrier {
+  return new UdpCarrier(() => connectedSocket(to), { isConnected: true });
 }
 
 /** A UDP socket to ask a group from, through the network that the own IPv4 address is on; `open` rejects with the system's error. */
@@ -112,10 +102,4 @@ class UdpCarrier implements Carrier {
 /** The peer without a security session at an address. */
 export function peerAt({ address, port }: Address): Peer {
   return { address, port, key: `${address} ${port}` };
-}
-
-function bindError(error: Error, host: string, port: number): WotError {
-  if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') return portInUse('CoAP', host, port, error);
-  const message = `CoAP cannot listen on ${host} port ${port}: ${error.message}`;
-  return new WotError('unavailable', 'BIND_FAILED', message, { cause: error });
 }

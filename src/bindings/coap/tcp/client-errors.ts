@@ -1,72 +1,45 @@
-import { type ErrorKind, WotError } from '../../../contracts/errors.ts';
-import { type ClientSecurity, handshakeRefused } from '../endpoint/security.ts';
-
-interface Failure {
-  readonly codes: RegExp;
-  readonly kind: ErrorKind;
-  readonly code: string;
-  readonly says: (why: string) => string;
-}
-
-/** By the code of the error below CoAP; the first that fits. */
-const failures: readonly Failure[] = [
-  {
-    codes: /^ERR_OSSL_/,
-    kind: 'invalid',
-    code: 'CREDENTIALS_REFUSED',
-    says: (why) =>
-      `is not spoken to, for the client's option security holds no usable PEM (${why}); give the contents of the files, certificate and private key of each other.`,
-  },
-  {
-    codes: /^(UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_)/,
-    kind: 'internal',
-    code: 'CERTIFICATE_NOT_TRUSTED',
-    says: (why) =>
-      `is not spoken to, for nobody known here vouches for the peer's certificate (${why}); give its issuer's certificate, or a self-signed one itself, as PEM with the option ca.`,
-  },
-  {
-    codes: /CERT_|ALTNAME/,
-    kind: 'internal',
-    code: 'CERTIFICATE_NOT_TRUSTED',
-    says: (why) =>
-      `is not spoken to, for the peer's certificate does not hold: ${why}; renew it, or use an address that it names.`,
-  },
-  {
-    codes: /^ERR_SSL_WRONG_VERSION_NUMBER$/,
-    kind: 'unavailable',
-    code: 'CONNECTION_FAILED',
-    says: () => 'speaks no TLS; use coap+tcp: in the place of coaps+tcp:.',
-  },
-];
-
-const failed: Omit<Failure, 'codes'> = {
-  kind: 'unavailable',
-  code: 'CONNECTION_FAILED',
-  says: (why) =>
-    `cannot be connected to: ${why}; check that the Thing runs and that its address is reachable from here.`,
-};
+import { WotError } from '../../../contracts/errors.ts';
+import {
+  type ClientSecurity,
+  certificateNotTrusted,
+  credentialsRefused,
+  handshakeRefused,
+} from '../endpoint/security.ts';
 
 /** Others say that the peer speaks no CoAP. */
 const ownFailures = ['CONNECTION_TIMEOUT', 'CONNECTION_ABORTED'];
+/** The codes of Node for a certificate that does not hold. */
+const untrusted = /^(UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_)|CERT_|ALTNAME/;
 
 /** Names address and cause of what went wrong before the connection could be used. */
 export function connectionFailed(href: string, cause: unknown, security: ClientSecurity = {}): WotError {
-  if (cause instanceof WotError) {
-    // In TLS 1.3 the handshake ends for the client before the server has looked at its certificate.
-    if (cause.code === 'CONNECTION_CLOSED' && security.cert !== undefined)
-      return handshakeRefused(href, 'it closed the connection right after it', security);
-    const { kind, code } = ownFailures.includes(cause.code) ? cause : failed;
-    return new WotError(kind, code, `${href} cannot be used: ${cause.message}`, { href, cause });
-  }
+  if (cause instanceof WotError) return unusable(href, cause, security);
   const { code = '', message } = cause as NodeJS.ErrnoException;
   // What OpenSSL says has a reason, without its numbers.
   const { reason = message || code } = cause as { readonly reason?: string };
   if (/^ERR_SSL_.*ALERT/.test(code)) return handshakeRefused(href, reason, security);
-  const known = failures.find(({ codes }) => codes.test(code)) ?? failed;
-  return new WotError(known.kind, known.code, `${href} ${known.says(reason)}`, { href, cause });
+  if (code.startsWith('ERR_OSSL_')) return credentialsRefused(href, reason);
+  if (untrusted.test(code)) return certificateNotTrusted(href, reason);
+  const says =
+    code === 'ERR_SSL_WRONG_VERSION_NUMBER'
+      ? 'speaks no TLS; use coap+tcp: in the place of coaps+tcp:.'
+      : `cannot be connected to: ${reason}; check that the Thing runs and that its address is reachable from here.`;
+  return new WotError('unavailable', 'CONNECTION_FAILED', `${href} ${says}`, { href, cause });
 }
 
 export function connectionTimeout(): WotError {
   const message = 'it took too long to connect; check that a CoAP server runs there.';
   return new WotError('timeout', 'CONNECTION_TIMEOUT', message);
+}
+
+function unusable(href: string, cause: WotError, security: ClientSecurity): WotError {
+  // In TLS 1.3 the handshake ends for the client before the server has looked at its certificate.
+  if (cause.code === 'CONNECTION_CLOSED' && security.cert !== undefined)
+    return handshakeRefused(href, 'it closed the connection right after it', security);
+  const isOwn = ownFailures.includes(cause.code);
+  const message = `${href} cannot be used: ${cause.message}`;
+  return new WotError(isOwn ? cause.kind : 'unavailable', isOwn ? cause.code : 'CONNECTION_FAILED', message, {
+    href,
+    cause,
+  });
 }

@@ -34,7 +34,7 @@ export function heldTooMuch(): WotError {
   return new WotError('overloaded', 'CONNECTION_BACKLOG', message);
 }
 
-export function connectionRefused(): WotError {
+export function connectionsExhausted(): WotError {
   const message = 'There are too many CoAP connections; close some, use them again, or try later.';
   return new WotError('overloaded', 'CONNECTIONS_EXHAUSTED', message);
 }

@@ -4,12 +4,12 @@ import { createServer as createTlsServer } from 'node:tls';
 import type { PeerIdentity } from '../../../contracts/access.ts';
 import type { BindingHost } from '../../../contracts/binding.ts';
 import { WotError } from '../../../contracts/errors.ts';
-import { portInUse } from '../../../security/bind-address.ts';
 import { ClientBounds } from '../../../security/client-bounds.ts';
+import { bindError } from '../endpoint/bind-error.ts';
 import type { Address, EndpointListener } from '../endpoint/endpoint.ts';
 import { resolveHost } from '../endpoint/resolve-host.ts';
 import type { ServerSecurity } from '../endpoint/security.ts';
-import { connectionRefused } from './connection-errors.ts';
+import { connectionsExhausted } from './connection-errors.ts';
 import { encodeFrame } from './frame.ts';
 import { abort, csm } from './signalling.ts';
 import { StreamEndpoint } from './stream-endpoint.ts';
@@ -66,7 +66,8 @@ export async function listenStream(
     await once(server, 'listening');
   } catch (error) {
     await endpoint.close();
-    throw error instanceof WotError ? error : bindError(error as Error, { address, port, security });
+    if (error instanceof WotError) throw error;
+    throw bindError(security ? 'CoAPS+TCP' : 'CoAP+TCP', { address, port }, error as Error);
   }
   server.on('error', (error) => logger.warn('CoAP connections cannot be taken just now', { error }));
   return endpoint;
@@ -116,13 +117,5 @@ class Admission {
 }
 
 function refusal(): Buffer {
-  return Buffer.concat([encodeFrame(csm(overhead)), encodeFrame(abort(connectionRefused().message))]);
-}
-
-function bindError(cause: Error, { address, port, security }: Place): WotError {
-  const protocol = security === undefined ? 'CoAP+TCP' : 'CoAPS+TCP';
-  if ((cause as NodeJS.ErrnoException).code === 'EADDRINUSE')
-    return portInUse(protocol, address, port, cause);
-  const message = `${protocol} cannot listen on ${address} port ${port}: ${cause.message}`;
-  return new WotError('unavailable', 'BIND_FAILED', message, { cause });
+  return Buffer.concat([encodeFrame(csm(overhead)), encodeFrame(abort(connectionsExhausted().message))]);
 }

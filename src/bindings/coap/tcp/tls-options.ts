@@ -8,14 +8,21 @@ import {
   type TlsOptions,
 } from 'node:tls';
 import type { PeerIdentity } from '../../../contracts/access.ts';
-import { WotError } from '../../../contracts/errors.ts';
 import type { Destination } from '../client/client-transport.ts';
 import { certificateIdentity } from '../endpoint/certificate-identity.ts';
-import { type ClientSecurity, checkServerSecurity, type ServerSecurity } from '../endpoint/security.ts';
+import {
+  type ClientSecurity,
+  checkServerSecurity,
+  credentialsRefused,
+  type ServerSecurity,
+} from '../endpoint/security.ts';
 
 const common = { ALPNProtocols: ['coap'], minVersion: 'TLSv1.2' } as const; // RFC 8323 section 8.2
 const server = {
   handshakeTimeout: 10_000,
+  // The lowered level of the suites would let SHA-1 through, too.
+  sigalgs:
+    'ECDSA+SHA256:ECDSA+SHA384:ECDSA+SHA512:ed25519:ed448:RSA-PSS+SHA256:RSA-PSS+SHA384:RSA-PSS+SHA512:RSA+SHA256:RSA+SHA384:RSA+SHA512',
   // A resumed session would not say whose key it began with, and outlive that key.
   secureOptions: constants.SSL_OP_NO_RENEGOTIATION | constants.SSL_OP_NO_TICKET,
 };
@@ -29,7 +36,7 @@ const certificateSuites = [
   'ECDHE-RSA-AES256-GCM-SHA384',
 ];
 
-/** The suites of RFC 7925 section 4.4 with a short tag are below OpenSSL's level of security, so it is set by this list alone. */
+/** The suites of RFC 7925 section 4.4 with a short tag are below OpenSSL's level of security, so a list that has one lowers it. */
 const suites = (...names: readonly string[]): string => [...names, '@SECLEVEL=0'].join(':');
 
 /** WotError `invalid` CREDENTIALS_MISSING or CREDENTIALS_REFUSED for what no server can be secured with. */
@@ -38,9 +45,8 @@ export function checkTlsSecurity(security: ServerSecurity): void {
   try {
     createSecureContext(serverTls(security).options);
   } catch (cause) {
-    const { reason, message: said } = cause as Error & { readonly reason?: string };
-    const message = `The certificate, key or authorities of coaps+tcp cannot be used (${reason ?? said}); give the contents of PEM files, certificate and key of each other.`;
-    throw new WotError('invalid', 'CREDENTIALS_REFUSED', message, { cause });
+    const { reason, message } = cause as Error & { readonly reason?: string };
+    throw credentialsRefused('coaps+tcp', reason ?? message);
   }
 }
 

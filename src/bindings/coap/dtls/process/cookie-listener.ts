@@ -1,11 +1,10 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Clock } from '../../../../contracts/clock.ts';
 import { type ContextOptions, DtlsContext, type NativeSession } from './dtls-context.ts';
-import { flush } from './dtls-session.ts';
+import { feed, flush } from './dtls-session.ts';
 import type { OpenSsl, Pointer } from './openssl.ts';
 
 const period = 60_000;
-const reset = 1;
 
 /** The part of a server that keeps nothing of a peer until that has shown that it is where it says (RFC 6347 section 4.2.1). */
 export class CookieListener {
@@ -35,8 +34,7 @@ export class CookieListener {
     this.#waiting = native;
     this.#peer = peer;
     ssl.ERR_clear_error();
-    ssl.BIO_ctrl(native.input, reset, 0, null);
-    ssl.BIO_write(native.input, datagram, datagram.length);
+    feed(ssl, native, datagram);
     // It begins anew by itself; SSL_set_accept_state after it would undo what it has done.
     const result = ssl.DTLSv1_listen(native.ssl, this.#nobody);
     flush(ssl, native, transmit);

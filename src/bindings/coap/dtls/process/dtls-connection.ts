@@ -1,17 +1,10 @@
 import { isIP } from 'node:net';
 import { getCACertificates } from 'node:tls';
 import type { Clock, Timer } from '../../../../contracts/clock.ts';
+import type { ClientSecurity } from '../../endpoint/security.ts';
 import { DtlsContext } from './dtls-context.ts';
 import { DtlsSession, type SessionEvents } from './dtls-session.ts';
 import type { OpenSsl, Pointer } from './openssl.ts';
-
-/** How a client proves itself, and whom it trusts; PEM texts. */
-export interface ClientCredentials {
-  readonly psk?: { readonly identity: string; readonly key: Uint8Array };
-  readonly cert?: string;
-  readonly key?: string;
-  readonly ca?: string;
-}
 
 /** What a connection tells its owner. */
 export interface ConnectionEvents extends SessionEvents {
@@ -23,7 +16,7 @@ export interface ConnectionEvents extends SessionEvents {
 export interface ConnectionParts {
   readonly openSsl: OpenSsl;
   readonly clock: Clock;
-  readonly credentials: ClientCredentials;
+  readonly credentials: ClientSecurity;
   /** The name or address that the server's certificate must have. */
   readonly host: string;
   readonly events: ConnectionEvents;
@@ -46,9 +39,8 @@ export class DtlsConnection {
   /** Throws an Error where OpenSSL refuses the credentials. */
   constructor(parts: ConnectionParts) {
     const { openSsl, credentials, host, events } = parts;
-    const { ca: _, ...own } = credentials;
     this.#parts = parts;
-    this.#context = new DtlsContext(openSsl, { ...own, ...authoritiesOf(credentials) });
+    this.#context = new DtlsContext(openSsl, { ...authorities(credentials), ...credentials });
     const native = this.#context.newSession();
     openSsl.SSL_set_connect_state(native.ssl);
     if (!expectsHost(openSsl, native.ssl, host)) {
@@ -113,10 +105,9 @@ export class DtlsConnection {
   }
 }
 
-/** Who has a key alone takes no certificate. */
-function authoritiesOf({ psk, cert, ca }: ClientCredentials): { readonly ca?: readonly string[] } {
-  if (ca !== undefined) return { ca: [ca] };
-  return psk && cert === undefined ? {} : { ca: getCACertificates('default') };
+/** Whom a client trusts that names nobody: who has a key alone takes no certificate. */
+function authorities({ psk, cert }: ClientSecurity): { readonly ca?: string } {
+  return psk && cert === undefined ? {} : { ca: getCACertificates('default').join('\n') };
 }
 
 /** RFC 7252 section 9.1.3.3: the certificate must be that of the host in the URI; false where that cannot be asked for. */

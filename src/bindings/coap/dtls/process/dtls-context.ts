@@ -1,3 +1,4 @@
+import type { PskCredentials } from '../../../../contracts/access.ts';
 import type { CallbackKind, OpenSsl, Pointer } from './openssl.ts';
 
 /** What a side of handshakes has and wants; what it lacks is not offered. */
@@ -5,12 +6,12 @@ export interface ContextOptions {
   /** A server's pre-shared keys. */
   keyOf?(identity: string): Uint8Array;
   /** A client's pre-shared key. */
-  readonly psk?: { readonly identity: string; readonly key: Uint8Array };
+  readonly psk?: PskCredentials;
   /** Its certificate with its chain, and its private key; PEM. */
   readonly cert?: string;
   readonly key?: string;
   /** Authorities of the other side's certificate, PEM; where given, it must have one of theirs. */
-  readonly ca?: readonly string[];
+  readonly ca?: string;
   /** The cookie of the address that is served just now (RFC 6347 section 4.2.1). */
   readonly cookies?: { make(): Uint8Array; check(cookie: Uint8Array): boolean };
 }
@@ -102,7 +103,7 @@ export class DtlsContext {
     this.#openSsl.SSL_CTX_set_psk_server_callback(this.#context, this.#callback('pskServer', call));
   }
 
-  #haveKey({ identity, key }: { readonly identity: string; readonly key: Uint8Array }): void {
+  #haveKey({ identity, key }: PskCredentials): void {
     const name = Buffer.from(`${identity}\0`);
     const call = (...[, , nameInto, mostName, into, most]: PskClientArguments): number => {
       if (name.length > mostName || key.length > most) return 0;
@@ -125,11 +126,11 @@ export class DtlsContext {
     this.#must(ssl.SSL_CTX_check_private_key(this.#context), 'key, which must be that of cert');
   }
 
-  #trust(authorities: readonly string[]): void {
+  #trust(authorities: string): void {
     const ssl = this.#openSsl;
     const store = ssl.SSL_CTX_get_cert_store(this.#context);
     const add = (certificate: Pointer): number => ssl.X509_STORE_add_cert(store, certificate);
-    for (const authority of authorities) this.#eachCertificate(authority, 'ca', add);
+    this.#eachCertificate(authorities, 'ca', add);
     ssl.SSL_CTX_set_verify(this.#context, verifyAndRequire, null);
   }
 

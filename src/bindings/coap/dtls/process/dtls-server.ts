@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Clock, Timer } from '../../../../contracts/clock.ts';
 import type { Bounds } from '../../../../security/client-bounds.ts';
 import type { Address } from '../../endpoint/endpoint.ts';
+import type { ServerSecurity } from '../../endpoint/security.ts';
 import { type Association, Associations } from './associations.ts';
 import { CookieListener } from './cookie-listener.ts';
 import type { NativeSession } from './dtls-context.ts';
@@ -20,18 +21,15 @@ export interface DtlsLimits {
 /** A session takes 80 kB, a half-open one at most 0.5 MB. */
 export const defaultLimits: DtlsLimits = {
   sessions: { most: 2048, mostPerClient: 512 },
-  halfOpen: { most: 256, mostPerClient: 64 },
+  halfOpen: { most: 256, mostPerClient: 128 },
   handshake: 15_000,
   silence: 3_600_000,
 };
 
 /** Whom a server takes, and how it proves itself; PEM texts. */
-export interface ServerCredentials {
+export interface ServerCredentials extends Omit<ServerSecurity, 'psk'> {
   /** Without it certificates alone are taken. */
   readonly psk?: ReadonlyMap<string, Uint8Array>;
-  readonly cert?: string;
-  readonly key?: string;
-  readonly ca?: readonly string[];
 }
 
 /** What a server needs, and whom it tells; an association is told of from `began` to `ended`. */

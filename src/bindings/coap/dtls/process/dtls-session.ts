@@ -42,9 +42,7 @@ export class DtlsSession {
 
   receive(datagram: Uint8Array): void {
     if (this.#state === 'over') return;
-    // What an earlier datagram left behind must not become the beginning of this one.
-    this.#openSsl.BIO_ctrl(this.#native.input, control.reset, 0, null);
-    this.#openSsl.BIO_write(this.#native.input, datagram, datagram.length);
+    feed(this.#openSsl, this.#native, datagram);
     this.#proceed();
   }
 
@@ -138,6 +136,12 @@ export class DtlsSession {
     this.drop();
     this.#events.ended(reason);
   }
+}
+
+/** Gives OpenSSL a datagram to read; what an earlier one left behind must not become its beginning. */
+export function feed(openSsl: OpenSsl, { input }: NativeSession, datagram: Uint8Array): void {
+  openSsl.BIO_ctrl(input, control.reset, 0, null);
+  openSsl.BIO_write(input, datagram, datagram.length);
 }
 
 /** Sends what OpenSSL has written: its queue has no datagrams, so records are put together up to what a path carries. */

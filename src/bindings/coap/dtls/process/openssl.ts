@@ -21,7 +21,6 @@ interface Functions {
   EVP_PKEY_free(key: Pointer): void;
   PEM_read_bio_PrivateKey(bio: Pointer, into: null, ask: null, password: string): Pointer | null;
   PEM_read_bio_X509(bio: Pointer, into: null, ask: null, password: string): Pointer | null;
-  SSL_CTX_add_client_CA(context: Pointer, certificate: Pointer): number;
   SSL_CTX_check_private_key(context: Pointer): number;
   SSL_CTX_ctrl(context: Pointer, command: number, number: number, pointer: Pointer | null): number;
   SSL_CTX_free(context: Pointer): void;
@@ -49,7 +48,6 @@ interface Functions {
   SSL_new(context: Pointer): Pointer;
   SSL_read(ssl: Pointer, into: Bytes, length: number): number;
   SSL_set1_host(ssl: Pointer, name: string): number;
-  SSL_set_accept_state(ssl: Pointer): void;
   SSL_set_bio(ssl: Pointer, input: Pointer, output: Pointer): void;
   SSL_set_connect_state(ssl: Pointer): void;
   SSL_shutdown(ssl: Pointer): number;
@@ -78,7 +76,6 @@ const prototypes: Readonly<Record<keyof Functions, string>> = {
   EVP_PKEY_free: 'void (void *)',
   PEM_read_bio_PrivateKey: 'void *(void *, void *, void *, const char *)',
   PEM_read_bio_X509: 'void *(void *, void *, void *, const char *)',
-  SSL_CTX_add_client_CA: 'int (void *, void *)',
   SSL_CTX_check_private_key: 'int (void *)',
   SSL_CTX_ctrl: 'long (void *, int, long, void *)',
   SSL_CTX_free: 'void (void *)',
@@ -106,7 +103,6 @@ const prototypes: Readonly<Record<keyof Functions, string>> = {
   SSL_new: 'void *(void *)',
   SSL_read: 'int (void *, void *, int)',
   SSL_set1_host: 'int (void *, const char *)',
-  SSL_set_accept_state: 'void (void *)',
   SSL_set_bio: 'void (void *, void *, void *)',
   SSL_set_connect_state: 'void (void *)',
   SSL_shutdown: 'int (void *)',

@@ -76,7 +76,7 @@ function serverOn(
   note: NoteTo<'serve'>,
   { openSsl, out, sessions }: ProcessParts,
 ): DtlsServer {
-  const { link, psk, cert, key, ca } = note;
+  const { link, psk, pem } = note;
   const numbers = new Map<Association, number>();
   const parts: ServerParts = {
     openSsl,
@@ -102,10 +102,8 @@ function serverOn(
     },
   };
   return new DtlsServer(parts, {
+    ...pem,
     ...(psk && { psk: keysOf(psk) }),
-    ...(cert !== undefined && { cert }),
-    ...(key !== undefined && { key }),
-    ...(ca !== undefined && { ca: [ca] }),
   });
 }
 
@@ -141,16 +139,14 @@ class ConnectionLink implements ProcessLink {
 
   #shakeHands(): void {
     try {
-      const { host, psk, cert, key, ca } = this.#note;
+      const { host, psk, pem } = this.#note;
       this.#connection = new DtlsConnection({
         openSsl: this.#parts.openSsl,
         clock: systemClock,
         host,
         credentials: {
+          ...pem,
           ...(psk && { psk: { ...psk, key: Buffer.from(psk.key, 'base64') } }),
-          ...(cert !== undefined && { cert }),
-          ...(key !== undefined && { key }),
-          ...(ca !== undefined && { ca }),
         },
         events: {
           transmit: (datagram) => this.#socket.send(datagram, (error) => error && this.#end(ofSocket(error))),
