@@ -106,12 +106,12 @@ function some(members: object, link: CoreLink): readonly CoreLink[] {
   return Object.keys(members).length > 0 ? [link] : [];
 }
 
-function obs(observable: boolean | undefined) {
-  return observable === true ? ({ obs: true } as const) : {};
+function obs(observable: boolean | undefined): Pick<Told, 'obs'> {
+  return observable === true ? { obs: true } : {};
 }
 
 /** A Thing from elsewhere may have any title. */
-function titled(title: unknown) {
+function titled(title: unknown): CoreLink['attributes'] {
   return typeof title === 'string' ? { title } : {};
 }
 
