@@ -12,7 +12,7 @@ export {
   coapTcp,
 } from './bindings/coap/coap-tcp-server.ts';
 export { type CoapsBinding, type CoapsOptions, coaps } from './bindings/coap/coaps-server.ts';
-export type { ClientSecurity, SecurityChoice, ServerSecurity } from './bindings/coap/endpoint/security.ts';
+export type { ClientSecurity, SecurityChoice, ServerSecurity } from './bindings/coap/security/credentials.ts';
 export { type HttpClientOptions, httpClient } from './bindings/http/client/http-client.ts';
 export type { HttpBinding, HttpOptions } from './bindings/http/http-options.ts';
 export { http } from './bindings/http/http-server.ts';

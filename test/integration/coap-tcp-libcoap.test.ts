@@ -1,7 +1,7 @@
 import { describe, expect, type TestContext, test, vi } from 'vitest';
 import { coapClient } from '../../src/bindings/coap/coap-client.ts';
 import { coapsTcp, coapTcp } from '../../src/bindings/coap/coap-tcp-server.ts';
-import type { ClientSecurity } from '../../src/bindings/coap/endpoint/security.ts';
+import type { ClientSecurity } from '../../src/bindings/coap/security/credentials.ts';
 import type { ServerBinding } from '../../src/contracts/binding.ts';
 import type { ThingHandle } from '../../src/contracts/definition.ts';
 import { createServient } from '../../src/servient/create-servient.ts';

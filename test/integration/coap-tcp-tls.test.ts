@@ -6,7 +6,7 @@ import { connect as connectTls } from 'node:tls';
 import { afterEach, describe, expect, test } from 'vitest';
 import { coapClient } from '../../src/bindings/coap/coap-client.ts';
 import { type CoapsTcpOptions, coapsTcp, coapTcp } from '../../src/bindings/coap/coap-tcp-server.ts';
-import type { ClientSecurity, SecurityChoice } from '../../src/bindings/coap/endpoint/security.ts';
+import type { ClientSecurity, SecurityChoice } from '../../src/bindings/coap/security/credentials.ts';
 import { createServient } from '../../src/servient/create-servient.ts';
 import { makeCertificate } from '../support/certificate.ts';
 import { failureOf } from '../support/failure-of.ts';

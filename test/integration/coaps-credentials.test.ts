@@ -4,7 +4,7 @@ import { coapsTcp } from '../../src/bindings/coap/coap-tcp-server.ts';
 import { coaps } from '../../src/bindings/coap/coaps-server.ts';
 import { DtlsConnection } from '../../src/bindings/coap/dtls/process/dtls-connection.ts';
 import { loadOpenSsl } from '../../src/bindings/coap/dtls/process/openssl.ts';
-import type { ServerSecurity } from '../../src/bindings/coap/endpoint/security.ts';
+import type { ServerSecurity } from '../../src/bindings/coap/security/credentials.ts';
 import { systemClock } from '../../src/contracts/clock.ts';
 import { failureOf } from '../support/failure-of.ts';
 import { key } from '../support/secure-box.ts';

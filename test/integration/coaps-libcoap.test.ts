@@ -1,5 +1,5 @@
 import { describe, expect, type TestContext, test, vi } from 'vitest';
-import type { ClientSecurity } from '../../src/bindings/coap/endpoint/security.ts';
+import type { ClientSecurity } from '../../src/bindings/coap/security/credentials.ts';
 import { makeCertificate } from '../support/certificate.ts';
 import {
   authorityArguments,

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { coaps } from '../../src/bindings/coap/coaps-server.ts';
-import type { ClientSecurity } from '../../src/bindings/coap/endpoint/security.ts';
+import type { ClientSecurity } from '../../src/bindings/coap/security/credentials.ts';
 import { consume } from '../../src/consumer/consume.ts';
 import type { Notification } from '../../src/contracts/binding.ts';
 import { silentLogger } from '../../src/contracts/logger.ts';

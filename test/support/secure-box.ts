@@ -1,7 +1,7 @@
 import { coapClient } from '../../src/bindings/coap/coap-client.ts';
 import { coap } from '../../src/bindings/coap/coap-server.ts';
 import { type CoapsBinding, type CoapsOptions, coaps } from '../../src/bindings/coap/coaps-server.ts';
-import type { ClientSecurity } from '../../src/bindings/coap/endpoint/security.ts';
+import type { ClientSecurity } from '../../src/bindings/coap/security/credentials.ts';
 import type { Principal, Right } from '../../src/contracts/access.ts';
 import type { ThingHandle } from '../../src/contracts/definition.ts';
 import { createServient, type ServientOptions } from '../../src/servient/create-servient.ts';

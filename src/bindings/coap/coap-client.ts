@@ -31,12 +31,12 @@ import {
 } from './client/form-message.ts';
 import type { Representation } from './client/notification.ts';
 import { DtlsClient } from './dtls/dtls-client.ts';
-import type { SecurityChoice } from './endpoint/security.ts';
 import { maxBlockSize } from './messages/block.ts';
 import { methodCode } from './messages/coap-code.ts';
 import { type Envelope, emptyBytes } from './messages/coap-message.ts';
 import { errorOfAnswer } from './messages/coap-problem.ts';
 import { coapTarget } from './messages/coap-uri.ts';
+import type { SecurityChoice } from './security/credentials.ts';
 import { tcpTransport, tlsTransport } from './tcp/stream-client.ts';
 
 const subscriptions: Readonly<Partial<Record<Op, Representation>>> = {

@@ -1,7 +1,7 @@
 import type { ServerBinding } from '../../contracts/binding.ts';
 import type { CoapOptions } from './coap-server.ts';
-import { knowsEveryCaller, type ServerSecurity } from './endpoint/security.ts';
 import { type CoapScheme, defaultPorts } from './messages/coap-uri.ts';
+import { knowsEveryCaller, type ServerSecurity } from './security/credentials.ts';
 import { CoapServer } from './server/coap-binding.ts';
 import { listenStream } from './tcp/stream-server.ts';
 import { checkTlsSecurity } from './tcp/tls-options.ts';

@@ -4,13 +4,13 @@ import { DtlsServerCarrier } from './dtls/dtls-server-carrier.ts';
 import { keyTexts } from './dtls/notes.ts';
 import { CoapEndpoint } from './endpoint/coap-endpoint.ts';
 import type { Endpoint, EndpointListener } from './endpoint/endpoint.ts';
+import { defaultPorts } from './messages/coap-uri.ts';
 import {
   checkKeys,
   checkServerSecurity,
   knowsEveryCaller,
   type ServerSecurity,
-} from './endpoint/security.ts';
-import { defaultPorts } from './messages/coap-uri.ts';
+} from './security/credentials.ts';
 import { CoapServer, type ServerTransport } from './server/coap-binding.ts';
 
 /** Where CoAPS listens, and whom it takes: it needs `psk`, or `cert` with `key`. */

@@ -2,8 +2,8 @@ import type { Clock } from '../../../contracts/clock.ts';
 import type { Destination } from '../client/client-transport.ts';
 import type { Carrier, CarrierEvents } from '../endpoint/carrier.ts';
 import type { Peer } from '../endpoint/endpoint.ts';
-import type { ClientSecurity } from '../endpoint/security.ts';
 import { peerAt } from '../endpoint/udp-carrier.ts';
+import type { ClientSecurity } from '../security/credentials.ts';
 import type { DtlsChild, LinkNote } from './dtls-child.ts';
 import { noSession, notSent, sessionOver } from './dtls-errors.ts';
 

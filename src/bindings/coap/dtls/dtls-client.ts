@@ -3,7 +3,7 @@ import { silentLogger } from '../../../contracts/logger.ts';
 import { urlHost } from '../../../security/bind-address.ts';
 import type { ClientTransport } from '../client/client-transport.ts';
 import { CoapEndpoint } from '../endpoint/coap-endpoint.ts';
-import { chosenSecurity, type SecurityChoice } from '../endpoint/security.ts';
+import { chosenSecurity, type SecurityChoice } from '../security/credentials.ts';
 import { DtlsChild } from './dtls-child.ts';
 import { DtlsClientCarrier } from './dtls-client-carrier.ts';
 

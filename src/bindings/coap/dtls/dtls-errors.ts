@@ -4,7 +4,7 @@ import {
   certificateNotTrusted,
   credentialsRefused,
   handshakeRefused,
-} from '../endpoint/security.ts';
+} from '../security/credentials.ts';
 import type { Refusal } from './notes.ts';
 
 /** This system cannot speak DTLS. */

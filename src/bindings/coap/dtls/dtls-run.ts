@@ -3,7 +3,7 @@ import type { WotError } from '../../../contracts/errors.ts';
 import { bindError } from '../endpoint/bind-error.ts';
 import type { CarrierEvents } from '../endpoint/carrier.ts';
 import type { Peer } from '../endpoint/endpoint.ts';
-import { credentialsRefused } from '../endpoint/security.ts';
+import { credentialsRefused } from '../security/credentials.ts';
 import { DtlsChild, type LinkNote } from './dtls-child.ts';
 import { sessionOver } from './dtls-errors.ts';
 import type { KeyTexts, NoteToProcess, Refusal } from './notes.ts';

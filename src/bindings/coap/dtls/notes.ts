@@ -1,6 +1,6 @@
 import type { PeerIdentity } from '../../../contracts/access.ts';
 import type { Address } from '../endpoint/endpoint.ts';
-import type { ServerSecurity } from '../endpoint/security.ts';
+import type { ServerSecurity } from '../security/credentials.ts';
 
 /** Pre-shared keys by identity, in Base64. */
 export type KeyTexts = Readonly<Record<string, string>>;

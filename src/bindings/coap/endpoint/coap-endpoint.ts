@@ -12,7 +12,7 @@ import { BoundedCache } from './bounded-cache.ts';
 import type { Carrier } from './carrier.ts';
 import { CoapExchange, type ExchangeSender } from './coap-exchange.ts';
 import type { Endpoint, EndpointListener, Inbound, Outcome, Peer, TokenEnvelope, Watch } from './endpoint.ts';
-import { fittedNotification } from './fitted.ts';
+import { fittedNotification } from './fitted-message.ts';
 import { risingIds, shuffledIds } from './message-ids.ts';
 import type { Reachability } from './reachability.ts';
 import { SeenRequests } from './seen-requests.ts';

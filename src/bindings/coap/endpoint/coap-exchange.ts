@@ -3,7 +3,7 @@ import { readBlock } from '../messages/block.ts';
 import { type Envelope, emptyMessage, encodeMessage, type Message } from '../messages/coap-message.ts';
 import { optionNumber } from '../messages/coap-option.ts';
 import type { Endpoint, Exchange, Inbound, Peer, TokenEnvelope } from './endpoint.ts';
-import { fittedResponse } from './fitted.ts';
+import { fittedResponse } from './fitted-message.ts';
 
 /** What an exchange over datagrams needs of its endpoint. */
 export interface ExchangeSender extends Endpoint {

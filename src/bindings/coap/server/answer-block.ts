@@ -1,6 +1,6 @@
 import { WotError } from '../../../contracts/errors.ts';
 import type { Inbound, Peer } from '../endpoint/endpoint.ts';
-import { sizeOf } from '../endpoint/fitted.ts';
+import { sizeOf } from '../endpoint/fitted-message.ts';
 import {
   type Block,
   bertSize,

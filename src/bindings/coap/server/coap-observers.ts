@@ -1,7 +1,7 @@
 import type { Timer } from '../../../contracts/clock.ts';
 import type { WotError } from '../../../contracts/errors.ts';
 import type { Endpoint, Inbound, Peer } from '../endpoint/endpoint.ts';
-import { fittedResponse } from '../endpoint/fitted.ts';
+import { fittedResponse } from '../endpoint/fitted-message.ts';
 import type { Envelope } from '../messages/coap-message.ts';
 import { optionBytes, optionNumber, optionUint } from '../messages/coap-option.ts';
 import type { BlockTransfers } from './block-transfers.ts';

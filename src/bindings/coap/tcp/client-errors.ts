@@ -4,7 +4,7 @@ import {
   certificateNotTrusted,
   credentialsRefused,
   handshakeRefused,
-} from '../endpoint/security.ts';
+} from '../security/credentials.ts';
 
 /** Others say that the peer speaks no CoAP. */
 const ownFailures = ['CONNECTION_TIMEOUT', 'CONNECTION_ABORTED'];

@@ -5,7 +5,7 @@ import { silentLogger } from '../../../contracts/logger.ts';
 import { urlHost } from '../../../security/bind-address.ts';
 import type { ClientParts, ClientTransport, Destination, OpenLink } from '../client/client-transport.ts';
 import type { EndpointListener } from '../endpoint/endpoint.ts';
-import { type ClientSecurity, chosenSecurity, type SecurityChoice } from '../endpoint/security.ts';
+import { type ClientSecurity, chosenSecurity, type SecurityChoice } from '../security/credentials.ts';
 import { connectionFailed, connectionTimeout } from './client-errors.ts';
 import { StreamEndpoint } from './stream-endpoint.ts';
 import { clientTls } from './tls-options.ts';

@@ -8,7 +8,7 @@ import { ClientBounds } from '../../../security/client-bounds.ts';
 import { bindError } from '../endpoint/bind-error.ts';
 import type { Address, EndpointListener } from '../endpoint/endpoint.ts';
 import { resolveHost } from '../endpoint/resolve-host.ts';
-import type { ServerSecurity } from '../endpoint/security.ts';
+import type { ServerSecurity } from '../security/credentials.ts';
 import { connectionsExhausted } from './connection-errors.ts';
 import { encodeFrame } from './frame.ts';
 import { abort, csm } from './signalling.ts';

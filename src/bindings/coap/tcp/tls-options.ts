@@ -9,13 +9,13 @@ import {
 } from 'node:tls';
 import type { PeerIdentity } from '../../../contracts/access.ts';
 import type { Destination } from '../client/client-transport.ts';
-import { certificateIdentity } from '../endpoint/certificate-identity.ts';
+import { certificateIdentity } from '../security/certificate-identity.ts';
 import {
   type ClientSecurity,
   checkServerSecurity,
   credentialsRefused,
   type ServerSecurity,
-} from '../endpoint/security.ts';
+} from '../security/credentials.ts';
 
 const common = { ALPNProtocols: ['coap'], minVersion: 'TLSv1.2' } as const; // RFC 8323 section 8.2
 const server = {

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { getCACertificates } from 'node:tls';
 import type { Clock, Timer } from '../../../../contracts/clock.ts';
-import type { ClientSecurity } from '../../endpoint/security.ts';
+import type { ClientSecurity } from '../../security/credentials.ts';
 import { DtlsContext } from './dtls-context.ts';
 import { DtlsSession, type SessionEvents } from './dtls-session.ts';
 import type { OpenSsl, Pointer } from './openssl.ts';

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Clock, Timer } from '../../../../contracts/clock.ts';
 import type { Bounds } from '../../../../security/client-bounds.ts';
 import type { Address } from '../../endpoint/endpoint.ts';
-import type { ServerSecurity } from '../../endpoint/security.ts';
+import type { ServerSecurity } from '../../security/credentials.ts';
 import { type Association, Associations } from './associations.ts';
 import { CookieListener } from './cookie-listener.ts';
 import type { NativeSession } from './dtls-context.ts';
