@@ -32,7 +32,7 @@ import {
 import type { Representation } from './client/notification.ts';
 import { DtlsClient } from './dtls/dtls-client.ts';
 import { maxBlockSize } from './messages/block.ts';
-import { methodCode } from './messages/coap-code.ts';
+import { isSuccess, methodCode } from './messages/coap-code.ts';
 import { type Envelope, emptyBytes } from './messages/coap-message.ts';
 import { errorOfAnswer } from './messages/coap-problem.ts';
 import { coapTarget } from './messages/coap-uri.ts';
@@ -165,7 +165,7 @@ class CoapClient implements ClientBinding {
       const alone = this.#requester.alone(route, journey.signal);
       return transfer({ ...this.#blocks, capacity: route.link.capacity, send, alone }, message);
     });
-    if (response.code.startsWith('2.')) return response;
+    if (isSuccess(response.code)) return response;
     throw errorOfAnswer(response, journey.target.href);
   }
 }

@@ -3,7 +3,6 @@ import type { CoapOptions } from './coap-server.ts';
 import { type CoapScheme, defaultPorts } from './messages/coap-uri.ts';
 import { knowsEveryCaller, type ServerSecurity } from './security/credentials.ts';
 import { CoapServer } from './server/coap-binding.ts';
-import { listenStream } from './tcp/stream-server.ts';
 import { checkTlsSecurity } from './tcp/tls-options.ts';
 
 /** Default port 5683. */
@@ -29,6 +28,7 @@ function streamServer(name: CoapScheme, { port, host: own }: Bind, security?: Se
     async open(listener, host) {
       const bind = own !== undefined && security && knowsEveryCaller(security) ? own : host.bindAddress(own);
       const to = { address: bind, port: port ?? defaultPorts[name], security };
+      const { listenStream } = await import('./tcp/stream-server.ts'); // most servients need none
       return { endpoint: await listenStream(listener, host, to), bind };
     },
   });

@@ -1,6 +1,6 @@
 import type { BindingHost, ServerBinding } from '../../contracts/binding.ts';
 import { WotError } from '../../contracts/errors.ts';
-import { DtlsServerCarrier } from './dtls/dtls-server-carrier.ts';
+import type { DtlsServerCarrier } from './dtls/dtls-server-carrier.ts';
 import { keyTexts } from './dtls/notes.ts';
 import { CoapEndpoint } from './endpoint/coap-endpoint.ts';
 import type { Endpoint, EndpointListener } from './endpoint/endpoint.ts';
@@ -60,6 +60,7 @@ class DtlsServerTransport implements ServerTransport {
     const bind = own !== undefined && knowsEveryCaller(this.#options) ? own : host.bindAddress(own);
     const pem = { ...(cert && { cert }), ...(key && { key }), ...(ca && { ca }) };
     const service = { address: bind, port, ...(psk && { psk: keyTexts(psk) }), pem };
+    const { DtlsServerCarrier } = await import('./dtls/dtls-server-carrier.ts'); // most servients need none
     const carrier = new DtlsServerCarrier(service, host);
     const endpoint = new CoapEndpoint(carrier, listener, host);
     try {

@@ -8,7 +8,7 @@ import {
   readBlock,
   startOf,
 } from '../messages/block.ts';
-import { methodCode } from '../messages/coap-code.ts';
+import { isSuccess, methodCode } from '../messages/coap-code.ts';
 import { type Envelope, emptyBytes } from '../messages/coap-message.ts';
 import { optionBytes, optionNumber, optionUint } from '../messages/coap-option.ts';
 import { type BlockWise, broken, mostBlocks } from './block-wise.ts';
@@ -54,7 +54,7 @@ async function follow(wise: BlockWise, request: Envelope, first: Envelope): Prom
   while (block.more) {
     check(wise, received + 1, block.size);
     const next = await wise.send(nextBlockRequest(request, received, block.size));
-    if (!next.code.startsWith('2.')) return next;
+    if (!isSuccess(next.code)) return next;
     if (etagOf(next) !== etagOf(first)) return undefined;
     block = checkedBlock(wise, next, received);
     parts.push(next.payload);

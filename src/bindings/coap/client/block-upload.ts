@@ -1,5 +1,6 @@
 import { WotError } from '../../../contracts/errors.ts';
 import { type Block, blockOption, maxBlockSize, readBlock, spanOf } from '../messages/block.ts';
+import { isSuccess } from '../messages/coap-code.ts';
 import type { Envelope } from '../messages/coap-message.ts';
 import { optionNumber, uintOption } from '../messages/coap-option.ts';
 import { type BlockWise, broken, earlySize, mostBlocks, requestTag } from './block-wise.ts';
@@ -58,7 +59,7 @@ async function sendBlocks(wise: BlockWise, request: Envelope, firstSize: number)
 function wantsMore({ code, options }: Envelope, sent: Block): boolean {
   if (code === '2.31' && !sent.more) throw broken('it asked for more blocks than there are');
   if (code === '2.31') return true;
-  if (!sent.more || !code.startsWith('2.')) return false;
+  if (!sent.more || !isSuccess(code)) return false;
   if (readBlock(options, optionNumber.block1)?.num === sent.num) return true;
   throw broken('it took one block for the whole request');
 }

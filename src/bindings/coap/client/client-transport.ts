@@ -1,8 +1,10 @@
 import type { Clock } from '../../../contracts/clock.ts';
 import { silentLogger } from '../../../contracts/logger.ts';
+import { urlHost } from '../../../security/bind-address.ts';
 import { CoapEndpoint } from '../endpoint/coap-endpoint.ts';
 import type { Address, Endpoint, EndpointListener, Peer } from '../endpoint/endpoint.ts';
 import { connectedUdp, peerAt } from '../endpoint/udp-carrier.ts';
+import type { CoapScheme } from '../messages/coap-uri.ts';
 
 /** An endpoint for one peer, and how it calls that. */
 export interface OpenLink {
@@ -13,6 +15,11 @@ export interface OpenLink {
 /** Where a client wants to: an address, and the name it was found by, which a certificate must have. */
 export interface Destination extends Address {
   readonly host: string;
+}
+
+/** Its address as a URL: `coaps://valve.example:5684`. */
+export function hrefOf(scheme: CoapScheme, { host, port }: Destination): string {
+  return `${scheme}://${urlHost(host)}:${port}`;
 }
 
 /** What a client gives to each of its ways. */

@@ -5,6 +5,7 @@ import { WotError } from '../../../contracts/errors.ts';
 import { type Attempt, keepSubscribed, untilClosed } from '../../../contracts/subscription-loop.ts';
 import type { Wire } from '../../../contracts/wire.ts';
 import type { Inbound } from '../endpoint/endpoint.ts';
+import { isSuccess } from '../messages/coap-code.ts';
 import type { CoapOption, Envelope } from '../messages/coap-message.ts';
 import { optionNumber, optionUint, uintOption } from '../messages/coap-option.ts';
 import { errorOfAnswer } from '../messages/coap-problem.ts';
@@ -139,7 +140,7 @@ export class CoapObservation {
     const { clock, stopping } = this.#requester;
     const bounds = { href: target.href, signal: this.#over.signal, stopping, timeout };
     const response = await withDeadline(clock, bounds, (limit) => this.#ask(registration, limit));
-    if (!response.code.startsWith('2.')) throw errorOfAnswer(response, target.href);
+    if (!isSuccess(response.code)) throw errorOfAnswer(response, target.href);
     const sequence = optionUint(response.options, optionNumber.observe);
     if (sequence === undefined) throw notObserved(target.href);
     this.#order.restart(sequence);
@@ -227,7 +228,7 @@ export class CoapObservation {
     const { target, contentOf, blocks } = this.#observing;
     const { route } = this.#standing as { readonly route: Route };
     const { capacity } = route.link;
-    if (!response.code.startsWith('2.')) throw errorOfAnswer(response, target.href);
+    if (!isSuccess(response.code)) throw errorOfAnswer(response, target.href);
     const isValid = response.code === '2.03';
     if (isValid && this.#last.is(response)) return;
     const send = (part: Envelope): Promise<Inbound> => this.#fetch(route, part);
@@ -237,7 +238,7 @@ export class CoapObservation {
     const alone = this.#requester.alone(route, this.#over.signal);
     const whole = await download({ ...blocks, capacity, send, alone, isOutdated }, request, first);
     if (this.#over.signal.aborted) return;
-    if (!whole.code.startsWith('2.')) throw errorOfAnswer(whole, target.href);
+    if (!isSuccess(whole.code)) throw errorOfAnswer(whole, target.href);
     tellNotification(whole, contentOf(whole), representation, this.#listener);
     this.#last.told(whole);
   }

@@ -1,7 +1,6 @@
 import type { Clock } from '../../../contracts/clock.ts';
 import { silentLogger } from '../../../contracts/logger.ts';
-import { urlHost } from '../../../security/bind-address.ts';
-import type { ClientTransport } from '../client/client-transport.ts';
+import { type ClientTransport, hrefOf } from '../client/client-transport.ts';
 import { CoapEndpoint } from '../endpoint/coap-endpoint.ts';
 import { chosenSecurity, type SecurityChoice } from '../security/credentials.ts';
 import { DtlsChild } from './dtls-child.ts';
@@ -20,7 +19,7 @@ export class DtlsClient {
 
   /** Rejects with WotError `unavailable` DTLS_UNAVAILABLE, `invalid` CREDENTIALS_REFUSED, `timeout` HANDSHAKE_TIMEOUT, `unauthenticated` CREDENTIALS_MISSING or HANDSHAKE_REFUSED, or `internal` CERTIFICATE_NOT_TRUSTED. */
   readonly open: ClientTransport = async (to, listener, { clock }) => {
-    const href = `coaps://${urlHost(to.host)}:${to.port}`;
+    const href = hrefOf('coaps', to);
     const security = chosenSecurity(this.#security, href);
     const carrier = new DtlsClientCarrier(await this.#started(clock), {
       to,

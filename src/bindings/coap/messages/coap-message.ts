@@ -1,5 +1,6 @@
 import { WotError } from '../../../contracts/errors.ts';
 import { methodCode } from './coap-code.ts';
+import { Recalled } from './recalled.ts';
 
 type MessageType = 'CON' | 'NON' | 'ACK' | 'RST';
 
@@ -65,19 +66,13 @@ export function parseMessage(bytes: Buffer): Message {
 type Body = Pick<Message, 'options' | 'payload'>;
 
 /** What was read of GET requests, by its bytes: peers ask for the same things again and again. */
-const recalled = new Map<string, Body>();
-const recalledAtMost = 1024;
+const recalled = new Recalled<Body>(1024);
 const longestRecalled = 128;
 
 function recalledBody(bytes: Buffer, start: number): Body {
   if (bytes.length - start > longestRecalled) return parseBody(bytes, start);
   const key = bytes.toString('latin1', start);
-  const known = recalled.get(key);
-  if (known !== undefined) return known;
-  const body = parseBody(bytes, start);
-  if (recalled.size >= recalledAtMost) recalled.clear();
-  recalled.set(key, body);
-  return body;
+  return recalled.get(key) ?? recalled.keep(key, parseBody(bytes, start));
 }
 
 /** Reads options and payload from `start` to the end; throws WotError `invalid` MESSAGE_MALFORMED. */

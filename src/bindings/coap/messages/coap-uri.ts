@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import { WotError } from '../../../contracts/errors.ts';
 import type { CoapOption, Envelope } from './coap-message.ts';
 import { optionNumber, optionTexts, textOption } from './coap-option.ts';
+import { Recalled } from './recalled.ts';
 
 /** The schemes of CoAP (RFC 7252 section 6, RFC 8323 section 8). */
 export type CoapScheme = 'coap' | 'coaps' | 'coap+tcp' | 'coaps+tcp';
@@ -24,19 +25,13 @@ export interface CoapTarget {
 }
 
 /** What was taken apart: clients ask the same addresses again and again. */
-const recalled = new Map<string, CoapTarget>();
-const recalledAtMost = 256;
+const recalled = new Recalled<CoapTarget>(256);
 const longestRecalled = 512;
 
 /** Takes a coap URI apart (RFC 7252 section 6.4); WotError `invalid` HREF_INVALID. */
 export function coapTarget(href: string): CoapTarget {
-  const known = recalled.get(href);
-  if (known !== undefined) return known;
-  const target = parsedTarget(href);
-  if (href.length > longestRecalled) return target;
-  if (recalled.size === recalledAtMost) recalled.clear();
-  recalled.set(href, target);
-  return target;
+  if (href.length > longestRecalled) return parsedTarget(href);
+  return recalled.get(href) ?? recalled.keep(href, parsedTarget(href));
 }
 
 function parsedTarget(href: string): CoapTarget {

@@ -2,8 +2,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { silentLogger } from '../../../contracts/logger.ts';
-import { urlHost } from '../../../security/bind-address.ts';
-import type { ClientParts, ClientTransport, Destination, OpenLink } from '../client/client-transport.ts';
+import { type ClientParts, type ClientTransport, hrefOf, type OpenLink } from '../client/client-transport.ts';
 import type { EndpointListener } from '../endpoint/endpoint.ts';
 import { type ClientSecurity, chosenSecurity, type SecurityChoice } from '../security/credentials.ts';
 import { connectionFailed, connectionTimeout } from './client-errors.ts';
@@ -65,8 +64,4 @@ async function open(opening: Opening, make: () => Socket): Promise<OpenLink> {
     timer.cancel();
     stopping.removeEventListener('abort', stop);
   }
-}
-
-function hrefOf(scheme: string, { host, port }: Destination): string {
-  return `${scheme}://${urlHost(host)}:${port}`;
 }

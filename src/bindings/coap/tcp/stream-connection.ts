@@ -3,6 +3,7 @@ import type { Clock } from '../../../contracts/clock.ts';
 import { WotError } from '../../../contracts/errors.ts';
 import type { ClientBounds } from '../../../security/client-bounds.ts';
 import type { Outcome } from '../endpoint/endpoint.ts';
+import { isSuccess } from '../messages/coap-code.ts';
 import { emptyCode } from '../messages/coap-message.ts';
 import { optionNumber, optionUint } from '../messages/coap-option.ts';
 import { aborted, heldTooMuch, signalOptionUnknown, silent, unintroduced } from './connection-errors.ts';
@@ -287,5 +288,5 @@ export class StreamConnection {
 }
 
 function isNotification({ code, options }: ReceivedFrame): boolean {
-  return code.startsWith('2.') && options.some(({ number }) => number === optionNumber.observe);
+  return isSuccess(code) && options.some(({ number }) => number === optionNumber.observe);
 }
