@@ -31,6 +31,7 @@ export type {
   ClientRequest,
   ClientResponse,
   Content,
+  Credentials,
   Limits,
   Notification,
   NotificationListener,
@@ -78,7 +79,7 @@ export type {
 } from './contracts/interaction.ts';
 export type { Logger } from './contracts/logger.ts';
 export type { Metric, Sample } from './contracts/metrics.ts';
-export type { FactStore, PropertyStore, Storage } from './contracts/stores.ts';
+export type { FactStore, PropertyStore, RecordChange, RecordStore, Storage } from './contracts/stores.ts';
 export type {
   ActionAffordance,
   DataSchema,

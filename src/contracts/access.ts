@@ -29,6 +29,11 @@ export type Right = 'read' | 'write' | 'invoke' | 'subscribe';
 /** Decides for every protocol alike whether a caller may use an affordance. */
 export interface AccessPolicy {
   allows(principal: Principal, right: Right, thing: string, affordance: string): boolean;
+  /**
+   * Whether a client of the embedded MQTT broker may publish to a topic, or receive from it, that belongs to no Thing
+   * and no servient; `topic` is a name, never a filter. Where the policy does not say, nobody may.
+   */
+  allowsTopic?(principal: Principal, act: 'publish' | 'receive', topic: string): boolean;
 }
 
 /** Who a client says it is over HTTP: Basic (RFC 7617) or a bearer token (RFC 6750). */

@@ -1,10 +1,10 @@
-import type { PeerIdentity, Principal } from './access.ts';
+import type { AccessPolicy, PeerIdentity, Principal } from './access.ts';
 import type { Clock } from './clock.ts';
 import type { HttpSide } from './http-route.ts';
 import type { HostedThing } from './interaction.ts';
 import type { Logger } from './logger.ts';
 import type { Metric } from './metrics.ts';
-import type { FactStore } from './stores.ts';
+import type { FactStore, RecordStore } from './stores.ts';
 import type { Form, Op, PartialTd } from './td.ts';
 
 /** Bounds that every binding keeps. */
@@ -34,6 +34,8 @@ export interface BindingHost {
   reachableHost(bound: string): string;
   /** Small facts that survive a restart. */
   readonly facts: FactStore;
+  /** Larger things that survive a restart. */
+  readonly records: RecordStore;
   /** How peers reach the HTTP side where the bound address is not it (a proxy in front). */
   readonly publicBase?: URL;
   readonly limits: Limits;
@@ -43,7 +45,10 @@ export interface BindingHost {
   readonly servientId: string;
   /** All hosted Things by name, the servient's own (`servient`) included; the live map, changed by expose and unexpose. */
   readonly things: ReadonlyMap<string, HostedThing>;
+  /** Who the caller is; rejects with WotError `unauthenticated` where the credentials are wrong or missing. */
   authenticate(credentials: Credentials): Principal | Promise<Principal>;
+  /** For what the pipeline does not decide: who may see what is published. */
+  readonly access: AccessPolicy;
   /** The HTTP server started before this binding, where there is one. */
   readonly httpSide: HttpSide | undefined;
   /** Whether it has started with all its Things and does not stop: before and after, what is not found may be there in a moment. */

@@ -13,8 +13,24 @@ export interface FactStore {
   set(key: string, value: string): Promise<void>;
 }
 
+/** One change of a record; `value` is undefined where it goes away. */
+export interface RecordChange {
+  readonly kind: string;
+  readonly key: string;
+  readonly value: Uint8Array | undefined;
+}
+
+/** Records of bytes by kind and key: what the MQTT broker keeps across restarts. */
+export interface RecordStore {
+  /** All of a kind, in any order. */
+  load(kind: string): Iterable<readonly [key: string, value: Uint8Array]>;
+  /** Makes all changes or none; resolved only when they are durable. Changes asked for earlier are made earlier. */
+  change(changes: readonly RecordChange[]): Promise<void>;
+}
+
 /** All stores of one servient; reads are valid between `start` and `stop`. */
 export interface Storage extends Startable {
   readonly properties: PropertyStore;
   readonly facts: FactStore;
+  readonly records: RecordStore;
 }

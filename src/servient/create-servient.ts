@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { type AccessPolicy, anonymous, principalOf } from '../contracts/access.ts';
-import type { BindingHost, Limits, ServerBinding } from '../contracts/binding.ts';
+import { type AccessPolicy, anonymous, type Principal, principalOf } from '../contracts/access.ts';
+import type { BindingHost, Credentials, Limits, ServerBinding } from '../contracts/binding.ts';
 import { type Clock, systemClock } from '../contracts/clock.ts';
 import type { ThingDefinition } from '../contracts/definition.ts';
 import { WotError } from '../contracts/errors.ts';
@@ -34,6 +34,8 @@ export interface ServientOptions {
   readonly limits?: Partial<Limits>;
   /** Milliseconds that handlers have for reads, writes and synchronous actions; default 30,000. */
   readonly handlerTimeout?: number;
+  /** Says who a caller is, by what its protocol received: MQTT user and password, a proven pre-shared key or certificate; HTTP passes nothing yet. Throws WotError `unauthenticated`. Default: the proven identity, else `anonymous`. */
+  readonly authenticate?: (credentials: Credentials) => Principal | Promise<Principal>;
   readonly access?: AccessPolicy;
   readonly clock?: Clock;
   /** Default: warnings and errors to stderr. */
@@ -205,9 +207,11 @@ class ComposedServient implements Servient {
       clock: this.#clock,
       logger: this.#logger,
       facts: this.#storage.facts,
+      records: this.#storage.records,
       servientId,
       things: this.#things,
-      authenticate: ({ peer }) => (peer === undefined ? anonymous : principalOf(peer)),
+      authenticate: this.#options.authenticate ?? provenIdentity,
+      access: this.#options.access ?? openAccess,
       get httpSide() {
         return httpSide();
       },
@@ -245,6 +249,10 @@ class ComposedServient implements Servient {
     await facts.set('servient-id', id);
     return id;
   }
+}
+
+function provenIdentity({ peer }: Credentials): Principal {
+  return peer === undefined ? anonymous : principalOf(peer);
 }
 
 /** A started binding has addresses: it belongs to another servient. */

@@ -4,11 +4,11 @@ import type { IPublishPacket } from 'mqtt';
 import { expect, test } from 'vitest';
 import { startBroker } from '../../src/bindings/mqtt/broker/embedded-broker.ts';
 import { PacketCounter } from '../../src/bindings/mqtt/broker/packet-counter.ts';
+import { canSend, mqttTarget } from '../../src/bindings/mqtt/client/mqtt-target.ts';
+import { readEnvelope, readResult } from '../../src/bindings/mqtt/messages/mqtt-result.ts';
+import { TopicSpace } from '../../src/bindings/mqtt/messages/topic-space.ts';
 import { mqttClient } from '../../src/bindings/mqtt/mqtt-client.ts';
-import { readEnvelope, readResult } from '../../src/bindings/mqtt/mqtt-result.ts';
 import { mqtt } from '../../src/bindings/mqtt/mqtt-server.ts';
-import { canSend, mqttTarget } from '../../src/bindings/mqtt/mqtt-target.ts';
-import { parseRequestTopic } from '../../src/bindings/mqtt/mqtt-topics.ts';
 import { systemClock } from '../../src/contracts/clock.ts';
 import { WotError } from '../../src/contracts/errors.ts';
 import { silentLogger } from '../../src/contracts/logger.ts';
@@ -75,7 +75,7 @@ test('any topic is a request or none', () => {
   );
   fc.assert(
     fc.property(fc.array(level, { maxLength: 9 }), (levels) => {
-      const request = parseRequestTopic(levels.join('/'));
+      const request = new TopicSpace().parseRequest(levels.join('/'));
       if (request) expect(levels.join('/').startsWith(request.base)).toBe(true);
     }),
   );

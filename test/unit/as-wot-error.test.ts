@@ -1,5 +1,7 @@
 import { expect, test, vi } from 'vitest';
-import { answerRequest } from '../../src/bindings/mqtt/mqtt-answer.ts';
+import { TopicSpace } from '../../src/bindings/mqtt/messages/topic-space.ts';
+import { answerRequest } from '../../src/bindings/mqtt/server/mqtt-answer.ts';
+import { anonymous } from '../../src/contracts/access.ts';
 import { WotError } from '../../src/contracts/errors.ts';
 import { asWotError } from '../../src/interaction/as-wot-error.ts';
 
@@ -18,6 +20,8 @@ test('a bug of the MQTT binding is logged, named as its own, and hidden from the
   const answer = await answerRequest(
     { cmd: 'publish', topic, payload: '', qos: 0, dup: false, retain: false },
     {
+      principal: anonymous,
+      topics: new TopicSpace(),
       routeOf: () => {
         throw bug;
       },

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
-import { mqttForms } from '../../src/bindings/mqtt/mqtt-forms.ts';
-import { mqttTarget } from '../../src/bindings/mqtt/mqtt-target.ts';
+import { mqttTarget } from '../../src/bindings/mqtt/client/mqtt-target.ts';
+import { TopicSpace } from '../../src/bindings/mqtt/messages/topic-space.ts';
+import { mqttForms } from '../../src/bindings/mqtt/server/mqtt-forms.ts';
 import type { HostedThing } from '../../src/contracts/interaction.ts';
 import type { PartialTd } from '../../src/contracts/td.ts';
 
@@ -17,6 +18,7 @@ const td: PartialTd = {
   events: { alarm: {} },
 };
 const forms = mqttForms({ name: 't', affordances: td } as unknown as HostedThing, href, {
+  topics: new TopicSpace(),
   contentType: 'application/json',
   maxPayload: 1000,
 });
@@ -68,6 +70,7 @@ test('the Thing as a whole', () => {
 
 test('a media type other than the default is told in every form', () => {
   const cbor = mqttForms({ name: 't', affordances: td } as unknown as HostedThing, href, {
+    topics: new TopicSpace(),
     contentType: 'application/cbor',
     maxPayload: 1000,
   });

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { BrokerLink, Message } from '../../src/bindings/mqtt/broker-link.ts';
-import { publishThing } from '../../src/bindings/mqtt/mqtt-publications.ts';
-import { Publisher } from '../../src/bindings/mqtt/mqtt-publisher.ts';
+import { TopicSpace } from '../../src/bindings/mqtt/messages/topic-space.ts';
+import type { BrokerLink, Message } from '../../src/bindings/mqtt/server/broker-link.ts';
+import { publishThing } from '../../src/bindings/mqtt/server/mqtt-publications.ts';
+import { Publisher } from '../../src/bindings/mqtt/server/mqtt-publisher.ts';
 import type { ThingDefinition } from '../../src/contracts/definition.ts';
 import { silentLogger } from '../../src/contracts/logger.ts';
 import { createServient } from '../../src/servient/create-servient.ts';
@@ -36,7 +37,8 @@ async function publish(definition: Omit<ThingDefinition, 'options'>) {
   const warnings: string[] = [];
   const logger = { ...silentLogger, warn: (message: string) => warnings.push(message) };
   const publisher = new Publisher(link, 100, logger);
-  publishThing(thing, { publisher, logger, servientId: 's', contentType: 'application/json' });
+  const topics = new TopicSpace();
+  publishThing(thing, { topics, publisher, logger, servientId: 's', contentType: 'application/json' });
   const connect = () => {
     link.connected = true;
     publisher.connected();

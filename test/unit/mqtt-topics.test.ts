@@ -1,14 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import {
-  affordanceTopic,
-  encodeLevel,
-  isRequestTopic,
-  isTopicFilter,
-  isTopicName,
-  matchesFilter,
-  parseRequestTopic,
-} from '../../src/bindings/mqtt/mqtt-topics.ts';
+import { isTopicFilter, isTopicName, matchesFilter } from '../../src/bindings/mqtt/messages/topic-names.ts';
+import { encodeLevel, TopicSpace } from '../../src/bindings/mqtt/messages/topic-space.ts';
 import { decodedOrSame } from '../../src/td/percent-encoding.ts';
+
+const topics = new TopicSpace();
 
 describe('names in topics', () => {
   test.each(['plain', 'with space', 'a/b', 'a+b', '#1', '$SYS', '50%', '漢字', '?x'])(
@@ -25,7 +20,7 @@ describe('names in topics', () => {
   });
 
   test('affordances lie below their Thing', () => {
-    expect(affordanceTopic('a b', 'properties', 'x/y')).toBe('things/a%20b/properties/x%2Fy');
+    expect(topics.affordance('a b', 'properties', 'x/y')).toBe('things/a%20b/properties/x%2Fy');
   });
 });
 
@@ -57,7 +52,7 @@ describe('request topics', () => {
       },
     ],
   ])('%s', (topic, parts) => {
-    expect(parseRequestTopic(topic)).toEqual(parts);
+    expect(topics.parseRequest(topic)).toEqual(parts);
   });
 
   test.each([
@@ -68,23 +63,22 @@ describe('request topics', () => {
     `things/t/properties/p/set/${'c'.repeat(65)}/7`,
     '',
   ])('%s is none', (topic) => {
-    expect(parseRequestTopic(topic)).toBeUndefined();
+    expect(topics.parseRequest(topic)).toBeUndefined();
   });
 
   test('values, results and unknown verbs are not for others to publish', () => {
-    expect(['things/t/properties/p/set', 'things/t/ops/replay/me/1'].map(isRequestTopic)).toEqual([
-      true,
-      true,
-    ]);
+    expect(
+      ['things/t/properties/p/set', 'things/t/ops/replay/me/1'].map((topic) => topics.isRequest(topic)),
+    ).toEqual([true, true]);
     const ours = [
       'things/t',
       'things/t/properties/p',
       'things/t/events/e',
       'things/t/properties/p/reply/me/1',
     ];
-    expect([...ours, 'things/t/ops/reply/me/1', 'things/t/events/e/now'].map(isRequestTopic)).not.toContain(
-      true,
-    );
+    expect(
+      [...ours, 'things/t/ops/reply/me/1', 'things/t/events/e/now'].map((topic) => topics.isRequest(topic)),
+    ).not.toContain(true);
   });
 });
 

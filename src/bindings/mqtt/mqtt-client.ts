@@ -9,10 +9,10 @@ import { type Clock, waitingClock } from '../../contracts/clock.ts';
 import { abortable, withDeadline } from '../../contracts/deadline.ts';
 import { WotError } from '../../contracts/errors.ts';
 import type { Wire } from '../../contracts/wire.ts';
-import { type Asking, MqttSession } from './mqtt-session.ts';
-import { contentOf, topicSubscription } from './mqtt-subscription.ts';
-import { canSend, type MqttTarget, mqttTarget } from './mqtt-target.ts';
-import { tellConnect, tellPacket } from './mqtt-wire.ts';
+import { type Asking, MqttSession } from './client/mqtt-session.ts';
+import { contentOf, topicSubscription } from './client/mqtt-subscription.ts';
+import { canSend, type MqttTarget, mqttTarget } from './client/mqtt-target.ts';
+import { tellConnect, tellPacket } from './messages/mqtt-wire.ts';
 
 export interface MqttClientOptions {
   /** Sent to every broker whose address in a form names no user, so make one client for each trusted set of Things. */

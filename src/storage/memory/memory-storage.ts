@@ -5,6 +5,7 @@ import { valueText } from '../value-text.ts';
 export function memoryStorage(): Storage {
   const things = new Map<string, Map<string, string>>();
   const facts = new Map<string, string>();
+  const records = new Map<string, Map<string, Uint8Array>>();
   return {
     properties: {
       load: (thing) =>
@@ -18,6 +19,17 @@ export function memoryStorage(): Storage {
       get: (key) => facts.get(key),
       async set(key, value) {
         facts.set(key, value);
+      },
+    },
+    records: {
+      load: (kind) => [...(records.get(kind) ?? [])],
+      async change(changes) {
+        for (const { kind, key, value } of changes) {
+          const kept = records.get(kind) ?? new Map<string, Uint8Array>();
+          records.set(kind, kept);
+          if (value) kept.set(key, value);
+          else kept.delete(key);
+        }
       },
     },
     async start() {},

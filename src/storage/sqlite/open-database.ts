@@ -12,6 +12,9 @@ const migrations: readonly string[] = [
      thing TEXT NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (thing, name)
    ) STRICT, WITHOUT ROWID;
    CREATE TABLE fact (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;`,
+  `CREATE TABLE record (
+     kind TEXT NOT NULL, key TEXT NOT NULL, value BLOB NOT NULL, PRIMARY KEY (kind, key)
+   ) STRICT;`,
 ];
 
 /** Opens the file for this servient alone, at the present schema version, with durable commits; makes its folder. */

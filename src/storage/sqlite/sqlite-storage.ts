@@ -1,5 +1,5 @@
 import { WotError } from '../../contracts/errors.ts';
-import type { FactStore, PropertyStore, Storage } from '../../contracts/stores.ts';
+import type { FactStore, PropertyStore, RecordStore, Storage } from '../../contracts/stores.ts';
 import { valueText } from '../value-text.ts';
 import { groupCommit } from './group-commit.ts';
 import { type Database, openDatabase } from './open-database.ts';
@@ -8,6 +8,7 @@ import { storageError } from './storage-error.ts';
 interface OpenStores {
   readonly properties: PropertyStore;
   readonly facts: FactStore;
+  readonly records: RecordStore;
   close(): void;
 }
 
@@ -38,6 +39,10 @@ export function sqliteStorage(file: string): Storage {
     facts: {
       get: (key) => typed(() => started().facts.get(key)),
       set: async (key, value) => started().facts.set(key, value),
+    },
+    records: {
+      load: (kind) => typed(() => started().records.load(kind)),
+      change: async (changes) => started().records.change(changes),
     },
     async start() {
       stores ??= typed(() => openStores(file, failure));
@@ -83,6 +88,7 @@ function prepareStores(database: Database, failure: (cause: unknown) => Error): 
   return {
     properties: propertyStore(statements),
     facts: factStore(statements),
+    records: recordStore(database, write, flush),
     close() {
       flush();
       database.close();
@@ -106,5 +112,31 @@ function factStore({ rows, change }: Statements): FactStore {
   return {
     get: (key) => get(key)[0]?.['value'],
     set: change('INSERT INTO fact VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value'),
+  };
+}
+
+function recordStore(
+  database: Database,
+  write: (run: () => void) => Promise<void>,
+  flush: () => void,
+): RecordStore {
+  const load = database.prepare('SELECT key, value FROM record WHERE kind = ?');
+  const put = database.prepare(
+    'INSERT INTO record VALUES (?, ?, ?) ON CONFLICT (kind, key) DO UPDATE SET value = excluded.value',
+  );
+  const remove = database.prepare('DELETE FROM record WHERE kind = ? AND key = ?');
+  return {
+    load(kind) {
+      flush();
+      const rows = load.all(kind) as unknown as { readonly key: string; readonly value: Uint8Array }[];
+      return rows.map(({ key, value }) => [key, value] as const);
+    },
+    change: (changes) =>
+      write(() => {
+        for (const { kind, key, value } of changes) {
+          if (value) put.run(kind, key, value);
+          else remove.run(kind, key);
+        }
+      }),
   };
 }

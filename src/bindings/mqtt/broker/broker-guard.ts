@@ -1,6 +1,6 @@
 import type { AedesOptions, AuthenticateError, Client } from 'aedes';
 import type { Credentials } from '../../../contracts/binding.ts';
-import { isTopicFilter, isTopicName } from '../mqtt-topics.ts';
+import { isTopicFilter, isTopicName } from '../messages/topic-names.ts';
 
 /** What a guarded broker lets its clients hold. */
 export interface BrokerBounds {

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { Aedes, type AedesPublishPacket, type Client } from 'aedes';
+import type { Principal } from '../../../contracts/access.ts';
 import type { Clock } from '../../../contracts/clock.ts';
 import { WotError } from '../../../contracts/errors.ts';
 import type { Logger } from '../../../contracts/logger.ts';
@@ -49,6 +50,8 @@ export interface BrokerMessage {
   readonly payload: Buffer;
   readonly qos: 0 | 1 | 2;
   readonly retain: boolean;
+  /** The client that published it. */
+  readonly principal?: Principal;
 }
 
 /** An MQTT 3.1.1 broker in this process. */

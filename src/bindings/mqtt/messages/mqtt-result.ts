@@ -1,9 +1,9 @@
 import type { IPublishPacket } from 'mqtt';
-import { decodeContent, encodeContent } from '../../codec/registry.ts';
-import type { Content } from '../../contracts/binding.ts';
-import { type ErrorKind, errorKinds, fromProblem, toProblem, WotError } from '../../contracts/errors.ts';
-import type { Value } from '../../contracts/interaction.ts';
-import { isRaw } from '../../td/declared-content.ts';
+import { decodeContent, encodeContent } from '../../../codec/registry.ts';
+import type { Content } from '../../../contracts/binding.ts';
+import { type ErrorKind, errorKinds, fromProblem, toProblem, WotError } from '../../../contracts/errors.ts';
+import type { Value } from '../../../contracts/interaction.ts';
+import { isRaw } from '../../../td/declared-content.ts';
 
 /** How a request ended; `value` is undefined where there is none, `type` its content type where one is declared. */
 export type Outcome = { readonly value: Value; readonly type?: string } | { readonly error: WotError };

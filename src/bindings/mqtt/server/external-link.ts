@@ -1,23 +1,26 @@
 import type { IPublishPacket, MqttClient } from 'mqtt';
-import type { Clock } from '../../contracts/clock.ts';
-import { WotError } from '../../contracts/errors.ts';
+import type { Clock } from '../../../contracts/clock.ts';
+import { WotError } from '../../../contracts/errors.ts';
+import {
+  type ConnectionOptions,
+  connected,
+  endConnection,
+  openConnection,
+} from '../connection/mqtt-connection.ts';
 import { type BrokerLink, soon } from './broker-link.ts';
-import { type ConnectionOptions, connected, endConnection, openConnection } from './mqtt-connection.ts';
-import { statusTopic } from './mqtt-topics.ts';
 
-export interface ExternalOptions extends Omit<ConnectionOptions, 'clientId' | 'will' | 'queueQoSZero'> {
-  /** The client id. */
-  readonly servientId: string;
+export interface ExternalOptions extends Omit<ConnectionOptions, 'will' | 'queueQoSZero'> {
+  readonly clientId: string;
+  /** Where our state is retained, by us and by our will. */
+  readonly ownStatus: string;
   readonly clock: Clock;
 }
 
 /** The way to a broker elsewhere, which may be away, slow or shared with others. */
-export function externalLink({ servientId, clock, ...options }: ExternalOptions): BrokerLink {
+export function externalLink({ ownStatus, clock, ...options }: ExternalOptions): BrokerLink {
   const { url, logger } = options;
-  const ownStatus = statusTopic(servientId);
   const client = openConnection({
     ...options,
-    clientId: servientId,
     queueQoSZero: false,
     will: { topic: ownStatus, payload: Buffer.from('offline'), qos: 1, retain: true },
   });

@@ -1,7 +1,7 @@
 import type { IPublishPacket } from 'mqtt';
-import type { Content, Notification, NotificationListener } from '../../contracts/binding.ts';
-import { decodedOrSame } from '../../td/percent-encoding.ts';
-import { bytesOf } from './mqtt-result.ts';
+import type { Content, Notification, NotificationListener } from '../../../contracts/binding.ts';
+import { decodedOrSame } from '../../../td/percent-encoding.ts';
+import { bytesOf } from '../messages/mqtt-result.ts';
 import type { TopicListener } from './mqtt-session.ts';
 import type { MqttTarget } from './mqtt-target.ts';
 

@@ -1,7 +1,7 @@
 import type { IClientPublishOptions, IPublishPacket } from 'mqtt';
-import type { WireMessage } from '../../contracts/binding.ts';
-import { blotted, tellWire, type Wire } from '../../contracts/wire.ts';
-import type { MqttTarget } from './mqtt-target.ts';
+import type { WireMessage } from '../../../contracts/binding.ts';
+import { blotted, tellWire, type Wire } from '../../../contracts/wire.ts';
+import type { MqttTarget } from '../client/mqtt-target.ts';
 
 type Direction = WireMessage['direction'];
 type Published = Pick<IPublishPacket, 'topic'> &

@@ -1,11 +1,12 @@
-import type { BrokerMessage, EmbeddedBroker } from './broker/embedded-broker.ts';
+import type { BrokerMessage, EmbeddedBroker } from '../broker/embedded-broker.ts';
 import type { BrokerLink, LinkListener } from './broker-link.ts';
 
 /** The way to a broker in this process: no connection that could fail, and nobody else retains at our topics. */
 export function embeddedLink(broker: EmbeddedBroker, url: string): BrokerLink {
   const subscriptions = new Map<string, () => void>();
   let listener: LinkListener | undefined;
-  const take = (message: BrokerMessage) => listener?.message({ cmd: 'publish', dup: false, ...message });
+  const take = ({ principal, ...message }: BrokerMessage) =>
+    listener?.message({ cmd: 'publish', dup: false, ...message }, principal);
   return {
     url,
     connected: true,

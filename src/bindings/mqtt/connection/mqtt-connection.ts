@@ -1,6 +1,6 @@
 import { connect, type IClientOptions, type MqttClient } from 'mqtt';
-import { type ErrorKind, WotError } from '../../contracts/errors.ts';
-import type { Logger } from '../../contracts/logger.ts';
+import { type ErrorKind, WotError } from '../../../contracts/errors.ts';
+import type { Logger } from '../../../contracts/logger.ts';
 
 export interface ConnectionOptions
   extends Pick<IClientOptions, 'clientId' | 'username' | 'password' | 'will' | 'queueQoSZero'> {

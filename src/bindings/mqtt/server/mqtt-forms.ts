@@ -1,11 +1,11 @@
-import type { ThingForms } from '../../contracts/binding.ts';
-import type { HostedThing } from '../../contracts/interaction.ts';
-import type { AffordanceKind, Form, Op, PartialForm } from '../../contracts/td.ts';
-import { declaredContent, formContent, invocationContent } from '../../td/declared-content.ts';
-import { mapMembers } from '../../td/json-object.ts';
-import { isReadable, isWritable } from '../../td/offered.ts';
-import { queryTemplate } from '../../td/uri-template.ts';
-import { affordanceTopic, thingTopic } from './mqtt-topics.ts';
+import type { ThingForms } from '../../../contracts/binding.ts';
+import type { HostedThing } from '../../../contracts/interaction.ts';
+import type { AffordanceKind, Form, Op, PartialForm } from '../../../contracts/td.ts';
+import { declaredContent, formContent, invocationContent } from '../../../td/declared-content.ts';
+import { mapMembers } from '../../../td/json-object.ts';
+import { isReadable, isWritable } from '../../../td/offered.ts';
+import { queryTemplate } from '../../../td/uri-template.ts';
+import type { TopicSpace } from '../messages/topic-space.ts';
 
 const context = { mqv: 'https://www.w3.org/2019/wot/mqtt#', tw: 'urn:thingwright:mqtt#' };
 
@@ -20,6 +20,7 @@ interface Affordance {
 
 /** What requests and values are made of. */
 interface Payloads {
+  readonly topics: TopicSpace;
   readonly contentType: string;
   /** Bytes of one request. */
   readonly maxPayload: number;
@@ -34,14 +35,15 @@ interface Payloads {
  * and where a broker cannot take it at all the connection ends.
  */
 export function mqttForms(thing: HostedThing, href: string, payloads: Payloads): ThingForms {
+  const { topics } = payloads;
   const form = formMaker(href, payloads);
   const each = (kind: AffordanceKind, make: (topic: string, affordance: Affordance) => readonly Form[]) =>
     mapMembers<Affordance, readonly Form[]>(thing.affordances[kind], (name, affordance) =>
-      make(affordanceTopic(thing.name, kind, name), affordance),
+      make(topics.affordance(thing.name, kind, name), affordance),
     );
   return {
     context,
-    forms: thingLevelForms(thing, form),
+    forms: thingLevelForms(thing, topics.thing(thing.name), form),
     properties: each('properties', (topic, property) => propertyForms(topic, property, form)),
     actions: each('actions', (topic, action) => actionForms(topic, action, form)),
     events: each('events', (topic, event) => [
@@ -125,10 +127,9 @@ function gives(affordance: Affordance): { readonly contentType?: string } {
   return output === undefined ? {} : { contentType: output };
 }
 
-function thingLevelForms({ name, affordances }: HostedThing, form: FormMaker): readonly Form[] {
+function thingLevelForms({ affordances }: HostedThing, topic: string, form: FormMaker): readonly Form[] {
   const properties = Object.values(affordances.properties ?? {});
   const actions: readonly Affordance[] = Object.values(affordances.actions ?? {});
-  const topic = thingTopic(name);
   const ops: readonly Op[] = [
     ...(properties.some(isReadable) ? (['readallproperties', 'readmultipleproperties'] as const) : []),
     ...(properties.some(isWritable) ? (['writeallproperties', 'writemultipleproperties'] as const) : []),

@@ -6,16 +6,16 @@ import type {
   ISubscriptionMap,
   MqttClient,
 } from 'mqtt';
-import { codecFor } from '../../codec/registry.ts';
-import type { Content } from '../../contracts/binding.ts';
-import { WotError } from '../../contracts/errors.ts';
-import { silentLogger } from '../../contracts/logger.ts';
-import type { Wire } from '../../contracts/wire.ts';
-import { connected, endConnection, openConnection } from './mqtt-connection.ts';
-import { readEnvelope, readResult } from './mqtt-result.ts';
+import { codecFor } from '../../../codec/registry.ts';
+import type { Content } from '../../../contracts/binding.ts';
+import { WotError } from '../../../contracts/errors.ts';
+import { silentLogger } from '../../../contracts/logger.ts';
+import type { Wire } from '../../../contracts/wire.ts';
+import { connected, endConnection, openConnection } from '../connection/mqtt-connection.ts';
+import { readEnvelope, readResult } from '../messages/mqtt-result.ts';
+import { tellPacket, tellPublish } from '../messages/mqtt-wire.ts';
+import { matchesFilter } from '../messages/topic-names.ts';
 import type { MqttTarget } from './mqtt-target.ts';
-import { matchesFilter } from './mqtt-topics.ts';
-import { tellPacket, tellPublish } from './mqtt-wire.ts';
 
 /** Told of the messages of a filter, and of the life of the connection. */
 export interface TopicListener {

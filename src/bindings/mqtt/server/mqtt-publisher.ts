@@ -1,5 +1,5 @@
 import type { IClientPublishOptions } from 'mqtt';
-import type { Logger } from '../../contracts/logger.ts';
+import type { Logger } from '../../../contracts/logger.ts';
 import type { BrokerLink, Message } from './broker-link.ts';
 
 /**

@@ -1,13 +1,13 @@
-import { WotError } from '../../contracts/errors.ts';
-import type { CallContext, HostedThing, Value } from '../../contracts/interaction.ts';
-import { idToTimestamp } from '../../interaction/change-ids.ts';
+import { WotError } from '../../../contracts/errors.ts';
+import type { CallContext, HostedThing, Value } from '../../../contracts/interaction.ts';
+import { idToTimestamp } from '../../../interaction/change-ids.ts';
 import {
   actionShapes,
   type PayloadShape,
   propertyShapes,
   sentValue,
-} from '../../interaction/payload-types.ts';
-import { affordanceTopic, thingTopic } from './mqtt-topics.ts';
+} from '../../../interaction/payload-types.ts';
+import type { TopicSpace } from '../messages/topic-space.ts';
 
 /** What a request topic does. */
 export interface Route {
@@ -22,13 +22,13 @@ export interface Route {
 type Run = Route['run'];
 
 /** The request topics of a Thing by name (without what follows the verb). */
-export function requestRoutes(hosted: HostedThing): ReadonlyMap<string, Route> {
+export function requestRoutes(hosted: HostedThing, topics: TopicSpace): ReadonlyMap<string, Route> {
   const { name: thing, affordances, interactions } = hosted;
   const routes = new Map<string, Route>();
   const set = (topic: string, run: Run, content: Omit<Route, 'run'> = {}) =>
     routes.set(topic, { run, ...content });
   for (const name of Object.keys(affordances.properties ?? {})) {
-    const topic = affordanceTopic(thing, 'properties', name);
+    const topic = topics.affordance(thing, 'properties', name);
     const { takes, gives } = propertyShapes(hosted, name);
     const read: Run = async (_input, context) =>
       sentValue(gives.type ?? '', await interactions.readProperty(name, context), gives);
@@ -39,7 +39,7 @@ export function requestRoutes(hosted: HostedThing): ReadonlyMap<string, Route> {
     set(`${topic}/set`, write, { takes });
   }
   for (const [name, affordance] of Object.entries(affordances.actions ?? {})) {
-    const topic = affordanceTopic(thing, 'actions', name);
+    const topic = topics.affordance(thing, 'actions', name);
     const invoke: Run = async (input, context) => {
       const result = await interactions.invokeAction(name, input, context);
       return 'invocation' in result ? result.invocation : result.output;
@@ -50,14 +50,14 @@ export function requestRoutes(hosted: HostedThing): ReadonlyMap<string, Route> {
     set(`${topic}/cancel`, async (id, context) => interactions.cancelAction(name, invocationId(id), context));
   }
   for (const [op, run] of Object.entries(thingRoutes(interactions))) {
-    set(`${thingTopic(thing)}/ops/${op}`, run);
+    set(`${topics.thing(thing)}/ops/${op}`, run);
   }
   return routes;
 }
 
 /** What to subscribe to for all requests to a Thing; unknown affordances and ops included, so that they get an answer. */
-export function requestFilters({ name, affordances }: HostedThing): readonly string[] {
-  const topic = thingTopic(name);
+export function requestFilters({ name, affordances }: HostedThing, topics: TopicSpace): readonly string[] {
+  const topic = topics.thing(name);
   return [
     ...(affordances.properties ? [`${topic}/properties/+/set/#`, `${topic}/properties/+/get/#`] : []),
     ...(affordances.actions

@@ -1,8 +1,8 @@
-import { cbor } from '../../codec/cbor.ts';
-import { json } from '../../codec/json.ts';
-import { codecFor } from '../../codec/registry.ts';
-import { WotError } from '../../contracts/errors.ts';
-import { isTopicFilter } from './mqtt-topics.ts';
+import { cbor } from '../../../codec/cbor.ts';
+import { json } from '../../../codec/json.ts';
+import { codecFor } from '../../../codec/registry.ts';
+import { WotError } from '../../../contracts/errors.ts';
+import { isTopicFilter, isTopicName } from '../messages/topic-names.ts';
 
 export interface MqttOptions {
   /** `embedded` for a broker of our own (MQTT 3.1.1), else the address of one, e.g. `mqtt://localhost:1883`. */
@@ -14,16 +14,20 @@ export interface MqttOptions {
   /** For an external broker. */
   readonly username?: string;
   readonly password?: string;
+  /** Put before all topics with a slash between, so that several sites share a broker, e.g. `site-a`; default none. */
+  readonly prefix?: string;
   /** Of all payloads but the TDs: JSON or CBOR; default `application/json`. */
   readonly contentType?: string;
   /** Filters of MQTT 5 Response Topics to answer at, beside those below a form's `tw:responseTopic`; whoever may ask has us publish there. */
   readonly responseTopics?: readonly string[];
 }
 
-/** Throws WotError `invalid` CONTENT_TYPE_UNKNOWN or TOPIC_FILTER_INVALID. */
-export function checkOptions({ contentType = 'application/json', responseTopics = [] }: MqttOptions): void {
+/** Throws WotError `invalid` CONTENT_TYPE_UNKNOWN, TOPIC_FILTER_INVALID or TOPIC_PREFIX_INVALID. */
+export function checkOptions(options: MqttOptions): void {
+  const { contentType = 'application/json', responseTopics = [], prefix } = options;
   checkContentType(contentType);
   checkFilters(responseTopics);
+  if (prefix !== undefined) checkPrefix(prefix);
 }
 
 function checkContentType(contentType: string): void {
@@ -38,4 +42,10 @@ function checkFilters(filters: readonly string[]): void {
   if (wrong === undefined) return;
   const message = `mqtt({ responseTopics }) holds ${JSON.stringify(wrong)}, which is no topic filter; write it like "replies/#".`;
   throw new WotError('invalid', 'TOPIC_FILTER_INVALID', message);
+}
+
+function checkPrefix(prefix: string): void {
+  if (isTopicName(prefix) && !/^[$/]|\/$/.test(prefix)) return;
+  const message = `mqtt({ prefix: ${JSON.stringify(prefix)} }) cannot begin topics; use levels without +, # and a leading $, with slashes only between them, e.g. "site-a".`;
+  throw new WotError('invalid', 'TOPIC_PREFIX_INVALID', message);
 }

@@ -1,5 +1,6 @@
 import type { IClientPublishOptions, IPublishPacket } from 'mqtt';
-import type { Clock } from '../../contracts/clock.ts';
+import type { Principal } from '../../../contracts/access.ts';
+import type { Clock } from '../../../contracts/clock.ts';
 
 /** What is published; `retain` and `qos` 0 are not set by default. */
 export interface Message {
@@ -11,7 +12,8 @@ export interface Message {
 export interface LinkListener {
   /** The broker can be published to, for the first time or again: it may have lost what it retained. */
   connected(): void;
-  message(packet: IPublishPacket): void;
+  /** `principal` is its publisher, where the broker is ours and knows. */
+  message(packet: IPublishPacket, principal?: Principal): void;
 }
 
 /** The servient's way to its broker. */

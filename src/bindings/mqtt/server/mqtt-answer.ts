@@ -1,24 +1,21 @@
 import type { IPublishPacket } from 'mqtt';
-import type { Limits } from '../../contracts/binding.ts';
-import { WotError } from '../../contracts/errors.ts';
-import type { Logger } from '../../contracts/logger.ts';
-import { asWotError } from '../../interaction/as-wot-error.ts';
-import { receivedValue } from '../../interaction/payload-types.ts';
-import { queryVariables } from '../../interaction/query-variables.ts';
+import type { Principal } from '../../../contracts/access.ts';
+import type { Limits } from '../../../contracts/binding.ts';
+import { WotError } from '../../../contracts/errors.ts';
+import type { Logger } from '../../../contracts/logger.ts';
+import { asWotError } from '../../../interaction/as-wot-error.ts';
+import { receivedValue } from '../../../interaction/payload-types.ts';
+import { queryVariables } from '../../../interaction/query-variables.ts';
+import { bytesOf, type Outcome, resultEnvelope, resultMessage } from '../messages/mqtt-result.ts';
+import { isTopicName, matchesFilter } from '../messages/topic-names.ts';
+import type { RequestTopic, TopicSpace } from '../messages/topic-space.ts';
 import type { Message } from './broker-link.ts';
-import { mqttBroker } from './mqtt-publications.ts';
 import type { Route } from './mqtt-requests.ts';
-import { bytesOf, type Outcome, resultEnvelope, resultMessage } from './mqtt-result.ts';
-import {
-  isReplyTopic,
-  isRequestTopic,
-  isTopicName,
-  matchesFilter,
-  parseRequestTopic,
-  type RequestTopic,
-} from './mqtt-topics.ts';
 
 export interface AnswerContext {
+  /** Who asks. */
+  readonly principal: Principal;
+  readonly topics: TopicSpace;
   /** What a request topic does. */
   routeOf(base: string): Route | undefined;
   readonly contentType: string;
@@ -37,10 +34,11 @@ export async function answerRequest(
 ): Promise<Message | undefined> {
   const { topic, properties, retain } = packet;
   const responseTopic = properties?.responseTopic;
-  const request = isRequestTopic(topic) ? parseRequestTopic(topic) : undefined;
+  const { topics } = context;
+  const request = topics.isRequest(topic) ? topics.parseRequest(topic) : undefined;
   // A retained request would be repeated at every start. A result is no request.
-  if (retain || isReplyTopic(topic) || !(request || responseTopic)) return undefined;
-  if (responseTopic !== undefined && !mayAnswerAt(responseTopic, context.responseTopics)) {
+  if (retain || topics.isReply(topic) || !(request || responseTopic)) return undefined;
+  if (responseTopic !== undefined && !mayAnswerAt(responseTopic, context)) {
     const message = `A request at ${topic} is not served: its Response Topic ${responseTopic} is not for results. It must be below the "tw:responseTopic" of a form, or in the option "responseTopics" of mqtt().`;
     context.logger.warn(message);
     return undefined;
@@ -60,7 +58,7 @@ export async function answerRequest(
 async function perform(
   packet: IPublishPacket,
   request: RequestTopic | undefined,
-  { routeOf, contentType, limits, overloaded }: AnswerContext,
+  { principal, routeOf, contentType, limits, overloaded }: AnswerContext,
 ): Promise<Outcome> {
   const { run, takes = {}, gives } = routeFor(packet.topic, request, routeOf);
   if (overloaded) {
@@ -75,7 +73,7 @@ async function perform(
   const type = packet.properties?.contentType ?? takes.type ?? contentType;
   const input = body.length === 0 ? undefined : receivedValue({ type, body }, takes, limits.nesting);
   const uriVariables = queryVariables(request?.query ?? '');
-  const value = await run(input, { principal: mqttBroker, uriVariables, carries: 'bytes' });
+  const value = await run(input, { principal, uriVariables, carries: 'bytes' });
   return { value, ...(gives === undefined ? {} : { type: gives }) };
 }
 
@@ -120,8 +118,8 @@ function answerWriter(
 }
 
 /** Nobody may have us publish, with our rights, where values and states are told or other devices listen. */
-function mayAnswerAt(topic: string, allowed: readonly string[]): boolean {
+function mayAnswerAt(topic: string, { topics, responseTopics }: AnswerContext): boolean {
   if (!isTopicName(topic) || topic.startsWith('$')) return false;
-  if (/^(things|servients)\//.test(topic)) return isReplyTopic(topic);
-  return allowed.some((filter) => matchesFilter(filter, topic));
+  if (topics.isReserved(topic)) return topics.isReply(topic);
+  return responseTopics.some((filter) => matchesFilter(filter, topic));
 }

@@ -1,18 +1,24 @@
 import type { IClientPublishOptions } from 'mqtt';
-import { encodeContent } from '../../codec/registry.ts';
-import type { Principal } from '../../contracts/access.ts';
-import type { Change, HostedThing, Subscriber, Unsubscribe } from '../../contracts/interaction.ts';
-import type { Logger } from '../../contracts/logger.ts';
-import { idToTimestamp } from '../../interaction/change-ids.ts';
-import { PacedSubscription } from '../../interaction/paced-subscription.ts';
-import { eventShape, type PayloadShape, propertyShapes, sentValue } from '../../interaction/payload-types.ts';
+import { encodeContent } from '../../../codec/registry.ts';
+import type { Principal } from '../../../contracts/access.ts';
+import type { Change, HostedThing, Subscriber, Unsubscribe } from '../../../contracts/interaction.ts';
+import type { Logger } from '../../../contracts/logger.ts';
+import { idToTimestamp } from '../../../interaction/change-ids.ts';
+import { PacedSubscription } from '../../../interaction/paced-subscription.ts';
+import {
+  eventShape,
+  type PayloadShape,
+  propertyShapes,
+  sentValue,
+} from '../../../interaction/payload-types.ts';
+import type { TopicSpace } from '../messages/topic-space.ts';
 import type { Publisher } from './mqtt-publisher.ts';
-import { affordanceTopic, thingTopic } from './mqtt-topics.ts';
 
 /** As whom the servient publishes, and serves requests that come through a broker. */
 export const mqttBroker: Principal = { name: 'mqtt-broker', roles: [] };
 
 interface Outlet {
+  readonly topics: TopicSpace;
   readonly publisher: Publisher;
   readonly contentType: string;
   /** Told with the TD, so that others on the broker know whose it is. */
@@ -114,10 +120,15 @@ class Publications {
     subscription.catch((error) => logger.warn(what, { error }));
   }
 
-  #publish(change: Change, send: (message: ReturnType<typeof changeMessage>) => void): void {
+  #publish(
+    change: Change,
+    send: (message: ReturnType<typeof changeMessage> & { readonly topic: string }) => void,
+  ): void {
     try {
       const shape = this.#shapeOf(change);
-      send(changeMessage(change, shape, shape.type ?? this.#outlet.contentType));
+      const { topics, contentType } = this.#outlet;
+      const topic = topics.affordance(change.thing, change.kind, change.name);
+      send({ topic, ...changeMessage(change, shape, shape.type ?? contentType) });
     } catch (error) {
       const { thing, name } = change;
       this.#outlet.logger.error(`A value of ${name} of ${thing} cannot be published`, { error });
@@ -132,7 +143,7 @@ class Publications {
     const { name } = this.#thing;
     const userProperties = { servient: this.#outlet.servientId };
     const properties = { contentType: 'application/td+json', userProperties };
-    this.#retain(thingTopic(name), this.#thing.description().bytes, properties);
+    this.#retain(this.#outlet.topics.thing(name), this.#thing.description().bytes, properties);
   }
 
   #retain(topic: string, payload: Uint8Array, properties: IClientPublishOptions['properties']): void {
@@ -146,10 +157,9 @@ function from(after: number | undefined) {
 }
 
 function changeMessage(change: Change, { measured }: PayloadShape, contentType: string) {
-  const { id, thing, kind, name, data, present } = change;
-  const topic = affordanceTopic(thing, kind, name);
+  const { id, data, present } = change;
   const sent = sentValue(contentType, data, { measured, time: present ? undefined : id / 1e6 });
   const payload = data === undefined ? new Uint8Array() : encodeContent(contentType, sent).body;
   const userProperties = { id: String(id), timestamp: idToTimestamp(id) };
-  return { topic, payload, properties: { contentType, userProperties } };
+  return { payload, properties: { contentType, userProperties } };
 }

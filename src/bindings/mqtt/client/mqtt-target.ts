@@ -1,9 +1,9 @@
-import { WotError } from '../../contracts/errors.ts';
-import type { Form, Op } from '../../contracts/td.ts';
-import { defaultContentType, responseType, subscriptionOps } from '../../td/defaults.ts';
-import { decodedOrSame } from '../../td/percent-encoding.ts';
-import { brokerUrl } from './mqtt-connection.ts';
-import { isTopicFilter, isTopicName } from './mqtt-topics.ts';
+import { WotError } from '../../../contracts/errors.ts';
+import type { Form, Op } from '../../../contracts/td.ts';
+import { defaultContentType, responseType, subscriptionOps } from '../../../td/defaults.ts';
+import { decodedOrSame } from '../../../td/percent-encoding.ts';
+import { brokerUrl } from '../connection/mqtt-connection.ts';
+import { isTopicFilter, isTopicName } from '../messages/topic-names.ts';
 
 /** Where and how a form's operation is sent. */
 export interface MqttTarget {
