@@ -16,7 +16,7 @@ export type { ClientSecurity, SecurityChoice, ServerSecurity } from './bindings/
 export { type HttpClientOptions, httpClient } from './bindings/http/client/http-client.ts';
 export type { HttpBinding, HttpOptions } from './bindings/http/http-options.ts';
 export { http } from './bindings/http/http-server.ts';
-export { mqttClient } from './bindings/mqtt/mqtt-client.ts';
+export { type MqttClientOptions, mqttClient } from './bindings/mqtt/mqtt-client.ts';
 export { type MqttOptions, mqtt } from './bindings/mqtt/mqtt-server.ts';
 export { type WebSocketClientOptions, websocketClient } from './bindings/websocket/websocket-client.ts';
 export { type WebSocketOptions, websocket } from './bindings/websocket/websocket-server.ts';
@@ -92,10 +92,13 @@ export type {
   SecurityScheme,
   ThingDescription,
 } from './contracts/td.ts';
+export { type AccessRules, accessRules, readAccessFile } from './security/access-rules.ts';
 export { createServient, type Servient, type ServientOptions } from './servient/create-servient.ts';
 export type { ExposedThing } from './servient/exposure.ts';
 export { type Mirrors, mirrors } from './servient/mirror.ts';
-export type { NodeWotOptions, ScriptingApi } from './servient/node-wot.ts';
+export type { NodeWotCredentials, NodeWotOptions, ScriptingApi } from './servient/node-wot.ts';
+export type { Service, ServiceHost } from './servient/service.ts';
+export { type Zigbee2mqttOptions, zigbee2mqtt } from './servient/zigbee2mqtt/zigbee2mqtt.ts';
 export { memoryStorage } from './storage/memory/memory-storage.ts';
 export { sqliteStorage } from './storage/sqlite/sqlite-storage.ts';
 export { type DefinedThing, defineThing } from './td/define-thing.ts';

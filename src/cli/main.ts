@@ -15,6 +15,7 @@ const commands = {
   subscribe: async () => (await import('./commands/observe.ts')).subscribe,
   validate: async () => (await import('./commands/validate.ts')).validate,
   ui: async () => (await import('./commands/ui.ts')).ui,
+  acl: async () => (await import('./commands/acl.ts')).acl,
 };
 
 type CommandName = keyof typeof commands;
@@ -51,7 +52,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 3 invalid input or
 program
   .command('serve')
   .description('serve the Things of modules (default export: async (servient) => { ... })')
-  .argument('<module...>', 'TypeScript or JavaScript files')
+  .argument('[module...]', 'TypeScript or JavaScript files; none with --zigbee2mqtt alone')
   .option('--http <port>', 'HTTP port, or "off" (8080)')
   .option('--tls-cert <file>', 'PEM file with the certificate: HTTP becomes HTTPS')
   .option('--tls-key <file>', 'PEM file with its private key')
@@ -64,6 +65,15 @@ program
   .option('--coaps-tcp <port>', 'CoAP over TLS, or "off" (off)')
   .option('--psk-file <file>', 'pre-shared keys of CoAP clients, lines of identity:hexkey')
   .option('--mqtt <port|url>', 'port of the embedded broker, URL of another broker, or "off" (1883)')
+  .option('--mqtts <port>', 'port of the embedded broker over TLS, or "off" (off)')
+  .option('--mqtt-ca <file>', 'PEM file of authorities: of clients over --mqtts, or of another broker')
+  .option('--mqtt-websocket', 'the embedded broker also at /mqtt of the HTTP port')
+  .option('--mqtt-prefix <levels>', 'what all MQTT topics begin with')
+  .option('--mqtt-user <name>', 'user name at another broker')
+  .option('--mqtt-password-file <file>', 'its password, in the first line')
+  .option('--home-assistant', 'announce all Things to Home Assistant')
+  .option('--zigbee2mqtt <url>', 'broker of a Zigbee2MQTT whose devices become Things')
+  .option('--access-file <file>', 'access rules: who may do what (everybody everything)')
   .option('--host <address>', 'bind address (127.0.0.1)')
   .option('--public-base <url>', 'the HTTP address by which peers reach this servient')
   .option('--data <folder>', 'where state lies, or "off" for memory only (.thingwright)')
@@ -107,6 +117,19 @@ client('ui', 'open the web page of any Things, wherever they are')
   .argument('<thing...>')
   .option('--http <port>', 'port of the page (a free one)', wholeNumber)
   .option('--no-open', 'only print the address');
+
+program
+  .command('acl')
+  .description('write the access and password files of a broker from access rules and the Things of modules')
+  .argument('<broker>', 'mosquitto')
+  .argument('<module...>', 'TypeScript or JavaScript files')
+  .requiredOption('--access-file <file>', 'access rules: who may do what')
+  .option('--out <folder>', 'where the files go', '.')
+  .option('--user <name>', 'as whom the servient connects', 'thingwright')
+  .option('--mqtt-prefix <levels>', 'what all MQTT topics begin with')
+  .option('--home-assistant', 'let the servient announce its Things to Home Assistant')
+  .option('--json', 'print JSON')
+  .action(run('acl'));
 
 try {
   await program.parseAsync();

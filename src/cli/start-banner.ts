@@ -30,20 +30,21 @@ export function startRecord(servient: Servient) {
 export interface StartFacts {
   readonly hasPage: boolean;
   readonly pskFile?: string | undefined;
+  readonly mqttPrefix?: string | undefined;
 }
 
 /** What a person wants to know after a start: the page where there is one, addresses, how many Things, and lines to paste. */
-export function startBanner(servient: Servient, { hasPage, pskFile }: StartFacts): string {
+export function startBanner(servient: Servient, facts: StartFacts): string {
   const things = listedThings(servient.things);
   const addresses = servient.addresses.map((address) => {
     const protocol = protocolOf({ href: address });
     return `  ${(names[protocol] ?? protocol.toUpperCase()).padEnd(5)} ${styleText('bold', address)}`;
   });
-  const lines = pasteLines(servient.addresses, things, pskFile).map((line) => `  ${line}`);
+  const lines = pasteLines(servient.addresses, things, facts).map((line) => `  ${line}`);
   const count = `${things.length} ${things.length === 1 ? 'Thing' : 'Things'}`;
   const http = servient.addresses.find((address) => address.startsWith('http'));
   return [
-    ...(hasPage && http ? [`Open ${styleText('bold', `${http}/`)} in a browser.`, ''] : []),
+    ...(facts.hasPage && http ? [`Open ${styleText('bold', `${http}/`)} in a browser.`, ''] : []),
     `Thingwright serves ${count}:`,
     ...addresses,
     '',
@@ -55,7 +56,7 @@ export function startBanner(servient: Servient, { hasPage, pskFile }: StartFacts
 function pasteLines(
   addresses: readonly string[],
   things: readonly HostedThing[],
-  pskFile?: string,
+  { pskFile, mqttPrefix }: StartFacts,
 ): string[] {
   const [http, coap, coaps, mqtt] = [/^http/, /^coap(\+tcp)?:/, /^coaps/, /^mqtt:/].map((scheme) =>
     addresses.find((address) => scheme.test(address)),
@@ -67,7 +68,8 @@ function pasteLines(
   if (coaps && pskFile !== undefined) lines.push(keyedLine(coaps, path, pskFile));
   if (mqtt) {
     const { hostname, port } = new URL(mqtt);
-    lines.push(`mosquitto_sub -h ${hostname} -p ${port || 1883} -t 'things/+/properties/+' -v`);
+    const filter = [...(mqttPrefix === undefined ? [] : [mqttPrefix]), 'things/+/properties/+'].join('/');
+    lines.push(`mosquitto_sub -h ${hostname} -p ${port || 1883} -t ${quoted(filter)} -v`);
   }
   const open = http ?? coap;
   if (open) lines.push(`npx wot ls ${open}`);

@@ -1,8 +1,9 @@
 import type { HttpCredentials, PskCredentials } from '../contracts/access.ts';
 import type { ClientBinding } from '../contracts/binding.ts';
+import type { Form } from '../contracts/td.ts';
 import { trustedAuthorities } from '../security/trusted-authorities.ts';
 import { ownMember } from '../td/json-object.ts';
-import { schemeOf } from '../td/protocol.ts';
+import { protocolOf, schemeOf } from '../td/protocol.ts';
 
 /** How our own clients are made. */
 export interface ClientSettings {
@@ -23,30 +24,22 @@ const coap: Load = async ({ psk, ca }) => {
   const trusted = ca === undefined ? {} : { ca: trustedAuthorities(ca).join('\n') };
   return coapClient({ security: { ...trusted, ...(psk && { psk }) } });
 };
-const mqtt: Load = async ({ credentials }) => {
+const mqtt: Load = async ({ credentials, ca }) => {
   const { mqttClient } = await import('../bindings/mqtt/mqtt-client.ts');
-  if (credentials === undefined || 'token' in credentials) return mqttClient();
-  return mqttClient({ username: credentials.user, password: credentials.password });
+  const trusted = ca === undefined ? {} : { ca };
+  if (credentials === undefined || 'token' in credentials) return mqttClient(trusted);
+  return mqttClient({ ...trusted, username: credentials.user, password: credentials.password });
 };
 
-const loaders: Readonly<Record<string, Load>> = {
-  http,
-  https: http,
-  ws: websocket,
-  wss: websocket,
-  coap,
-  coaps: coap,
-  'coap+tcp': coap,
-  'coaps+tcp': coap,
-  mqtt,
-  mqtts: mqtt,
-};
+/** By the names of the protocols. */
+const loaders: Readonly<Record<string, Load>> = { http, websocket, coap, mqtt };
 
 /** The clients of one consumer: those it was given, then our own, made when a scheme first needs them. */
 export class ClientPool {
   readonly #given: readonly ClientBinding[];
   readonly #settings: ClientSettings;
   readonly #made = new Map<Load, Promise<ClientBinding>>();
+  readonly #others = new Map<string, ClientPool>();
   #strangers: ClientPool | undefined;
 
   /** Throws WotError `invalid` CA_INVALID. */
@@ -67,11 +60,23 @@ export class ClientPool {
     return this.#strangers;
   }
 
-  /** The clients for an absolute address, best first. */
-  async for(href: string): Promise<readonly ClientBinding[]> {
-    const scheme = schemeOf({ href });
-    const given = this.#given.filter((client) => client.schemes.includes(scheme));
-    const load = ownMember(loaders, scheme);
+  /** The same clients with other credentials, for the Things that these are for. */
+  withCredentials(credentials: HttpCredentials): ClientPool {
+    const key = JSON.stringify(credentials);
+    const pool = this.#others.get(key) ?? new ClientPool([], { ...this.#settings, credentials });
+    this.#others.set(key, pool);
+    return pool;
+  }
+
+  /** The clients for a form with an absolute address, best first. */
+  async for(form: Pick<Form, 'href' | 'subprotocol'>): Promise<readonly ClientBinding[]> {
+    const scheme = schemeOf(form);
+    const protocol = protocolOf(form);
+    // Over WebSocket there are two protocols, and the client of one has no use for the other's forms.
+    const fits = ({ schemes }: ClientBinding): boolean =>
+      !/^wss?$/.test(scheme) || schemes.includes('mqtt') === (protocol === 'mqtt');
+    const given = this.#given.filter((client) => client.schemes.includes(scheme) && fits(client));
+    const load = ownMember(loaders, protocol);
     if (given.length > 0 || load === undefined) return given;
     const made = this.#made.get(load) ?? load(this.#settings);
     this.#made.set(load, made);
@@ -81,6 +86,8 @@ export class ClientPool {
   /** Stops the clients that were made here; those given belong to their giver. */
   async stop(): Promise<void> {
     await this.#strangers?.stop();
+    for (const pool of this.#others.values()) await pool.stop();
+    this.#others.clear();
     const made = await Promise.all(this.#made.values());
     this.#made.clear();
     await Promise.all(made.map((client) => client.stop()));

@@ -154,7 +154,7 @@ export class Exchange {
   async #clientFor(op: Op, form: Form, clients: ClientPool): Promise<ClientBinding | undefined> {
     if (codecFor(form.contentType ?? '') === undefined) return undefined;
     const { adapt = (found) => found } = this.#parts;
-    const client = (await clients.for(form.href)).find((each) => each.supports(op, form));
+    const client = (await clients.for(form)).find((each) => each.supports(op, form));
     return client && adapt(client);
   }
 

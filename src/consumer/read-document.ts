@@ -26,7 +26,7 @@ export async function readDocument(
   limits: { readonly signal?: AbortSignal; readonly timeout: number },
 ): Promise<FoundDocument> {
   if (/^file:/i.test(address)) return { body: await readLocal(address), address };
-  const [client] = await clients.for(address);
+  const [client] = await clients.for({ href: address });
   if (client === undefined) {
     const message = `No client here can fetch ${address}; give an http, https, coap, coaps, mqtt or file address, or a client for its scheme.`;
     throw new WotError('not-implemented', 'NO_CLIENT_FOR_SCHEME', message, { href: address });

@@ -7,6 +7,9 @@ export interface Principal {
 /** The caller without credentials. */
 export const anonymous: Principal = { name: 'anonymous', roles: [] };
 
+/** The servient, where it reads its own Things for others and decides by itself who gets what: it is asked for no right. */
+export const servientItself: Principal = { name: 'servient', roles: [] };
+
 /** What a secured transport proved about the other side: which pre-shared key it has, or its certificate. */
 export type PeerIdentity =
   | { readonly scheme: 'psk'; readonly identity: string }

@@ -162,6 +162,8 @@ export interface Notification {
   /** RFC 3339. */
   readonly timestamp?: string;
   readonly content?: Content;
+  /** Whether a broker had kept it and gives it to every new subscriber: it happened before. */
+  readonly retained?: boolean;
 }
 
 /** What was lost lies between these two protocol ids, where the protocol has ids. */

@@ -1,4 +1,5 @@
 import type { Principal } from './access.ts';
+import type { WotError } from './errors.ts';
 import type { Value } from './interaction.ts';
 import type { JsonValue, PartialTd } from './td.ts';
 
@@ -52,6 +53,8 @@ export interface ThingHandle {
   /** Tells observers of a change of a property that its own handlers serve. */
   notify(property: string, value: Value): void;
   emit(event: string, data?: Value): void;
+  /** Tells that the device does not answer (`unavailable`, `timeout`), or by undefined that it does, where that is known without asking it. */
+  tellFault(fault: WotError | undefined): void;
 }
 
 /** Thins out notifications of one property; the last value always arrives. */

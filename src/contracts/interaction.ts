@@ -123,6 +123,8 @@ export interface HostedThing {
   readonly streams?: readonly string[];
   /** Why its device could not be reached when it was last asked (`unavailable`, `timeout`), and since when (ms since 1970); undefined once it answers. */
   readonly fault?: DeviceFault | undefined;
+  /** Told when `fault` comes or goes. */
+  watchFault?(told: () => void): Unsubscribe;
   /** False for the servient's own Thing, which `GET /things` leaves out. */
   readonly listed: boolean;
   /** The TD with the forms of every binding, in one of its languages where that is asked for; valid once exposed. */

@@ -13,7 +13,7 @@ export interface FactStore {
   set(key: string, value: string): Promise<void>;
 }
 
-/** One change of a record; `value` is undefined where it goes away. */
+/** One change of a record; `value` is undefined where it goes away, else not changed by anyone from now on. Kind and key are well-formed Unicode. */
 export interface RecordChange {
   readonly kind: string;
   readonly key: string;

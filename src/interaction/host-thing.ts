@@ -7,7 +7,7 @@ import type {
   ThingHandlers,
 } from '../contracts/definition.ts';
 import { WotError } from '../contracts/errors.ts';
-import type { DeviceFault, Interactions, Value } from '../contracts/interaction.ts';
+import type { DeviceFault, Interactions, Unsubscribe, Value } from '../contracts/interaction.ts';
 import type { Logger } from '../contracts/logger.ts';
 import type { PropertyStore } from '../contracts/stores.ts';
 import type { JsonValue, PartialTd } from '../contracts/td.ts';
@@ -53,6 +53,8 @@ export interface RunningThing {
   readonly handle: ThingHandle;
   /** Why its device does not answer. */
   readonly fault: DeviceFault | undefined;
+  /** Tells when that comes or goes. */
+  watchFault(told: () => void): Unsubscribe;
   /** How many asynchronous actions run. */
   readonly running: number;
   /** Ends subscriptions, running invocations and the device's own work. */
@@ -120,6 +122,10 @@ class HostedRun implements RunningThing {
     return this.#environment.device.fault;
   }
 
+  watchFault(told: () => void): Unsubscribe {
+    return this.#environment.device.watch(told);
+  }
+
   get running(): number {
     return this.#environment.invocations.running;
   }
@@ -179,7 +185,7 @@ function restored(td: PartialTd, name: string, value: Value, logger: Logger): Va
 }
 
 function thingHandle(environment: ThingEnvironment): ThingHandle {
-  const { thing, feed, lifetime } = environment;
+  const { thing, feed, lifetime, device } = environment;
   const property = (name: string) => find(environment.properties, 'property', name, thing);
   return {
     name: thing,
@@ -204,6 +210,7 @@ function thingHandle(environment: ThingEnvironment): ThingHandle {
       checkOutput(event, told, environment.logger);
       if (lifetime.isOpen) feed.publish({ thing, kind: 'events', name }, copyOf(told));
     },
+    tellFault: (fault) => (fault ? device.failed(fault) : device.answered()),
   };
 }
 

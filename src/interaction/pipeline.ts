@@ -1,4 +1,4 @@
-import type { AccessPolicy, Right } from '../contracts/access.ts';
+import { type AccessPolicy, type Right, servientItself } from '../contracts/access.ts';
 import { WotError } from '../contracts/errors.ts';
 import type {
   CallContext,
@@ -24,11 +24,13 @@ import {
   asObject,
   atMember,
   checkWrite,
+  isNotToldYet,
   notOffered,
   partlyWritten,
   readAsTheyCome,
   readProperty,
   readSeveral,
+  tellPresent,
   writeChecked,
 } from './property-operations.ts';
 import { only, openSubscription, type SubscriptionStart } from './subscriptions.ts';
@@ -90,17 +92,15 @@ export class Pipeline implements Interactions {
     }
     refuseUncarried(property.what, property.content.output, context, 'read');
     property.uriVariables(context.uriVariables);
-    const present = async (tell: (name: string, value: Value) => void) => {
-      if (property.affordance.writeOnly === true) return;
-      tell(name, await readProperty(this.#environment, property, context));
-    };
+    const present = (tell: (name: string, value: Value) => void) =>
+      tellPresent(this.#environment, property, context, tell);
     const start = { after: context.after, present };
     return this.#watch([property], { kind: 'properties', name }, subscriber, start);
   }
 
   async readAllProperties(context: CallContext): Promise<Readonly<Record<string, Value>>> {
     const readable = this.#allowed(context, 'read').filter(({ affordance }) => isReadable(affordance));
-    return readSeveral(this.#environment, readable, context);
+    return readSeveral(this.#environment, readable, context, isNotToldYet);
   }
 
   async readMultipleProperties(
@@ -281,7 +281,7 @@ export class Pipeline implements Interactions {
   }
 
   #allows({ principal }: CallContext, right: Right, affordance: string): boolean {
-    return this.#access.allows(principal, right, this.#thing, affordance);
+    return principal === servientItself || this.#access.allows(principal, right, this.#thing, affordance);
   }
 
   #allowed(context: CallContext, right: Right): HostedProperty[] {

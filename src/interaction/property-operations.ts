@@ -83,22 +83,44 @@ export async function writeChecked(
   return held?.value;
 }
 
-/** Reads several; the first fault fails all, with the property's name. */
+/** Whether a read failed because the device has not told a value yet, which is no fault: observers wait for it. */
+export function isNotToldYet(error: unknown): boolean {
+  return error instanceof WotError && error.code === 'VALUE_UNKNOWN';
+}
+
+/** Tells the value that there is, if any. */
+export async function tellPresent(
+  environment: InteractionEnvironment,
+  property: HostedProperty,
+  context: CallContext,
+  tell: (name: string, value: Value) => void,
+): Promise<void> {
+  if (property.affordance.writeOnly === true) return;
+  try {
+    tell(property.name, await readProperty(environment, property, context));
+  } catch (error) {
+    if (!isNotToldYet(error)) throw error;
+  }
+}
+
+/** Reads several; the first fault fails all, with the property's name. `mayLack` tells which faults leave out the property alone. */
 export async function readSeveral(
   environment: InteractionEnvironment,
   properties: readonly HostedProperty[],
   context: CallContext,
+  mayLack: (error: unknown) => boolean = () => false,
 ): Promise<Readonly<Record<string, Value>>> {
   const entries = await Promise.all(
     properties.map(async (property) => {
       try {
-        return [property.name, await readProperty(environment, property, context)] as const;
+        return [[property.name, await readProperty(environment, property, context)] as const];
       } catch (error) {
+        if (mayLack(error)) return [];
         throw withName(error, property.name);
       }
     }),
   );
-  return Object.fromEntries(entries);
+  return Object.fromEntries(entries.flat());
 }
 
 const firstReadWithin = 500;
@@ -114,6 +136,7 @@ export async function readAsTheyCome(
     try {
       tell(property.name, await readProperty(environment, property, context));
     } catch (error) {
+      if (isNotToldYet(error)) return;
       environment.logger.warn(`${property.what} could not be read for an observer of all properties`, {
         error,
       });

@@ -44,7 +44,7 @@ export function urlHost(host: string): string {
 
 /** A port that another program has; the flag of `wot serve` is the protocol's name in lower case, with a dash. */
 export function portInUse(
-  protocol: 'HTTP' | 'CoAP' | 'CoAPS' | 'CoAP+TCP' | 'CoAPS+TCP' | 'MQTT',
+  protocol: 'HTTP' | 'CoAP' | 'CoAPS' | 'CoAP+TCP' | 'CoAPS+TCP' | 'MQTT' | 'MQTTS',
   host: string,
   port: number,
   cause: Error,

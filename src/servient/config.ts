@@ -24,6 +24,15 @@ export interface Config {
   readonly coapsTcp?: number | false;
   readonly pskFile?: string;
   readonly mqtt?: number | string | false;
+  readonly mqtts?: number | false;
+  readonly mqttCa?: string;
+  readonly mqttWebsocket?: boolean;
+  readonly mqttPrefix?: string;
+  readonly mqttUser?: string;
+  readonly mqttPasswordFile?: string;
+  readonly homeAssistant?: boolean;
+  readonly zigbee2mqtt?: string;
+  readonly accessFile?: string;
   readonly publicBase?: string;
   readonly data?: string | false;
   readonly insecure?: boolean;
@@ -48,6 +57,7 @@ const switchable: readonly string[] = [
   'coapTcp',
   'coapsTcp',
   'mqtt',
+  'mqtts',
   'data',
 ];
 
@@ -58,7 +68,7 @@ export async function readConfigFile(file = defaultFiles.find((name) => existsSy
   return checkConfig(await load(path), (member) => (member === '' ? path : `${path}: ${member}`));
 }
 
-/** Configuration from THINGWRIGHT_HTTP, _TLS_CERT, _TLS_KEY, _HTTP2, _WEBSOCKET, _PAGE, _COAP, _COAPS, _COAP_TCP, _COAPS_TCP, _PSK_FILE, _MQTT, _HOST, _PUBLIC_BASE, _DATA, _CORS, _INSECURE and _SPEED; WotError `invalid` CONFIG_INVALID. */
+/** Configuration from THINGWRIGHT_HTTP, _TLS_CERT and so on, for each member that a text can set; WotError `invalid` CONFIG_INVALID. */
 export function readConfigEnvironment(environment: NodeJS.ProcessEnv): Promise<Config> {
   const variable: NameOf = (member) => `THINGWRIGHT_${dashed(member).replaceAll('-', '_').toUpperCase()}`;
   return readTexts((member) => environment[variable(member)], variable);
@@ -92,6 +102,15 @@ const readings: Readonly<Record<string, (text: string) => unknown>> = {
   coapsTcp: number,
   pskFile: asIs,
   mqtt: number,
+  mqtts: number,
+  mqttCa: asIs,
+  mqttWebsocket: yesOrNo,
+  mqttPrefix: asIs,
+  mqttUser: asIs,
+  mqttPasswordFile: asIs,
+  homeAssistant: yesOrNo,
+  zigbee2mqtt: asIs,
+  accessFile: asIs,
   host: asIs,
   publicBase: asIs,
   data: asIs,

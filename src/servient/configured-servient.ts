@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { coap } from '../bindings/coap/coap-server.ts';
 import { coapsTcp, coapTcp } from '../bindings/coap/coap-tcp-server.ts';
@@ -6,15 +5,17 @@ import { coaps } from '../bindings/coap/coaps-server.ts';
 import { defaultPorts } from '../bindings/coap/messages/coap-uri.ts';
 import type { HttpOptions } from '../bindings/http/http-options.ts';
 import { http } from '../bindings/http/http-server.ts';
-import { checkTls } from '../bindings/http/tls-options.ts';
-import { mqtt } from '../bindings/mqtt/mqtt-server.ts';
 import { websocket } from '../bindings/websocket/websocket-server.ts';
 import type { ServerBinding } from '../contracts/binding.ts';
-import { WotError } from '../contracts/errors.ts';
+import type { WotError } from '../contracts/errors.ts';
 import type { Logger } from '../contracts/logger.ts';
+import { readAccessFile } from '../security/access-rules.ts';
 import { readPskFile } from '../security/psk-file.ts';
+import { checkTls } from '../security/tls-options.ts';
 import { sqliteStorage } from '../storage/sqlite/sqlite-storage.ts';
 import type { Config } from './config.ts';
+import { invalid, readPem } from './configured-files.ts';
+import { configuredMqtt, configuredServices } from './configured-mqtt.ts';
 import { createServient, type Servient } from './create-servient.ts';
 
 /** The servient of `wot serve`: all protocols and state in a folder, unless the configuration says otherwise, and `more` where HTTP is on; WotError `invalid` CONFIG_INVALID where the members do not fit together. */
@@ -24,8 +25,11 @@ export function configuredServient(
   more: readonly ServerBinding[] = [],
 ): Servient {
   const { title, host, insecure, publicBase, limits, handlerTimeout, data = '.thingwright' } = config;
+  const { accessFile } = config;
   return createServient({
     bindings: bindings(config, more),
+    services: configuredServices(config),
+    ...(accessFile === undefined ? {} : { access: readAccessFile(accessFile).policy }),
     ...(data === false ? {} : { storage: sqliteStorage(join(data, 'state.sqlite')) }),
     ...(title === undefined ? {} : { title }),
     ...(host === undefined ? {} : { host }),
@@ -39,15 +43,15 @@ export function configuredServient(
 
 function bindings(config: Config, more: readonly ServerBinding[]): ServerBinding[] {
   const { allowedHosts = [], cors = [], websocket: sockets, page } = config;
-  const { http: httpPort = 8080, coap: coapPort = 5683, mqtt: broker = 1883 } = config;
+  const { http: httpPort = 8080, coap: coapPort = 5683 } = config;
   const chosen: ServerBinding[] = [];
   if (httpPort !== false) chosen.push(http({ port: httpPort, allowedHosts, cors, ...tls(config) }));
   else if (sockets || page) throw portOff(sockets ? 'WebSocket' : 'The page');
   if (httpPort !== false && sockets !== false) chosen.push(websocket());
   if (coapPort !== false) chosen.push(coap({ port: coapPort }));
   chosen.push(...moreCoap(config));
-  if (typeof broker === 'number') chosen.push(mqtt({ broker: 'embedded', port: broker }));
-  if (typeof broker === 'string') chosen.push(mqtt({ broker }));
+  const mqtt = configuredMqtt(config, certificate(config));
+  if (mqtt) chosen.push(mqtt);
   if (httpPort !== false) chosen.push(...more);
   if (chosen.length > 0) return chosen;
   throw invalid('HTTP, CoAP and MQTT are all off, so nobody could reach a Thing; leave one of them on.');
@@ -100,23 +104,8 @@ function certificate({
   if (tlsCert === undefined || tlsKey === undefined) {
     throw invalid('TLS needs both a certificate and its key; give --tls-cert and --tls-key.');
   }
-  const pem = { cert: readPem(tlsCert), key: readPem(tlsKey) };
+  const pem = { cert: readPem(tlsCert, '--tls-cert'), key: readPem(tlsKey, '--tls-key') };
   const [cert, key] = [`${tlsCert} (--tls-cert)`, `${tlsKey} (--tls-key)`];
   checkTls(pem, { cert, key, ca: '', advice: 'name another file' });
   return pem;
-}
-
-function readPem(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (cause) {
-    throw invalid(
-      `The PEM file ${file} cannot be read: ${(cause as Error).message}; check --tls-cert and --tls-key.`,
-      cause,
-    );
-  }
-}
-
-function invalid(message: string, cause?: unknown): WotError {
-  return new WotError('invalid', 'CONFIG_INVALID', message, { cause });
 }

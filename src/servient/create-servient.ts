@@ -18,11 +18,14 @@ import { memoryStorage } from '../storage/memory/memory-storage.ts';
 import { consoleLogger } from './console-logger.ts';
 import { type ExposedThing, Exposure } from './exposure.ts';
 import { NodeWot, type NodeWotOptions, type ScriptingApi } from './node-wot.ts';
+import type { Service, ServiceHost } from './service.ts';
 
 export interface ServientOptions {
   /** Title of the servient's own TD. */
   readonly title?: string;
   readonly bindings?: readonly ServerBinding[];
+  /** Started in this order, after the bindings and the Things of `start(expose)`, whose names they leave alone. */
+  readonly services?: readonly Service[];
   /** Default: memory, nothing survives a restart. */
   readonly storage?: Storage;
   /** Bind address of bindings that have none of their own; default 127.0.0.1. */
@@ -74,6 +77,7 @@ class ComposedServient implements Servient {
   readonly #clock: Clock;
   readonly #things = new Map<string, HostedThing>();
   readonly #started: ServerBinding[] = [];
+  readonly #services: Service[] = [];
   readonly #nodeWot: NodeWot;
   readonly #publicBase: URL | undefined;
   #ids: ChangeIds | undefined;
@@ -108,13 +112,14 @@ class ComposedServient implements Servient {
 
   async start(expose?: () => Promise<void>): Promise<void> {
     this.#stopped = false;
-    if (!expose) return this.#next(() => this.#begin());
     this.#exposing++;
     try {
       await this.#next(() => this.#begin());
-      await expose();
+      await expose?.();
+      await this.#serve();
     } catch (error) {
-      await this.stop();
+      this.#stopped = expose !== undefined;
+      await this.#next(() => this.#end());
       throw error;
     } finally {
       this.#exposing--;
@@ -142,7 +147,23 @@ class ComposedServient implements Servient {
     }
   }
 
+  /** In no turn of its own: who stops the servient does not wait for it. */
+  async #serve(): Promise<void> {
+    if (this.#stopped || this.#services.length > 0) return;
+    const host: ServiceHost = {
+      clock: this.#clock,
+      logger: this.#logger,
+      expose: (definition) => this.expose(definition),
+      unexpose: (name) => this.unexpose(name),
+    };
+    for (const service of this.#options.services ?? []) {
+      this.#services.push(service);
+      await service.start(host);
+    }
+  }
+
   async #end(): Promise<void> {
+    for (const service of this.#services.splice(0).reverse()) await service.stop();
     const exposure = this.#exposure;
     this.#exposure = undefined;
     await exposure?.settle();

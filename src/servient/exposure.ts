@@ -129,6 +129,7 @@ export class Exposure {
       get fault() {
         return running.fault;
       },
+      watchFault: (told) => running.watchFault(told),
       listed: name !== servientName,
       description: (language) => {
         served ??= inLanguages(servedTd(td, { id, forms: this.#forms(thing), links: links() }));

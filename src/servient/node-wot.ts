@@ -11,10 +11,17 @@ import { clientFactory } from './node-wot/node-wot-client.ts';
 import type { NodeWotCore } from './node-wot/node-wot-content.ts';
 import { withTargets } from './node-wot/targeted-forms.ts';
 
+/** As node-wot's configuration has them. */
+export type NodeWotCredentials =
+  | { readonly username: string; readonly password: string }
+  | { readonly token: string };
+
 /** What of node-wot a servient takes in. */
 export interface NodeWotOptions extends Pick<ConsumeOptions, 'psk' | 'ca'> {
   /** Clients for `WoT.consume` besides our own, or in the place of ours for their schemes. */
   readonly clientFactories?: readonly ProtocolClientFactory[];
+  /** What Things that ask for `basic` or `bearer` are sent, by their ids. */
+  readonly credentials?: Readonly<Record<string, NodeWotCredentials>>;
   /** Servers that offer every hosted Thing besides our bindings; they load the core when the servient starts. */
   readonly servers?: readonly ProtocolServer[];
 }
@@ -34,7 +41,8 @@ export class NodeWot {
 
   constructor(options: NodeWotOptions, host: ThingHost, logger: Logger) {
     this.#options = options;
-    this.#clients = new ClientPool([], options);
+    const { psk, ca } = options;
+    this.#clients = new ClientPool([], { ...(psk && { psk }), ...(ca === undefined ? {} : { ca }) });
     this.#host = host;
     this.#logger = logger;
     this.servers = (options.servers ?? []).map((server) => foreignServer(server, () => this.#run()));
@@ -61,6 +69,7 @@ export class NodeWot {
     // CommonJS that marks itself as an ES module: `import` gives its default differently under Node and bundlers.
     const core: NodeWotCore = createRequire(import.meta.url)('@node-wot/core');
     const servient = new core.Servient();
+    servient.addCredentials({ ...this.#options.credentials });
     servient.addServer(hostingServer(core, { host: this.#host, logger: this.#logger }));
     const parts = { core, clients: this.#clients, logger: this.#logger };
     for (const scheme of spokenSchemes) servient.addClientFactory(clientFactory(scheme, parts));

@@ -7,6 +7,7 @@ import {
   type PartialTd,
 } from '../contracts/td.ts';
 import { contentFault, declaredContent, isBinary, payloadSchemas } from './declared-content.ts';
+import { deliveryFault } from './declared-delivery.ts';
 import { isJsonObject, type JsonObject, ownMember } from './json-object.ts';
 
 // Dot segments vanish from URLs (RFC 3986 section 5.2.4); `$` marks the servient's own events.
@@ -14,7 +15,8 @@ const unusable = /^(\$.*|\.{0,2})$/s;
 const longest = 255; // bytes of a Uri-Path option (RFC 7252 section 5.10)
 const nameRule = `names are well-formed text of 1 to ${longest} bytes in UTF-8, not "." or "..", and do not begin with "$"`;
 
-function isUnusable(name: string): boolean {
+/** Whether a name cannot be that of an affordance or a Thing. */
+export function isUnusable(name: string): boolean {
   return unusable.test(name) || !name.isWellFormed() || new TextEncoder().encode(name).length > longest;
 }
 
@@ -42,6 +44,11 @@ function checkAffordances(td: PartialTd, kind: AffordanceKind): void {
       throw invalid('TD_INVALID', `${JSON.stringify(name)} in the ${where} must be an object.`);
     }
     checkContent(affordance, `${JSON.stringify(name)} in the ${where}`);
+    const fault = deliveryFault(kind, affordance);
+    if (fault !== undefined) {
+      const message = `The forms of ${JSON.stringify(name)} in the ${where} cannot be served: ${fault}.`;
+      throw invalid('DELIVERY_INVALID', message);
+    }
   }
 }
 

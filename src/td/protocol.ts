@@ -23,9 +23,10 @@ export function schemeOf({ href }: Pick<Form, 'href'>): string {
   return href.slice(0, Math.max(0, href.indexOf(':'))).toLowerCase();
 }
 
-/** The name of a form's protocol, or its scheme where that is none of ours. */
-export function protocolOf(form: Pick<Form, 'href'>): string {
-  return ownMember(protocols, schemeOf(form)) ?? schemeOf(form);
+/** The name of a form's protocol, or its scheme where that is none of ours; a WebSocket may carry MQTT (MQTT 5 section 6). */
+export function protocolOf(form: Pick<Form, 'href'> & { readonly subprotocol?: unknown }): string {
+  const protocol = ownMember(protocols, schemeOf(form)) ?? schemeOf(form);
+  return protocol === 'websocket' && form.subprotocol === 'mqtt' ? 'mqtt' : protocol;
 }
 
 /** Whether a client of ours speaks the protocol of a form. */

@@ -1,8 +1,9 @@
 import type { HostedThing } from '../contracts/interaction.ts';
 import type { PartialTd, ThingDescription } from '../contracts/td.ts';
 import { absoluteHref } from '../td/forms.ts';
-import { isJsonObject, stringList, textOf } from '../td/json-object.ts';
+import { stringList } from '../td/json-object.ts';
 import { protocolOf } from '../td/protocol.ts';
+import { thingLocation } from '../td/thing-location.ts';
 import { affordanceSummary } from './affordance-summary.ts';
 import { keyProperty } from './key-property.ts';
 import type { AffordanceSummary, ThingSummary } from './page-data.ts';
@@ -11,7 +12,7 @@ import type { AffordanceSummary, ThingSummary } from './page-data.ts';
 export function thingSummary(thing: HostedThing): Omit<ThingSummary, 'fault'> {
   const { name, id, affordances } = thing;
   const { title, titles, description: text, descriptions, properties, actions, events } = affordances;
-  const location = locationOf(affordances);
+  const location = thingLocation(affordances);
   const key = keyProperty(affordances);
   return {
     ...{ name, id, title },
@@ -40,23 +41,6 @@ function summaries(
   affordances: PartialTd['properties' | 'actions' | 'events'] = {},
 ): readonly AffordanceSummary[] {
   return Object.entries(affordances).map(([name, affordance]) => affordanceSummary(name, affordance));
-}
-
-/** schema.org, iotschema, Brick, SAREF for buildings, and what people write without a vocabulary. */
-const locationTerm = /(^|[:/#])(location|hasLocation|isLocatedIn|locatedIn|isInSpace)$/;
-const nameTerm = /(^|[:/#])(name|title|label|@value)$/;
-
-/** Where a Thing stands, in words; places that have only coordinates or an address of their own have none. */
-function locationOf(td: PartialTd): string | undefined {
-  const [, place] = Object.entries(td).find(([term]) => locationTerm.test(term)) ?? [];
-  return wordsOf(Array.isArray(place) ? place[0] : place);
-}
-
-function wordsOf(place: unknown): string | undefined {
-  const named = isJsonObject(place)
-    ? Object.entries(place).find(([term]) => nameTerm.test(term))?.[1]
-    : place;
-  return textOf(named).trim() || undefined;
 }
 
 function protocolsOf({ base, forms = [], properties, actions, events }: ThingDescription): readonly string[] {

@@ -14,7 +14,7 @@ const homes: readonly (readonly [module: RegExp, home: RegExp])[] = [
   [/^(coap|coap-packet|node:dgram)$/, /^src\/bindings\/coap\//],
   [/^koffi$/, /^src\/bindings\/coap\/dtls\//],
   [/^(undici|express|helmet|compression|pino|pino-http|prom-client)$/, /^src\/bindings\/http\//],
-  [/^ws$/, /^src\/bindings\/websocket\//],
+  [/^ws$/, /^src\/bindings\/(websocket|mqtt)\//],
   [/^node:sqlite$/, /^src\/storage\/sqlite\//],
   [/^(ajv|ajv-formats|re2js)(\/|$)/, /^src\/td\//],
 ];

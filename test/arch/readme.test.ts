@@ -1,6 +1,7 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { accessRules } from '../../src/security/access-rules.ts';
 import {
   type Addresses,
   commandLines,
@@ -62,7 +63,10 @@ describe('code in the documents', () => {
   });
 
   test.for(blocks.filter(({ language }) => language === 'json'))('$file:$line is JSON', ({ text }) => {
-    expect(() => JSON.parse(text)).not.toThrow();
+    const document: object = JSON.parse(text);
+    if (!('grants' in document)) return;
+    expect(accessRules(document).principals.length).toBeGreaterThan(0);
+    writeFileSync(join(folder, 'access.json'), text);
   });
 
   // test/e2e shows the elements in a browser.

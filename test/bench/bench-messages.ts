@@ -9,7 +9,11 @@ export type Stage =
   | 'coap-observe'
   | 'coap-client'
   | 'coap-dtls'
-  | 'mqtt';
+  | 'mqtt'
+  | 'mqtt-write'
+  | 'mqtt-told'
+  | 'mqtt-scale'
+  | 'mqtt-scale-mosquitto';
 
 /** Where a contender serves. */
 export interface Target {
@@ -23,6 +27,15 @@ export interface Target {
   readonly invoke?: string;
   /** Topic of these events. */
   readonly event?: string;
+  /** The same for events that are published at QoS 1. */
+  readonly invokeLasting?: string;
+  readonly lastingEvent?: string;
+  /** Topic of writes; of many Things as `url` is. */
+  readonly write?: string;
+  /** Topic of writes that `event` tells in place of a result. */
+  readonly tell?: string;
+  /** What a client speaks; default MQTT 3.1.1. */
+  readonly mqtt?: 5;
   readonly hosting?: Hosting;
 }
 
@@ -32,6 +45,8 @@ export interface Hosting {
   readonly bytes: number;
   /** Milliseconds to expose one Thing, on the way to so many. */
   readonly steps: readonly { readonly things: number; readonly milliseconds: number }[];
+  /** Milliseconds from then to the first answer. */
+  readonly settling: number;
 }
 
 /** Bytes of a process after garbage collection: what the system gave it, and what is in use of that. */
@@ -55,11 +70,17 @@ export interface Load {
     | 'coap-write'
     | 'coap-notifications'
     | 'coaps-read'
-    | 'mqtt-events';
+    | 'mqtt-events'
+    | 'mqtt-relay'
+    | 'mqtt-absent'
+    | 'mqtt-write'
+    | 'mqtt-told';
   readonly target: Target;
   readonly seconds: number;
   /** Of a fan-out. */
   readonly subscribers: number;
+  /** Of MQTT messages; default 0. */
+  readonly qos?: 0 | 1;
   /** Requests at any time, where a case says how many. */
   readonly outstanding?: number;
   /** Requests after which it is over, in place of the seconds. */
@@ -79,6 +100,3 @@ export const benchId = 'urn:uuid:5c1b0c5a-1e4b-4a34-8a7b-0d9a6d6c6b11';
 
 /** The pre-shared key of CoAPS. */
 export const benchKey = { identity: 'bench', key: Buffer.from('0123456789abcdef') };
-
-/** Events that one invocation asks for in `mqtt-events`. */
-export const eventBatch = 50;

@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 
 /** A process of the bench that answers each message with one message. */
 export interface BenchProcess {
@@ -22,7 +23,7 @@ export function startProcess(script: string, ...args: readonly string[]): BenchP
   return {
     ask: (message) => Promise.race([answerOf(child, message), ended]) as Promise<never>,
     async stop() {
-      child.disconnect();
+      if (child.connected) child.disconnect();
       await ended.catch(() => {});
     },
   };
@@ -45,4 +46,15 @@ export function answer<Message>(respond: (message: Message) => unknown): void {
 export function cpuTime(): number {
   const { user, system } = process.cpuUsage();
   return user + system;
+}
+
+/** A tick of the kernel's CPU times, in microseconds. */
+const tick = 10_000;
+
+/** Microseconds that another process has used. */
+export function cpuTimeOf(pid: number): number {
+  // proc(5): user and system time are the 14th and 15th field, the 12th and 13th after the name.
+  const [, fields = ''] = readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ');
+  const [user = 0, system = 0] = fields.split(' ').slice(11, 13).map(Number);
+  return (user + system) * tick;
 }

@@ -36,14 +36,14 @@ const wanted = stages.filter(
 );
 
 console.log(
-  `Node ${process.versions.node}; ${effort.rounds} rounds of ${effort.seconds} s each, for CoAP ${shareOf('coap') * effort.seconds} s; ${effort.subscribers} subscribers, ${effort.things} Things.`,
+  `Node ${process.versions.node}; ${effort.rounds} rounds of ${effort.seconds} s each, for CoAP and MQTT ${shareOf('coap') * effort.seconds} s; ${effort.subscribers} subscribers, ${effort.things} Things.`,
 );
 console.log(reportHead());
 for (const stage of wanted) {
   const cases = benchCases.filter((one) => one.stage === stage);
-  const { samples, hosting, growth } = await measureStage(stage, cases, effort);
+  const { samples, hosting, stopping = 0, growth } = await measureStage(stage, cases, effort);
   for (const [one, measured] of samples) console.log(reportCase(one, measured));
-  if (hosting) console.log(reportHosting(hosting));
+  if (hosting) console.log(reportHosting(hosting, stopping));
   if (growth) console.log(reportGrowth(growth, effort.requests));
 }
 if (positionals.length === 0 || positionals.includes('page')) {

@@ -1,4 +1,4 @@
-import { type BenchCase, type ContenderName, contendersOf, shareOf } from './bench-cases.ts';
+import { type BenchCase, type ContenderName, contenders, contendersOf, shareOf } from './bench-cases.ts';
 import type { Hosting, Load, LoadResult, Memory, Stage, Target } from './bench-messages.ts';
 import { type BenchProcess, startProcess } from './bench-process.ts';
 
@@ -23,6 +23,8 @@ export interface Sample {
   readonly cpu: number;
   readonly failed: number;
   readonly p99?: number;
+  /** Calls of handlers for each, where they are counted. */
+  readonly calls?: number;
 }
 
 /** The samples of one contender, one a round; empty where it does not take part. */
@@ -40,9 +42,17 @@ interface Runner {
 export interface StageResult {
   readonly samples: ReadonlyMap<BenchCase, Samples>;
   readonly hosting?: Hosting;
+  /** Milliseconds that our server took to stop. */
+  readonly stopping?: number;
   /** By how much our server's memory grew. */
   readonly growth?: Memory;
 }
+
+/** What is repeated to see whether memory grows. */
+const growing: Readonly<Partial<Record<Stage, Load['kind']>>> = {
+  coap: 'coap-read',
+  'mqtt-write': 'mqtt-write',
+};
 
 /** Measures the cases of one stage with all contenders running, by turns: A B C, B C A, C A B, ... */
 export async function measureStage(
@@ -64,15 +74,21 @@ export async function measureStage(
   const samples = new Map<BenchCase, Samples>();
   for (const one of cases) samples.set(one, await measureCase(one, runs, runners));
   const ours = runners.find(({ name }) => name === 'ours');
-  const growth = stage === 'coap' && ours && (await measureGrowth(ours, effort.requests));
+  const kind = growing[stage];
+  const growth = kind && ours && (await measureGrowth(ours, kind, effort.requests));
+  const stopping = await (ours?.target.hosting && ours.process.ask<number>('stop'));
   await Promise.all(started.map((child) => child.stop()));
   const hosting = ours?.target.hosting;
-  return { samples, ...(hosting && { hosting }), ...(growth && { growth }) };
+  return { samples, ...(hosting && { hosting }), ...(stopping && { stopping }), ...(growth && { growth }) };
 }
 
 /** After as many requests again, in which V8 finds the size of its heap. */
-async function measureGrowth({ process, generator, target }: Runner, requests: number): Promise<Memory> {
-  const load: Load = { kind: 'coap-read', target, seconds: 60, requests, subscribers: 0, outstanding: 32 };
+async function measureGrowth(
+  { process, generator, target }: Runner,
+  kind: Load['kind'],
+  requests: number,
+): Promise<Memory> {
+  const load: Load = { kind, target, seconds: 60, requests, subscribers: 0, outstanding: 32 };
   await generator.ask<LoadResult>(load);
   const before = await process.ask<Memory>('memory');
   await generator.ask<LoadResult>(load);
@@ -81,8 +97,11 @@ async function measureGrowth({ process, generator, target }: Runner, requests: n
 }
 
 async function measureCase(one: BenchCase, effort: Effort, runners: readonly Runner[]): Promise<Samples> {
-  const taking = runners.filter(({ name }) => takesPart(name, one));
-  const samples: Record<ContenderName, Sample[]> = { ours: [], stock: [], bare: [], npm: [], libcoap: [] };
+  const taking = runners.filter(({ name }) => one.by?.includes(name) ?? true);
+  const samples = Object.fromEntries(contenders.map((name) => [name, [] as Sample[]])) as Record<
+    ContenderName,
+    Sample[]
+  >;
   const run = (runner: Runner, seconds: number) =>
     measureOnce(runner, loadOf(one, runner.target, { ...effort, seconds }));
   for (const runner of taking) await run(runner, effort.warmUp);
@@ -95,27 +114,29 @@ async function measureCase(one: BenchCase, effort: Effort, runners: readonly Run
   return samples;
 }
 
-/** What npm and libcoap write has no Thing behind it. */
-function takesPart(name: ContenderName, { of, load }: BenchCase): boolean {
-  if (of === 'persistent') return name === 'ours';
-  return load !== 'coap-write' || (name !== 'npm' && name !== 'libcoap');
+async function measureOnce({ process, generator }: Runner, load: Load): Promise<Sample> {
+  const before = await countsOf(process);
+  const { done, failed, seconds, p99 } = await generator.ask<LoadResult>(load);
+  const after = await countsOf(process);
+  const each = (total: number) => total / Math.max(done, 1);
+  const calls = each(after.calls - before.calls);
+  const cpu = each(after.cpu - before.cpu);
+  return { rate: done / seconds, cpu, failed, ...(p99 && { p99 }), ...(calls && { calls }) };
 }
 
-async function measureOnce({ process, generator }: Runner, load: Load): Promise<Sample> {
-  const before = await process.ask<number>('cpu');
-  const { done, failed, seconds, p99 } = await generator.ask<LoadResult>(load);
-  const used = (await process.ask<number>('cpu')) - before;
-  return { rate: done / seconds, cpu: used / Math.max(done, 1), failed, ...(p99 && { p99 }) };
+async function countsOf(process: BenchProcess) {
+  return { cpu: await process.ask<number>('cpu'), calls: await process.ask<number>('calls') };
 }
 
 function loadOf(one: BenchCase, target: Target, { seconds, subscribers }: Effort): Load {
-  const { load, of, outstanding } = one;
+  const { load, of, outstanding, qos } = one;
   const url = { td: target.tdUrl, persistent: target.persistentUrl, property: target.url }[of ?? 'property'];
   return {
     kind: load,
     target: { ...target, url: url ?? target.url },
     seconds,
-    subscribers,
+    subscribers: one.subscribers ?? subscribers,
+    ...(qos && { qos }),
     ...(outstanding && { outstanding }),
   };
 }

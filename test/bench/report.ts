@@ -1,18 +1,20 @@
-import type { BenchCase, ContenderName } from './bench-cases.ts';
+import { type BenchCase, type ContenderName, contenders } from './bench-cases.ts';
 import type { Hosting, Memory } from './bench-messages.ts';
 import type { Sample, Samples } from './measure.ts';
 
 const columns = ['', 'ours', 'node-wot', 'bare', 'ours/node-wot', 'ours/bare'] as const;
 const widths = [30, 24, 24, 24, 18, 18] as const;
 const inColumns = ['ours', 'stock', 'bare'] as const;
-const beside = { npm: 'npm coap', libcoap: 'libcoap' } as const;
-const everybody: readonly ContenderName[] = [...inColumns, 'npm', 'libcoap'];
+const beside = {
+  ...{ npm: 'npm coap', libcoap: 'libcoap', mosquitto: 'Mosquitto' },
+  ...{ external: 'ours at Mosquitto', http: 'ours over HTTP' },
+} as const;
 
 /** The head of the table. */
 export function reportHead(): string {
   return [
     'Requests (or events) a second: median (lowest-highest); ratio: median of the rounds. Then CPU time of the server (or client) for each, and the latency that 99 % of the requests keep.',
-    '"Bare" is the transport alone: node:http, res.write, ws, undici, node:dgram with coap-packet, aedes; for many Things it is one Thing alone.',
+    '"Bare" is the transport alone: node:http, res.write, ws, undici, node:dgram with coap-packet, aedes; for many Things it is one Thing alone, over MQTT a tenth of them.',
     '"Busy" says who bounds a rate: at 100 % of a core the one who is measured, below it the network and who asks.',
     '',
     line(columns),
@@ -22,7 +24,7 @@ export function reportHead(): string {
 
 /** The lines of one case. */
 export function reportCase({ name, aims = {} }: BenchCase, samples: Samples): string {
-  const failures = everybody
+  const failures = contenders
     .map((contender) => [contender, sum(samples[contender].map(({ failed }) => failed))] as const)
     .filter(([, failed]) => failed > 0);
   return [
@@ -31,8 +33,11 @@ export function reportCase({ name, aims = {} }: BenchCase, samples: Samples): st
     ...(samples.ours.some(({ p99 }) => p99)
       ? [figures('  p99 milliseconds', samples, { figure: 'p99', digits: 2 })]
       : []),
+    ...(samples.ours.some(({ calls }) => calls)
+      ? [figures('  handler calls for each', samples, { figure: 'calls', digits: 2 })]
+      : []),
     ...(Object.keys(beside) as (keyof typeof beside)[]).flatMap((other) => besides(other, samples, aims)),
-    `  busy: ${everybody.flatMap((name) => busy(name, samples)).join(', ')}`,
+    `  busy: ${contenders.flatMap((name) => busy(name, samples)).join(', ')}`,
     ...failures.map(([contender, failed]) => `  ${contender}: ${failed} failed`),
   ].join('\n');
 }
@@ -45,7 +50,9 @@ function besides(
 ): readonly string[] {
   if (samples[other].length === 0) return [];
   const rate = spread(samples[other], 'rate', 0);
-  return [`  ${beside[other].padEnd(28)}${rate.padEnd(24)}ours is ${shownRatio(samples, other, { aims })}`];
+  const latency = samples[other].some(({ p99 }) => p99) ? ` p99 ${spread(samples[other], 'p99', 2)} ms` : '';
+  const ratio = `ours is ${shownRatio(samples, other, { aims })}`;
+  return [`  ${beside[other].padEnd(28)}${rate.padEnd(24)}${ratio};${latency}`];
 }
 
 /** How much of a core was used. */
@@ -57,11 +64,11 @@ function busy(name: ContenderName, samples: Samples): readonly string[] {
 /** By how much memory grew. */
 export function reportGrowth({ resident, held }: Memory, requests: number): string {
   const [all, inUse] = [resident, held].map((bytes) => `${(bytes / 1e6).toFixed(1)} MB more`);
-  return `${`Memory after ${rounded(requests)} CoAP reads`.padEnd(38)}${all}, aim 20; ${inUse} in use`;
+  return `${`Memory after ${rounded(requests)} requests`.padEnd(38)}${all}, aim 20; ${inUse} in use`;
 }
 
-/** What hosting many Things costs. */
-export function reportHosting({ bytes, steps }: Hosting): string {
+/** What hosting many Things costs; `stopping` is in milliseconds. */
+export function reportHosting({ bytes, steps, settling }: Hosting, stopping: number): string {
   const times = steps.map(
     ({ things, milliseconds }) => `${milliseconds.toFixed(2)} up to ${rounded(things)}`,
   );
@@ -69,10 +76,11 @@ export function reportHosting({ bytes, steps }: Hosting): string {
   return [
     `Memory of one Thing            ${(bytes / 1000).toFixed(1)} kB, aim 12`,
     `Exposing one Thing             ${times.join(', ')} ms: ${rise.toFixed(2)} x, aim 1`,
+    `First answer, stopping all     ${rounded(settling)}, ${rounded(stopping)} ms`,
   ].join('\n');
 }
 
-type Figure = 'rate' | 'cpu' | 'p99';
+type Figure = 'rate' | 'cpu' | 'p99' | 'calls';
 
 interface Shown {
   readonly figure: Figure;

@@ -17,9 +17,12 @@ export function storeSuite(name: string, make: () => Storage): void {
       await storage.start();
     }
 
+    const recordsOf = (kind: string) => [...storage.records.load(kind)];
+
     it('knows nothing at first', () => {
       expect(storage.properties.load('lamp')).toEqual(new Map());
       expect(storage.facts.get('id')).toBeUndefined();
+      expect(recordsOf('k')).toEqual([]);
     });
 
     it.each<[JsonValue]>([
@@ -89,6 +92,45 @@ export function storeSuite(name: string, make: () => Storage): void {
       const saved = storage.properties.save('lamp', 'state', value as never);
       await expect(saved).rejects.toMatchObject({ kind: 'internal', code: 'VALUE_NOT_STORABLE' });
       expect(storage.properties.load('lamp').size).toBe(0);
+    });
+
+    it('keeps records of bytes by kind and key, whatever they are', async () => {
+      const keys = ['', '1', '__proto__', 'ä/ß/😀', "a'; DROP TABLE record; --", 'nul\u0000x', 'nul'];
+      const bytes = (text: string) => new TextEncoder().encode(text);
+      const records = keys.flatMap((kind) =>
+        keys.map((key) => ({ kind, key, value: bytes(key && `${kind}|\0|${key}`) })),
+      );
+      await storage.records.change(records);
+      await storage.records.change([{ kind: 'large', key: '', value: new Uint8Array(1_000_000).fill(255) }]);
+      await restart();
+      for (const kind of keys) {
+        const expected = keys.map((key) => [key, bytes(key && `${kind}|\0|${key}`)] as const);
+        expect(new Map(recordsOf(kind))).toEqual(new Map(expected));
+      }
+      expect(recordsOf('large')).toEqual([['', new Uint8Array(1_000_000).fill(255)]]);
+      expect(recordsOf('none')).toEqual([]);
+    });
+
+    it('makes changes of records in their order', async () => {
+      const change = (key: string, value?: number) => ({
+        kind: 'k',
+        key,
+        value: value === undefined ? undefined : Uint8Array.of(value),
+      });
+      const changed = [
+        storage.records.change([change('a', 1), change('b', 1), change('a'), change('never')]),
+        storage.records.change([change('b', 2), change('c', 2)]),
+        storage.records.change([change('c'), change('c', 3)]),
+        storage.records.change([]),
+      ];
+      const expected = new Map([
+        ['b', Uint8Array.of(2)],
+        ['c', Uint8Array.of(3)],
+      ]);
+      expect(new Map(recordsOf('k'))).toEqual(expected);
+      await Promise.all(changed);
+      await restart();
+      expect(new Map(recordsOf('k'))).toEqual(expected);
     });
 
     it('is started and stopped twice without harm', async () => {

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { coap } from '../../src/bindings/coap/coap-server.ts';
 import { coapsTcp } from '../../src/bindings/coap/coap-tcp-server.ts';
@@ -168,4 +170,33 @@ describe('the Scripting API', () => {
     await own.stop();
     expect(factory.destroy).toHaveBeenCalledOnce();
   });
+});
+
+it('a Thing that asks for a name and a password gets those of its id over MQTT', async () => {
+  const connects = collector<string>();
+  const broker = createServer((socket) => {
+    socket.on('data', (bytes) => connects.push(bytes.toString('latin1')));
+  }).listen(0, '127.0.0.1');
+  await once(broker, 'listening');
+  const id = 'urn:example:guarded';
+  const knowing = createServient({
+    nodeWot: { credentials: { [id]: { username: 'ada', password: 'hush' } } },
+  });
+  onTestFinished(async () => {
+    await knowing.stop();
+    broker.close();
+  });
+  const href = `mqtt://127.0.0.1:${(broker.address() as AddressInfo).port}/guarded/level`;
+  const thing = await (await knowing.wot()).consume({
+    '@context': 'https://www.w3.org/2022/wot/td/v1.1',
+    id,
+    title: 'guarded',
+    securityDefinitions: { basic_sc: { scheme: 'basic' } },
+    security: ['basic_sc'],
+    properties: { level: { type: 'number', forms: [{ href, op: ['readproperty'] }] } },
+  } as never);
+  const reading = thing.readProperty('level').catch(() => {});
+  expect(await connects.until(() => true)).toEqual([expect.stringContaining('\0\x03ada\0\x04hush')]);
+  await knowing.stop();
+  await reading;
 });

@@ -1,12 +1,14 @@
 import { once } from 'node:events';
 import { HttpServer } from '@node-wot/binding-http';
 import { MqttBrokerServer } from '@node-wot/binding-mqtt';
+import { Servient } from '@node-wot/core';
 import { connectAsync } from 'mqtt';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { http } from '../../src/bindings/http/http-server.ts';
 import { mqtt } from '../../src/bindings/mqtt/mqtt-server.ts';
 import { consume } from '../../src/consumer/consume.ts';
 import type { AccessPolicy } from '../../src/contracts/access.ts';
+import type { PartialTd } from '../../src/contracts/td.ts';
 import { createServient } from '../../src/servient/create-servient.ts';
 import { collector } from '../support/collector.ts';
 import { meter } from '../support/meter.ts';
@@ -109,6 +111,47 @@ describe('our Things on the stock HTTP server', () => {
     closing.abort();
     expect(await refused).toBe('closed');
     await servient.stop();
+  });
+});
+
+describe('a stock node-wot Thing over MQTT', () => {
+  it('is read, written, invoked, observed and subscribed to at the topics in its addresses', async () => {
+    const broker = createServient({ bindings: [mqtt({ broker: 'embedded', port: 0 })] });
+    onTestFinished(() => broker.stop());
+    await broker.start();
+    const stock = new Servient();
+    stock.addServer(new MqttBrokerServer({ uri: String(broker.addresses[0]) }));
+    onTestFinished(() => stock.shutdown());
+    const produced = await (await stock.start()).produce({
+      title: 'stock',
+      properties: { level: { type: 'number', observable: true } },
+      actions: { ring: { input: { type: 'number' } } },
+      events: { rung: { data: { type: 'number' } } },
+    });
+    let level = 1;
+    produced.setPropertyReadHandler('level', async () => level);
+    produced.setPropertyWriteHandler('level', async (value) => {
+      level = (await value.value()) as number;
+      produced.emitPropertyChange('level');
+    });
+    produced.setActionHandler('ring', async (times) => {
+      produced.emitEvent('rung', await times.value());
+      return undefined;
+    });
+    await produced.expose();
+    const td = JSON.parse(JSON.stringify(produced.getThingDescription())) as PartialTd;
+    const thing = await consume(td, { timeout: 5000 });
+    onTestFinished(() => thing.stop());
+    const values = thing.properties['level']?.observe();
+    const rings = thing.events['rung']?.subscribe();
+    await Promise.all([values?.ready, rings?.ready]);
+    // Nothing is retained there, so that a read waits for what is told next.
+    const read = thing.properties['level']?.read();
+    await thing.properties['level']?.write(5);
+    expect(await read).toBe(5);
+    expect(await values?.next()).toEqual({ done: false, value: 5 });
+    expect(await thing.actions['ring']?.invoke(3)).toBeUndefined();
+    expect(await rings?.next()).toEqual({ done: false, value: 3 });
   });
 });
 

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { unitSymbol } from '../../src/td/unit-symbol.ts';
 import { ageText } from '../../src/ui/app/values/age-text.ts';
 import { booleanMeaning } from '../../src/ui/app/values/boolean-meaning.ts';
 import { numberText } from '../../src/ui/app/values/number-text.ts';
 import { dateText } from '../../src/ui/app/values/time-text.ts';
 import { typeKind } from '../../src/ui/app/values/type-kind.ts';
-import { unitSymbol } from '../../src/ui/app/values/units.ts';
 import { valueLook } from '../../src/ui/app/values/value-look.ts';
 
 describe('units', () => {

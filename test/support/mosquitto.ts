@@ -12,6 +12,8 @@ export interface Mosquitto {
   readonly port: number;
   /** Stops the process without ending it: connections stand, nobody answers. */
   freeze(): void;
+  /** Lets it go on. */
+  thaw(): void;
   stop(): Promise<void>;
 }
 
@@ -33,6 +35,7 @@ export async function startMosquitto(
     url: `mqtt://127.0.0.1:${listening}`,
     port: listening,
     freeze: () => void child.kill('SIGSTOP'),
+    thaw: () => void child.kill('SIGCONT'),
     async stop() {
       child.kill('SIGKILL');
       await exited;

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
-import { connect, type Socket } from 'node:net';
+import { connect } from 'node:net';
+import type { Duplex } from 'node:stream';
 
 /** An MQTT packet of less than 16 KiB: the first byte, the remaining length, the body (MQTT 3.1.1 section 2.2). */
 export function packet(first: number, ...parts: readonly (Uint8Array | readonly number[])[]): Buffer {
@@ -34,13 +35,13 @@ export const publishPacket = (topic: string | Uint8Array, payload: string, first
 export const subscribePacket = (filter: string | Uint8Array): Buffer =>
   packet(0x82, [0, 1], field(filter), [0]);
 
-/** A bare TCP connection that collects what comes. */
+/** A bare connection that collects what comes: to a TCP port, or one that is given. */
 export class RawPeer {
-  readonly socket: Socket;
+  readonly socket: Duplex;
   #received = Buffer.alloc(0);
 
-  constructor(port: number) {
-    this.socket = connect(port, '127.0.0.1');
+  constructor(to: number | Duplex) {
+    this.socket = typeof to === 'number' ? connect(to, '127.0.0.1') : to;
     this.socket.on('error', () => {});
     this.socket.on('data', (chunk: Buffer) => {
       this.#received = Buffer.concat([this.#received, chunk]);
@@ -52,6 +53,11 @@ export class RawPeer {
     return this;
   }
 
+  /** Bytes that came so far. */
+  get count(): number {
+    return this.#received.length;
+  }
+
   /** Waits for this many bytes in all. */
   async bytes(count: number): Promise<readonly number[]> {
     while (this.#received.length < count) await once(this.socket, 'data');
@@ -60,7 +66,8 @@ export class RawPeer {
 
   /** Waits until the other side ends the connection; gives all that came. */
   async closed(): Promise<readonly number[]> {
-    if (!this.socket.closed) await once(this.socket, 'close');
+    // An error is one way to close.
+    if (!this.socket.closed) await new Promise((resolve) => this.socket.once('close', resolve));
     return [...this.#received];
   }
 }

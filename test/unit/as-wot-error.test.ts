@@ -22,6 +22,8 @@ test('a bug of the MQTT binding is logged, named as its own, and hidden from the
     {
       principal: anonymous,
       topics: new TopicSpace(),
+      answersForAll: true,
+      isServed: () => true,
       routeOf: () => {
         throw bug;
       },

@@ -189,6 +189,25 @@ describe('the configuration', () => {
     ],
     ['HTTP/2 without TLS', { http2: true }, /--tls-cert and --tls-key with --http2/],
     ['a certificate without its key', { tlsCert: 'c.pem' }, /needs both/],
+    ['MQTTS without a certificate', { mqtts: 8883 }, /MQTT over TLS needs a certificate/],
+    ['authorities without TLS', { mqttCa: 'ca.pem' }, /--mqtt-ca is for --mqtts/],
+    [
+      'MQTTS of a broker elsewhere',
+      { mqtt: 'mqtt://b', mqtts: 8883 },
+      /--mqtts is for the embedded broker, but mqtt:\/\/b/,
+    ],
+    ['a sign-in without another broker', { mqttUser: 'me' }, /sign in to another broker/],
+    ['a password without its user', { mqtt: 'mqtt://b', mqttPasswordFile: 'p' }, /give both/],
+    [
+      'a password that is not there',
+      { mqtt: 'mqtt://b', mqttUser: 'me', mqttPasswordFile: 'p' },
+      /password file p cannot/,
+    ],
+    [
+      'a password in a URL',
+      { mqtt: 'mqtt://me:secret@b' },
+      /^(?!.*secret).*--mqtt has a user or password in its URL/,
+    ],
     ['a certificate that is not there', { tlsCert: 'c.pem', tlsKey: 'k.pem' }, /c\.pem cannot be read/],
   ])('does not fit together: %s', async ([, config, message]) => {
     const failure = await failureOf(() => configuredServient({ ...config, data: false }, silentLogger));

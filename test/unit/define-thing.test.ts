@@ -4,7 +4,7 @@ import { WotError } from '../../src/contracts/errors.ts';
 import type { PartialTd } from '../../src/contracts/td.ts';
 import { defineThing } from '../../src/td/define-thing.ts';
 
-const handle: ThingHandle = { name: 'lamp', get() {}, set() {}, notify() {}, emit() {} };
+const handle: ThingHandle = { name: 'lamp', get() {}, set() {}, notify() {}, emit() {}, tellFault() {} };
 const lamp: PartialTd = {
   title: 'Lamp',
   properties: {

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { http } from 'thingwright';
 import { describe, expect, test } from 'vitest';
-import { checkTls, warnOfDates } from '../../src/bindings/http/tls-options.ts';
+import { checkTls, warnOfDates } from '../../src/security/tls-options.ts';
 import { makeCertificate } from '../support/certificate.ts';
 import { failureOf } from '../support/failure-of.ts';
 import { keepingLogger } from '../support/logged.ts';

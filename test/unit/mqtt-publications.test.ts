@@ -38,14 +38,20 @@ async function publish(definition: Omit<ThingDefinition, 'options'>) {
   const logger = { ...silentLogger, warn: (message: string) => warnings.push(message) };
   const publisher = new Publisher(link, 100, logger);
   const topics = new TopicSpace();
-  publishThing(thing, { topics, publisher, logger, servientId: 's', contentType: 'application/json' });
+  const end = publishThing(thing, {
+    topics,
+    publisher,
+    logger,
+    clientId: 's',
+    contentType: 'application/json',
+  });
   const connect = () => {
     link.connected = true;
     publisher.connected();
   };
   const at = (topic: string) =>
     messages.filter((message) => message.topic === topic).map(({ payload }) => String(Buffer.from(payload)));
-  return { handle, connect, until, at, warnings, messages };
+  return { handle, connect, until, at, warnings, messages, end };
 }
 
 const events = { td: { title: 'Lamp', events: { beat: { data: { type: 'integer' } } } } } as const;
@@ -54,7 +60,7 @@ test('events of which the broker does not take all at once come later, in order'
   const { handle, connect, until, at, warnings } = await publish({ ...events, handlers: () => ({}) });
   for (let beat = 0; beat < 3000; beat++) handle.emit('beat', beat);
   connect();
-  await until(3001);
+  await until(3002);
   expect(at('things/lamp/events/beat')).toEqual(Array.from({ length: 3000 }, (_, beat) => String(beat)));
   expect(warnings).toEqual([]);
 });
@@ -77,8 +83,21 @@ test('a value that is told while the first read hangs is published', async () =>
     handlers: () => ({ properties: { level: { read: () => new Promise(() => {}) } } }),
   });
   connect();
-  await until(1);
-  handle.notify('level', 5);
   await until(2);
+  handle.notify('level', 5);
+  await until(3);
   expect(at('things/lamp/properties/level')).toEqual(['5']);
+});
+
+test('a Thing that is removed while the broker is away ends after what it said', async () => {
+  const { handle, connect, until, messages, end } = await publish({ ...events, handlers: () => ({}) });
+  handle.emit('beat', 1);
+  end(true);
+  connect();
+  await until(3);
+  expect(messages.map(({ topic, payload }) => [topic, payload.length])).toEqual([
+    ['things/lamp/events/beat', 1],
+    ['things/lamp', 0],
+    ['things/lamp/status', 0],
+  ]);
 });

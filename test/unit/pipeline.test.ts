@@ -778,6 +778,42 @@ describe('the device', () => {
     expect(fault()).toBeUndefined();
   });
 
+  test('that has not told a value yet is not at fault: observers wait for it, others are told the rest', async () => {
+    let known: number | undefined;
+    const read = () => {
+      if (known === undefined) throw new WotError('conflict', 'VALUE_UNKNOWN', 'It was not told yet.');
+      return known;
+    };
+    const { servient, interactions, handle, logged } = await machine({
+      handlers: () => ({ properties: { own: { read }, bare: { initial: 2 } } }),
+    });
+    const changes: unknown[] = [];
+    const change = ({ name, data }: Change) => changes.push([name, data]);
+    await interactions.observeProperty('own', { change }, context);
+    await interactions.observeAllProperties({ change }, context);
+    expect(changes).toEqual([['level', 1]]);
+    expect(await interactions.readAllProperties(context)).toEqual({ level: 1, fixed: 'f', bare: 2 });
+    expect(await failureOf(() => interactions.readProperty('own', context))).toMatch(/VALUE_UNKNOWN/);
+    await expect(interactions.readMultipleProperties(['own'], context)).rejects.toThrow(
+      'own: It was not told',
+    );
+    known = 5;
+    handle.notify('own', 5);
+    expect(changes.slice(1)).toEqual([
+      ['own', 5],
+      ['own', 5],
+    ]);
+    expect([logged, servient.things.get('machine')?.fault]).toEqual([[], undefined]);
+  });
+
+  test('may tell by itself that it does not answer', async () => {
+    const { servient, handle } = await machine();
+    handle.tellFault(new WotError('unavailable', 'UNPLUGGED', 'It has no power.'));
+    expect(servient.things.get('machine')?.fault?.error.code).toBe('UNPLUGGED');
+    handle.tellFault(undefined);
+    expect(servient.things.get('machine')?.fault).toBeUndefined();
+  });
+
   test('is at fault by asynchronous actions too', async () => {
     let isThere = false;
     const { servient, interactions } = await machine({

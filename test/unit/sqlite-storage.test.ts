@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { expect, it } from 'vitest';
 import { groupCommit } from '../../src/storage/sqlite/group-commit.ts';
 import { openDatabase } from '../../src/storage/sqlite/open-database.ts';
@@ -12,7 +13,7 @@ it('makes its folder and keeps one durable file', () => {
   const file = join(temporaryFolder(), 'a', 'b', 'state.db');
   const database = openDatabase(file);
   const pragma = (name: string) => Object.values(database.prepare(`PRAGMA ${name}`).get() ?? {})[0];
-  expect([pragma('journal_mode'), pragma('synchronous'), pragma('user_version')]).toEqual(['wal', 2, 1]);
+  expect([pragma('journal_mode'), pragma('synchronous'), pragma('user_version')]).toEqual(['wal', 2, 2]);
   database.close();
   expect(existsSync(file)).toBe(true);
 });
@@ -73,6 +74,8 @@ it('works between start and stop only', async () => {
     () => storage.facts.set('a', 'b'),
     () => storage.properties.load('a'),
     () => storage.properties.save('a', 'b', 1),
+    () => storage.records.load('a'),
+    () => storage.records.change([{ kind: 'a', key: 'b', value: undefined }]),
   ]) {
     expect(await failureOf(call)).toContain('unavailable STORAGE_STOPPED');
   }
@@ -94,6 +97,29 @@ it.each([
   expect(failure).toContain(`unavailable STORAGE_FAILED: The storage ${file}`);
   await storage.stop();
   openDatabase(file).close();
+});
+
+it('a file of the first schema version keeps its data and gets records', async () => {
+  const file = join(temporaryFolder(), 'state.db');
+  const old = new DatabaseSync(file);
+  old.exec(`
+    CREATE TABLE property (
+      thing TEXT NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (thing, name)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE fact (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+    INSERT INTO property VALUES ('lamp', 'level', '5');
+    INSERT INTO fact VALUES ('servient-id', 'thingwright-1');
+    PRAGMA user_version = 1`);
+  old.close();
+  const storage = sqliteStorage(file);
+  await storage.start();
+  await storage.records.change([{ kind: 'k', key: 'a', value: Uint8Array.of(1) }]);
+  await storage.stop();
+  await storage.start();
+  expect(storage.properties.load('lamp')).toEqual(new Map([['level', 5]]));
+  expect(storage.facts.get('servient-id')).toBe('thingwright-1');
+  expect([...storage.records.load('k')]).toEqual([['a', Uint8Array.of(1)]]);
+  await storage.stop();
 });
 
 it('a group is committed as a whole or rejected as a whole', async () => {

@@ -6,8 +6,8 @@ import { WotError } from '../../contracts/errors.ts';
 import type { HttpHandler, HttpSide } from '../../contracts/http-route.ts';
 import { isHttpBase } from '../../security/bind-address.ts';
 import { boundsFor } from '../../security/client-bounds.ts';
+import { checkTls, type TlsOptions } from '../../security/tls-options.ts';
 import { isOwn } from './routes.ts';
-import { checkTls, type TlsOptions } from './tls-options.ts';
 
 export interface HttpOptions {
   /** Default 8080; 0 takes a free one. */

@@ -5,6 +5,7 @@ import type { HostedThing } from '../../contracts/interaction.ts';
 import { type Metric, metric } from '../../contracts/metrics.ts';
 import { servientThing } from '../../interaction/hosted-list.ts';
 import { pathForms } from '../../interaction/path-forms.ts';
+import { warnOfDates } from '../../security/tls-options.ts';
 import { ownMember } from '../../td/json-object.ts';
 import { ConnectionRefusals } from './connection-refusals.ts';
 import { Connections } from './connections.ts';
@@ -23,7 +24,6 @@ import { profilesOf } from './profiles.ts';
 import { RequestCounters } from './request-counters.ts';
 import { type Methods, Routes } from './routes.ts';
 import { listMethods, rootMethods, tdMethods, tdRoutes } from './td-routes.ts';
-import { warnOfDates } from './tls-options.ts';
 import { Upgrades } from './upgrades.ts';
 import { webApp } from './web-app.ts';
 

@@ -8,86 +8,166 @@ import type {
 import { type Clock, waitingClock } from '../../contracts/clock.ts';
 import { abortable, withDeadline } from '../../contracts/deadline.ts';
 import { WotError } from '../../contracts/errors.ts';
-import type { Wire } from '../../contracts/wire.ts';
-import { type Asking, MqttSession } from './client/mqtt-session.ts';
-import { contentOf, topicSubscription } from './client/mqtt-subscription.ts';
+import { trustedAuthorities } from '../../security/trusted-authorities.ts';
+import type { MqttSession } from './client/mqtt-session.ts';
+import { contentOf, TopicSubscription } from './client/mqtt-subscription.ts';
 import { canSend, type MqttTarget, mqttTarget } from './client/mqtt-target.ts';
-import { tellConnect, tellPacket } from './messages/mqtt-wire.ts';
+import type { Answered, Asking } from './client/pending-replies.ts';
+import { canReplay, changeId, replay } from './client/replay.ts';
+import { SessionPool } from './client/session-pool.ts';
+import { absence, thingTopicOf } from './client/thing-presence.ts';
 
 export interface MqttClientOptions {
   /** Sent to every broker whose address in a form names no user, so make one client for each trusted set of Things. */
   readonly username?: string;
   readonly password?: string;
+  /** Certificates in PEM that are trusted beside those of the system. */
+  readonly ca?: string;
+  /** A certificate and its key in PEM, for brokers that ask for one. */
+  readonly cert?: string;
+  readonly key?: string;
+  /** Bytes of one packet from a broker; default 16 MiB. */
+  readonly maxPacket?: number;
   readonly clock?: Clock;
+  /** From 0 to 1, for the jitter of retries. */
+  readonly random?: () => number;
 }
 
 /** How long a retained message may take after the broker granted the subscription, in ms. */
 const patience = 2000;
 
-/** The MQTT client: one connection for each broker and user, MQTT 5 where the broker speaks it. */
+type Limit = Pick<ClientRequest, 'signal' | 'timeout'>;
+
+/** The MQTT client: one connection for each broker and user, MQTT 5 where the broker speaks it. Throws WotError `invalid` CA_INVALID. */
 export function mqttClient(options: MqttClientOptions = {}): ClientBinding {
   return new MqttClientBinding(options);
 }
 
 class MqttClientBinding implements ClientBinding {
   readonly name = 'mqtt';
-  readonly schemes = ['mqtt', 'mqtts'];
+  readonly schemes = ['mqtt', 'mqtts', 'ws', 'wss'];
   readonly supports = canSend;
-  readonly #options: Omit<MqttClientOptions, 'clock'>;
   readonly #clock: Clock;
-  readonly #sessions = new Map<string, Promise<MqttSession>>();
+  readonly #pool: SessionPool;
+  #stopping = new AbortController();
 
-  constructor({ clock = waitingClock, ...options }: MqttClientOptions) {
-    this.#options = options;
+  constructor({ clock = waitingClock, ca, maxPacket = 16 * 1024 * 1024, ...options }: MqttClientOptions) {
     this.#clock = clock;
+    const trusted = ca === undefined ? {} : { ca: trustedAuthorities(ca) };
+    this.#pool = new SessionPool({ ...options, ...trusted, maxPacket });
   }
 
   async request({ op, form, content, wire, ...limit }: ClientRequest): Promise<ClientResponse> {
     const target = mqttTarget(op, form);
     checkSize(content, target);
-    const answer = await withDeadline(this.#clock, { ...limit, href: nameOf(target) }, async (signal) => {
-      const asking = { signal, wire };
-      const session = await this.#session(target, asking);
-      if (isAnswered(target)) return session.ask(target, content, asking);
+    const answer = await this.#within(target, limit, async (signal) => {
+      const asking = { signal, ...(wire && { wire }) };
+      const session = await this.#pool.session(target, asking);
+      if (isAnswered(target)) return this.#ask(session, target, { ...asking, content });
       if (op === 'readproperty') return this.#readTopic(session, target, asking);
       const { topic = '', qos, retain } = target;
       const payload = content?.body ?? new Uint8Array();
-      await session.publish({ topic, payload, options: { qos, retain }, wire });
+      await session.publish({ topic, payload, options: { qos, retain }, ...asking });
       return undefined;
     });
     return answer === undefined ? {} : { content: answer };
   }
 
   async subscribe(
-    { op, form, wire, ...limit }: ClientRequest,
+    { op, form, wire, target: { after } = { thing: '' }, ...limit }: ClientRequest,
     listener: NotificationListener,
   ): Promise<() => Promise<void>> {
     const target = mqttTarget(op, form);
-    return withDeadline(this.#clock, { ...limit, href: nameOf(target) }, async (signal) => {
-      const session = await this.#session(target, { signal, wire });
-      const heard = { ...topicSubscription(target, listener), wire };
-      const stop = await session.listen(target.filters, target.qos, heard);
+    return this.#within(target, limit, async (signal) => {
+      const asking = { signal, ...(wire && { wire }) };
+      const session = await this.#pool.session(target, asking);
+      const closed = new AbortController();
+      const ask = this.#replayer(session, target, closed.signal);
+      const heard = new TopicSubscription({ target, replay: ask, after, ...(wire && { wire }) }, listener);
+      const stops = [await session.listen(target, heard, signal)];
+      const stop = async (): Promise<void> => {
+        closed.abort();
+        await Promise.all(stops.map((each) => each()));
+      };
+      stops.push(await this.#watchStatus(session, target, { signal, heard }));
       if (signal.aborted) await stop();
+      if (after !== undefined) heard.catchUp(changeId(after));
       return stop;
     });
   }
 
   async stop(): Promise<void> {
-    const sessions = [...this.#sessions.values()];
-    this.#sessions.clear();
-    for (const session of await Promise.allSettled(sessions)) {
-      if (session.status === 'fulfilled') await session.value.close();
+    this.#stopping.abort(clientStopped());
+    this.#stopping = new AbortController();
+    await this.#pool.stop();
+  }
+
+  /** Names broker and topic of what did not come in time. */
+  #within<R>(target: MqttTarget, limit: Limit, work: (signal: AbortSignal) => Promise<R>): Promise<R> {
+    const bounds = { ...limit, href: nameOf(target), stopping: this.#stopping.signal };
+    return withDeadline(this.#clock, bounds, work);
+  }
+
+  /** Waits for the result; where none comes for a while it is looked whether anybody can give one. */
+  async #ask(
+    session: MqttSession,
+    target: MqttTarget & Answered,
+    { signal, wire, content }: Asking & { readonly content: Content | undefined },
+  ): Promise<Content | undefined> {
+    const over = new AbortController();
+    const follow = (): void => over.abort(signal.reason);
+    signal.addEventListener('abort', follow);
+    const thingTopic = thingTopicOf(target.responseTopic);
+    if (thingTopic !== undefined) {
+      const waiting = { session, thingTopic, href: nameOf(target), clock: this.#clock, signal: over.signal };
+      absence(waiting).then(
+        (why) => why && over.abort(why),
+        () => {}, // it cannot be seen, so the result is waited for
+      );
     }
+    try {
+      return await session.ask(target, content, { signal: over.signal, ...(wire && { wire }) });
+    } finally {
+      signal.removeEventListener('abort', follow);
+      over.abort();
+    }
+  }
+
+  #replayer(session: MqttSession, target: MqttTarget, signal: AbortSignal) {
+    const { thingTopic } = target;
+    // Without MQTT 5 messages have no ids, so that nobody knows which of them a replay repeats.
+    if (thingTopic === undefined || session.version !== 5 || !canReplay(target)) return undefined;
+    const context = { clock: this.#clock, signal };
+    return (after: number) => replay(session, { ...target, thingTopic }, after, context);
+  }
+
+  /** A Thing whose status is cleared is gone; where the status may not be seen the subscription goes on without. */
+  async #watchStatus(
+    session: MqttSession,
+    { thingTopic, qos }: MqttTarget,
+    { signal, heard }: { readonly signal: AbortSignal; readonly heard: TopicSubscription },
+  ): Promise<() => Promise<void>> {
+    const none = async (): Promise<void> => {};
+    if (thingTopic === undefined) return none;
+    const listener = {
+      message: ({ payload }: { readonly payload: string | Uint8Array }) => {
+        if (payload.length === 0) heard.ended();
+      },
+    };
+    return session
+      .listen({ filters: [`${thingTopic}/status`], qos, retain: true }, listener, signal)
+      .catch(() => none);
   }
 
   /** The next message; a retained one comes at once, so that its absence shows. */
   async #readTopic(session: MqttSession, target: MqttTarget, { signal, wire }: Asking): Promise<Content> {
     const { promise, resolve, reject } = Promise.withResolvers<Content>();
-    const { filters, qos, retain, contentType } = target;
-    const stop = await session.listen(filters, qos, {
-      wire,
-      message: (packet) => resolve(contentOf(packet, contentType)),
-    });
+    const { retain, contentType } = target;
+    const listener = {
+      ...(wire && { wire }),
+      message: (packet: Parameters<typeof contentOf>[0]) => resolve(contentOf(packet, contentType)),
+    };
+    const stop = await session.listen({ ...target, qos: 0 }, listener, signal);
     const late = retain && this.#clock.after(patience, () => reject(nothingRetained(nameOf(target))));
     try {
       return await abortable(promise, signal);
@@ -96,36 +176,9 @@ class MqttClientBinding implements ClientBinding {
       await stop();
     }
   }
-
-  async #session(target: MqttTarget, { signal, wire }: Asking): Promise<MqttSession> {
-    const who = { ...this.#options, ...target };
-    const key = JSON.stringify([who.broker, who.username, who.password]);
-    const open = this.#sessions.get(key) ?? this.#open(key, who, wire);
-    this.#sessions.set(key, open);
-    const session = await open;
-    await session.online(signal);
-    signal.throwIfAborted();
-    return session;
-  }
-
-  async #open(key: string, who: MqttTarget, wire: Wire): Promise<MqttSession> {
-    const session = new MqttSession(who);
-    tellConnect(wire, session.clientId, who);
-    try {
-      await session.ready();
-      tellPacket(wire, 'received', { start: 'CONNACK', 'Protocol Version': session.protocolVersion });
-      return session;
-    } catch (error) {
-      this.#sessions.delete(key);
-      await session.close();
-      throw error;
-    }
-  }
 }
 
-function isAnswered(
-  target: MqttTarget,
-): target is MqttTarget & { readonly topic: string; readonly responseTopic: string } {
+function isAnswered(target: MqttTarget): target is MqttTarget & Answered {
   return target.topic !== undefined && target.responseTopic !== undefined;
 }
 
@@ -136,6 +189,14 @@ function checkSize(content: Content | undefined, target: MqttTarget): void {
   const href = nameOf(target);
   const message = `The payload for ${href} has ${size} bytes; at most ${maxPayload} are taken.`;
   throw new WotError('too-large', 'BODY_TOO_LARGE', message, { href });
+}
+
+function clientStopped(): WotError {
+  return new WotError(
+    'unavailable',
+    'CLIENT_STOPPED',
+    'The MQTT client was stopped before this was done; ask again.',
+  );
 }
 
 function nothingRetained(href: string): WotError {

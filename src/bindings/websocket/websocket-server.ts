@@ -13,9 +13,14 @@ import { asWotError } from '../../interaction/as-wot-error.ts';
 import { thingPath } from '../../interaction/path-forms.ts';
 import { stopping } from '../../interaction/servient-state.ts';
 import { type Bounds, boundsFor, ClientBounds } from '../../security/client-bounds.ts';
+import {
+  handshakeInvalid,
+  refuseUpgrade,
+  requireSubprotocol,
+  websocketServer,
+} from '../../security/websocket-handshake.ts';
 import { webThingProtocol } from './messages.ts';
 import { OpenSockets } from './open-sockets.ts';
-import { refuseUpgrade } from './refuse-upgrade.ts';
 import { ServerSocket, type SharedParts } from './server-socket.ts';
 import { Turns } from './turns.ts';
 import { websocketForms } from './websocket-forms.ts';
@@ -29,8 +34,6 @@ export interface WebSocketOptions {
 
 const endpoint = '/things';
 const heartbeatEvery = 15_000;
-/** Milliseconds for a closing handshake. */
-const closeTimeout = 800;
 const socketBounds = { most: 10_000, mostPerClient: 1000 };
 /** Subscriptions at one time. */
 const subscriptionBounds = { most: 100_000, mostPerClient: 20_000 };
@@ -75,14 +78,10 @@ class WebSocketBinding implements ServerBinding {
     const given = { most, mostPerClient };
     this.#sockets = new OpenSockets(boundsFor(socketBounds, host.publicBase !== undefined, given));
     this.#shared = sharedParts(host);
-    this.#server = new WebSocketServer({
-      ...receiving(limits.body),
-      noServer: true,
-      clientTracking: false,
-      perMessageDeflate: false,
-      maxPayload: limits.body,
-      handleProtocols: () => webThingProtocol,
-    }).on('wsClientError', (error, socket) => refuseUpgrade(socket, handshakeInvalid(error), clock));
+    this.#server = new WebSocketServer(websocketServer(limits.body, webThingProtocol)).on(
+      'wsClientError',
+      (error, socket) => refuseUpgrade(socket, handshakeInvalid(error), clock),
+    );
     this.#address = httpSide.base.replace(/^http/, 'ws') + endpoint;
     served.add(httpSide);
     const takeOff = httpSide.addUpgrade({
@@ -146,7 +145,7 @@ class WebSocketBinding implements ServerBinding {
       const principal = await host.authenticate({});
       const server = this.#server;
       if (!server) throw stopping();
-      requireSubprotocol(request);
+      requireSubprotocol(request, webThingProtocol); // Web Thing Protocol, protocol-handshake
       this.#sockets.admit(request.socket);
       server.handleUpgrade(request, stream, head, (socket) => this.#open(socket, request.socket, principal));
     } catch (error) {
@@ -174,20 +173,6 @@ function sharedParts({ limits, publicBase }: BindingHost): SharedParts {
   };
 }
 
-/** Options of ws that its types do not know yet; each part of a message may hold much more memory than its bytes. */
-function receiving(body: number): object {
-  const parts = 64 + Math.ceil(body / 512);
-  return { closeTimeout, maxFragments: parts, maxBufferedChunks: parts };
-}
-
-/** Web Thing Protocol, protocol-handshake. */
-function requireSubprotocol({ headers }: IncomingMessage): void {
-  const offered = headers['sec-websocket-protocol']?.split(',').map((name) => name.trim());
-  if (offered?.includes(webThingProtocol)) return;
-  const message = `Things speak the subprotocol ${webThingProtocol} here; name it in Sec-WebSocket-Protocol.`;
-  throw new WotError('invalid', 'SUBPROTOCOL_MISSING', message);
-}
-
 function httpMissing(): WotError {
   const message =
     'WebSocket shares the port of HTTP, which has not started; put http() before websocket() in bindings.';
@@ -197,12 +182,4 @@ function httpMissing(): WotError {
 function servedAlready({ base }: HttpSide): WotError {
   const message = `${base} serves WebSocket already; put websocket() into bindings once.`;
   return new WotError('conflict', 'WEBSOCKET_TWICE', message);
-}
-
-function handshakeInvalid({ message }: Error): WotError {
-  return new WotError(
-    'invalid',
-    message.includes('Sec-WebSocket-Version') ? 'WEBSOCKET_VERSION_UNKNOWN' : 'HANDSHAKE_INVALID',
-    `This is no WebSocket handshake of RFC 6455: ${message}.`,
-  );
 }

@@ -1,16 +1,14 @@
-import { resolve } from 'node:path';
 import process from 'node:process';
-import { pathToFileURL } from 'node:url';
 import { WotError } from '../../contracts/errors.ts';
 import { isReadableByAll } from '../../security/psk-file.ts';
 import { readConfigEnvironment, readConfigFile, readConfigFlags } from '../../servient/config.ts';
 import { configuredServient } from '../../servient/configured-servient.ts';
 import { consoleLogger } from '../../servient/console-logger.ts';
-import type { Servient } from '../../servient/create-servient.ts';
 import { page } from '../../ui/page.ts';
 import { print } from '../output.ts';
 import { startBanner, startRecord } from '../start-banner.ts';
 import { stopOnSignals } from '../stop-on-signals.ts';
+import { loadModule, type ThingModule } from '../thing-module.ts';
 
 /** Flags of `wot serve`, as commander gives them; the others are those of the configuration. */
 export type ServeFlags = Readonly<Record<string, unknown>> & {
@@ -18,14 +16,6 @@ export type ServeFlags = Readonly<Record<string, unknown>> & {
   readonly verbose?: boolean;
   readonly json?: boolean;
 };
-
-/** What a module exports. */
-interface LoadedModule {
-  /** Puts Things on a started servient. */
-  default(this: void, servient: Servient): Promise<void>;
-  /** Boards that come with those Things, by the last segment of their address. */
-  readonly dashboards?: Readonly<Record<string, unknown>>;
-}
 
 /** Starts a servient with the Things of the given modules, until SIGINT or SIGTERM. */
 export async function serve(modules: readonly string[], flags: ServeFlags): Promise<void> {
@@ -37,9 +27,10 @@ export async function serve(modules: readonly string[], flags: ServeFlags): Prom
   // Modules that simulate read it here.
   if (config.speed !== undefined) process.env['THINGWRIGHT_SPEED'] = String(config.speed);
   const logger = consoleLogger(flags.verbose === true);
+  if (modules.length === 0 && config.zigbee2mqtt === undefined) throw nothingToServe();
   const hasPage = config.page !== false;
-  const loaded: LoadedModule[] = [];
-  for (const module of modules) loaded.push(await load(module));
+  const loaded: ThingModule[] = [];
+  for (const module of modules) loaded.push(await loadModule(module));
   const dashboards = Object.fromEntries(loaded.flatMap((module) => Object.entries(module.dashboards ?? {})));
   const servient = configuredServient(config, logger, hasPage ? [page({ dashboards })] : []);
   if (config.insecure === true)
@@ -59,42 +50,17 @@ export async function serve(modules: readonly string[], flags: ServeFlags): Prom
     throw nothingServed();
   }
   if (flags.json === true) print(JSON.stringify(startRecord(servient)));
-  else process.stdout.write(`${startBanner(servient, { hasPage, pskFile: config.pskFile })}\n`);
+  else process.stdout.write(`${startBanner(servient, { ...config, hasPage })}\n`);
 }
 
-async function load(module: string): Promise<LoadedModule> {
-  const path = resolve(module);
-  let loaded: Partial<LoadedModule>;
-  try {
-    loaded = await import(pathToFileURL(path).href);
-  } catch (cause) {
-    throw unloadable(path, cause as NodeJS.ErrnoException);
-  }
-  if (typeof loaded.default === 'function') return loaded as LoadedModule;
-  const message = `${path} has no default export to call; export default async (servient) => { await servient.expose(...) }.`;
-  throw new WotError('invalid', 'MODULE_WITHOUT_DEFAULT', message);
+function nothingToServe(): WotError {
+  const message =
+    'There is nothing to serve: name modules with Things (wot serve things.ts), or the broker of a Zigbee2MQTT (--zigbee2mqtt <url>).';
+  return new WotError('invalid', 'CONFIG_INVALID', message);
 }
 
 function nothingServed(): WotError {
   const message =
     'No protocol could be started, for the reasons above; mend them, or turn on another protocol.';
   return new WotError('unavailable', 'NOTHING_SERVED', message);
-}
-
-/** What a person can mend in a module, without a stack; a bug that the module throws keeps its own. */
-function unloadable(path: string, cause: NodeJS.ErrnoException): unknown {
-  const { code, message } = cause;
-  if (code === 'ERR_MODULE_NOT_FOUND') {
-    return new WotError('not-found', 'MODULE_NOT_FOUND', `${message}; check the path.`, { cause });
-  }
-  if (code === 'ERR_UNSUPPORTED_DIR_IMPORT') {
-    return new WotError('invalid', 'MODULE_INVALID', `${path} is a folder; name the module file in it.`, {
-      cause,
-    });
-  }
-  if (!(cause instanceof SyntaxError) && code !== 'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX') return cause;
-  const where = `${path}, or a module that it imports,`;
-  return new WotError('invalid', 'MODULE_INVALID', `${where} is not valid: ${message}; correct it.`, {
-    cause,
-  });
 }

@@ -27,7 +27,8 @@ export function memoryStorage(): Storage {
         for (const { kind, key, value } of changes) {
           const kept = records.get(kind) ?? new Map<string, Uint8Array>();
           records.set(kind, kept);
-          if (value) kept.set(key, value);
+          // A copy: the value may be a part of Node's pool, and would keep the whole of that.
+          if (value) kept.set(key, Uint8Array.from(value));
           else kept.delete(key);
         }
       },

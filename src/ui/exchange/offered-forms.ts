@@ -24,7 +24,7 @@ function placeOf(form: Form, isFirst: boolean): string {
 }
 
 function hindranceOf({ href, contentType = '', subprotocol, ...form }: Form, op: Op): string {
-  const protocol = protocolOf({ href });
+  const protocol = protocolOf({ href, subprotocol });
   if (codecFor(contentType) === undefined)
     return `Its content type ${JSON.stringify(contentType)} is no media type.`;
   if (!isSpoken({ href })) {

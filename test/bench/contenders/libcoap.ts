@@ -1,16 +1,13 @@
 import { spawn } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { freePort } from '../../support/free-port.ts';
 import { needs } from '../../support/system-parts.ts';
 import { benchKey, type Target } from '../bench-messages.ts';
-import { answer } from '../bench-process.ts';
+import { cpuTimeOf } from '../bench-process.ts';
 import { coapRequest, numbered } from '../load/coap-request.ts';
-import type { ContenderRequest } from './contender.ts';
+import { runContender } from './contender.ts';
 
-/** A tick of the kernel's CPU times, in microseconds. */
-const tick = 10_000;
 const isSecured = process.argv[2] === 'coap-dtls';
 const part = isSecured ? 'coap-server-openssl' : 'coap-server';
 const { missing, note, command } = needs(part);
@@ -37,12 +34,4 @@ async function target(): Promise<Target> {
   return { url: `${address}/example_data` };
 }
 
-const started = target();
-answer((request: ContenderRequest) => (request === 'target' ? started : cpuTimeOf(Number(server.pid))));
-
-/** proc(5): user and system time are the 14th and 15th field, the 12th and 13th after the name. */
-function cpuTimeOf(pid: number): number {
-  const [, fields = ''] = readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ');
-  const [user = 0, system = 0] = fields.split(' ').slice(11, 13).map(Number);
-  return (user + system) * tick;
-}
+await runContender({ coap: target, 'coap-dtls': target }, { cpu: () => cpuTimeOf(Number(server.pid)) });

@@ -1,26 +1,11 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import {
-  coap,
-  coaps,
-  createServient,
-  http,
-  mqtt,
-  type ServerBinding,
-  sqliteStorage,
-  websocket,
-} from 'thingwright';
-import { benchKey } from '../bench-messages.ts';
-import { hostMany, serveBench } from './bench-things.ts';
+import { coap, coaps, createServient, http, mqtt, type ServerBinding, websocket } from 'thingwright';
+import { benchKey, type Target } from '../bench-messages.ts';
+import { besideTold, hostMany, serveBench, serveStored, stopHosted } from './bench-things.ts';
 import { runContender } from './contender.ts';
+import { manyAtMosquitto, manyEmbedded } from './many-over-mqtt.ts';
 
-async function serve(...bindings: readonly ServerBinding[]): Promise<string> {
-  const data = mkdtempSync(join(tmpdir(), 'bench-'));
-  process.on('exit', () => rmSync(data, { recursive: true, force: true }));
-  const { addresses } = await serveBench(bindings, sqliteStorage(join(data, 'bench.sqlite')));
-  return `${addresses[0]}/things/bench`;
-}
+const serve = async (...bindings: readonly ServerBinding[]) =>
+  `${await serveStored(...bindings)}/things/bench`;
 
 const properties = (thing: string) => ({
   url: `${thing}/properties/level`,
@@ -28,15 +13,31 @@ const properties = (thing: string) => ({
   tdUrl: thing,
 });
 
-async function scale() {
+async function scale(things: number): Promise<Target> {
   const servient = createServient({ bindings: [http({ port: 0 })] });
   await servient.start();
-  const things = Number(process.argv[3]);
   const hosting = await hostMany(servient, things);
   return { url: `${servient.addresses[0]}/things/sensor-{n}/properties/level`, things, hosting };
 }
 
-await runContender({
+/** The Thing at our own broker, whose sessions and retained messages are kept. */
+async function embedded(): Promise<Target> {
+  return embeddedTarget(await serveStored(mqtt({ broker: 'embedded', port: 0 })));
+}
+
+function embeddedTarget(url: string): Target {
+  return {
+    url,
+    ...{ invoke: 'things/bench/actions/emit/invoke', event: 'things/bench/events/beat' },
+    ...{
+      invokeLasting: 'things/bench/actions/emitLasting/invoke',
+      lastingEvent: 'things/bench/events/lastingBeat',
+    },
+    ...{ write: 'things/bench/properties/level/set', tell: 'things/bench/properties/told/set' },
+  };
+}
+
+const servers: Parameters<typeof runContender>[0] = {
   http: async () => properties(await serve(http({ port: 0 }))),
   async sse() {
     const thing = await serve(http({ port: 0 }));
@@ -57,13 +58,15 @@ await runContender({
     const thing = await serve(coap({ port: 0 }));
     return { url: `${thing}/events/beat`, invoke: `${thing}/actions/emit` };
   },
-  async mqtt() {
+  mqtt: embedded,
+  'mqtt-write': embedded,
+  async 'mqtt-told'() {
     const broker = mqtt({ broker: 'embedded', port: 0 });
-    await serve(broker);
-    return {
-      url: String(broker.addresses[0]),
-      invoke: 'things/bench/actions/emit/invoke',
-      event: 'things/bench/events/beat',
-    };
+    const servient = await serveBench([broker]);
+    await hostMany(servient, besideTold);
+    return embeddedTarget(String(broker.addresses[0]));
   },
-});
+  'mqtt-scale': manyEmbedded,
+  'mqtt-scale-mosquitto': manyAtMosquitto,
+};
+await runContender(servers, { stop: stopHosted });

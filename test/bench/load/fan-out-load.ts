@@ -7,17 +7,20 @@ export interface FanOut {
   /** What a subscriber sends. */
   readonly opening: Buffer;
   /** Counts what ends in each chunk that a subscriber receives: first the word that it is subscribed, then events. */
-  counter(): (chunk: Buffer) => number;
+  counter(answer: (bytes: Buffer) => void): (chunk: Buffer) => number;
+  /** Events that are asked for at once. */
+  readonly batch?: number;
+  /** Has so many events emitted; default by invoking an action over HTTP. */
+  ask?(count: number): Promise<void>;
 }
 
-const batch = 5;
 const batchesUnderWay = 2;
 const patience = 2000;
 
 /** Receives the same events on many connections, asked for in batches by invoking an action that emits them. */
 export async function fanOutLoad(
   { target, seconds, subscribers }: Load,
-  { opening, counter }: FanOut,
+  { opening, counter, batch = 5, ask: askFor = (count) => emitBatch(String(target.invoke), count) }: FanOut,
 ): Promise<LoadResult> {
   let asked = 0;
   let received = 0;
@@ -33,7 +36,7 @@ export async function fanOutLoad(
   const size = batch * subscribers;
   const ask = (): void => {
     asked += size;
-    emitBatch(String(target.invoke)).catch(() => {
+    askFor(batch).catch(() => {
       failed += size;
     });
   };
@@ -54,23 +57,23 @@ export async function fanOutLoad(
   return { done: received, failed: Math.max(asked - received, failed), seconds: took };
 }
 
-async function emitBatch(action: string): Promise<void> {
+async function emitBatch(action: string, count: number): Promise<void> {
   const headers = { 'content-type': 'application/json' };
-  const { status } = await fetch(action, { method: 'POST', headers, body: String(batch) });
+  const { status } = await fetch(action, { method: 'POST', headers, body: String(count) });
   if (status !== 204) throw new Error(`${action} answered ${status}.`);
 }
 
 /** Resolves with the connection when it is subscribed. */
 async function open(
   url: string,
-  { opening, counter }: FanOut,
+  { opening, counter }: Pick<FanOut, 'opening' | 'counter'>,
   take: (count: number) => void,
 ): Promise<Socket> {
   const { hostname, port } = new URL(url);
   const socket = connect(Number(port), hostname);
   await once(socket, 'connect');
   socket.write(opening);
-  const count = counter();
+  const count = counter((bytes) => socket.write(bytes));
   return new Promise((resolve, reject) => {
     let subscribed = false;
     socket.on('data', (chunk: Buffer) => {

@@ -1,13 +1,16 @@
 import { createHistogram } from 'node:perf_hooks';
 import autocannon from 'autocannon';
-import type { LoadResult, Target } from '../bench-messages.ts';
+import type { Load, LoadResult, Target } from '../bench-messages.ts';
 
-const connections = 10;
+const usualConnections = 10;
 /** How many of many Things each connection reads in turn. */
 const readInTurn = 200;
 
-/** Reads or writes properties over ten kept connections. */
-export async function httpLoad(target: Target, method: 'GET' | 'PUT', duration: number): Promise<LoadResult> {
+/** Reads or writes properties over kept connections, ten or as many requests as are outstanding. */
+export async function httpLoad(
+  { target, seconds: duration, outstanding: connections = usualConnections }: Load,
+  method: 'GET' | 'PUT',
+): Promise<LoadResult> {
   const latencies = createHistogram();
   const result = await autocannon({
     url: target.url,

@@ -5,6 +5,7 @@ import type { PeerIdentity } from '../../../contracts/access.ts';
 import type { BindingHost } from '../../../contracts/binding.ts';
 import { WotError } from '../../../contracts/errors.ts';
 import { ClientBounds } from '../../../security/client-bounds.ts';
+import { SocketAdmission } from '../../../security/socket-admission.ts';
 import { bindError } from '../endpoint/bind-error.ts';
 import type { Address, EndpointListener } from '../endpoint/endpoint.ts';
 import { resolveHost } from '../endpoint/resolve-host.ts';
@@ -46,7 +47,7 @@ export async function listenStream(
   const take: Take = (socket, identity) => {
     endpoint.add(socket, identity).catch(() => undefined); // the log is told why it ended
   };
-  const connections = new Admission();
+  const connections = new SocketAdmission(connectionsAtMost);
   const server =
     security === undefined ? plainServer(connections, take) : securedServer(connections, take, security);
   endpoint.listen({
@@ -73,7 +74,7 @@ export async function listenStream(
   return endpoint;
 }
 
-function plainServer(connections: Admission, take: Take): Server {
+function plainServer(connections: SocketAdmission, take: Take): Server {
   // Who has sent all its requests may still be answered.
   return createServer({ allowHalfOpen: true }).on('connection', (socket: Socket) => {
     if (connections.admits(socket)) take(socket);
@@ -81,7 +82,7 @@ function plainServer(connections: Admission, take: Take): Server {
   });
 }
 
-function securedServer(connections: Admission, take: Take, security: ServerSecurity): Server {
+function securedServer(connections: SocketAdmission, take: Take, security: ServerSecurity): Server {
   const { options, isTrusted, identityOf } = serverTls(security);
   return createTlsServer(options, (socket) => {
     if (isTrusted(socket)) take(socket, identityOf(socket));
@@ -91,29 +92,6 @@ function securedServer(connections: Admission, take: Take, security: ServerSecur
       if (!connections.admits(socket)) socket.destroy();
     })
     .on('tlsClientError', (_error, socket) => socket.destroy());
-}
-
-/** The connections of a server, bounded in all and per address. */
-class Admission {
-  readonly #bounds = new ClientBounds(connectionsAtMost);
-  readonly #open = new Set<Socket>();
-
-  /** Whether there is room for one more; it is counted until it closes. */
-  admits(socket: Socket): boolean {
-    const client = socket.remoteAddress ?? '';
-    if (this.#bounds.exceeded(client)) return false;
-    this.#bounds.take(client);
-    this.#open.add(socket);
-    socket.once('close', () => {
-      this.#bounds.give(client);
-      this.#open.delete(socket);
-    });
-    return true;
-  }
-
-  cut(): void {
-    for (const socket of this.#open) socket.destroy();
-  }
 }
 
 function refusal(): Buffer {

@@ -8,8 +8,8 @@ import {
   type TlsOptions,
 } from 'node:tls';
 import type { PeerIdentity } from '../../../contracts/access.ts';
+import { certificateIdentity } from '../../../security/certificate-identity.ts';
 import type { Destination } from '../client/client-transport.ts';
-import { certificateIdentity } from '../security/certificate-identity.ts';
 import {
   type ClientSecurity,
   checkServerSecurity,

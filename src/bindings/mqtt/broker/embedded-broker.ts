@@ -1,47 +1,29 @@
-import { once } from 'node:events';
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
-import { Aedes, type AedesPublishPacket, type Client } from 'aedes';
+import type { Duplex } from 'node:stream';
+import type { AedesPublishPacket } from 'aedes';
 import type { Principal } from '../../../contracts/access.ts';
-import type { Clock } from '../../../contracts/clock.ts';
-import { WotError } from '../../../contracts/errors.ts';
-import type { Logger } from '../../../contracts/logger.ts';
-import { portInUse } from '../../../security/bind-address.ts';
-import { type BrokerBounds, brokerGuard, type GuardOptions } from './broker-guard.ts';
-import { guardedConnection } from './guarded-connection.ts';
-import { boundIncoming, type Incoming, type IncomingBounds } from './incoming-bounds.ts';
-import { LastingSessions, type SessionBounds } from './lasting-sessions.ts';
-import { keepPublishOrder } from './publish-order.ts';
-import { type QueueBounds, SessionQueues } from './session-queues.ts';
+import type { Metric } from '../../../contracts/metrics.ts';
+import { type Bounds, boundsFor, ClientBounds } from '../../../security/client-bounds.ts';
+import { SocketAdmission } from '../../../security/socket-admission.ts';
+import { brokerMetrics } from './broker-metrics.ts';
+import { type GuardedOptions, guardedBroker } from './guarded-broker.ts';
+import { type Caller, guardedConnection } from './guarded-connection.ts';
+import { type Listener, listen, type Place } from './listener.ts';
 
-const connections = 1024;
 const mebibyte = 1024 * 1024;
-const hour = 60 * 60 * 1000;
-const defaultBounds: Bounds = {
-  sessions: 1000,
-  absence: 24 * hour,
-  subscriptions: 1000,
-  retained: 100_000,
-  retainedBytes: 64 * mebibyte,
-  backlog: 8 * mebibyte,
-  incoming: { clientBytes: 4 * mebibyte, bytes: 64 * mebibyte },
-  queues: { messages: 1000, sessionBytes: 8 * mebibyte, bytes: 64 * mebibyte },
-};
+const connectionBounds: Bounds = { most: 10_000, mostPerClient: 2500 };
 
-/** All that the clients of a broker may hold. */
-export interface Bounds extends BrokerBounds, SessionBounds {
-  readonly incoming: IncomingBounds;
-  readonly queues: QueueBounds;
-}
-
-export interface BrokerOptions extends Pick<GuardOptions, 'mayPublish' | 'authenticate'> {
+export interface BrokerOptions extends GuardedOptions {
   readonly host: string;
-  /** 0 takes a free one. */
-  readonly port: number;
+  /** Of plain TCP: 0 takes a free one, false none. */
+  readonly port: number | false;
+  /** Where it listens for TLS. */
+  readonly tls?: Required<Place>;
+  /** Connections at one time. */
+  readonly connections?: Bounds;
+  /** Whether clients come through a proxy, which gives them all its address. */
+  readonly behindProxy?: boolean;
   /** Bytes of one packet after its fixed header. */
   readonly maxPacket: number;
-  readonly bounds?: Partial<Bounds>;
-  readonly clock: Clock;
-  readonly logger: Logger;
 }
 
 /** A message of the servient itself, or for it. */
@@ -56,121 +38,75 @@ export interface BrokerMessage {
 
 /** An MQTT 3.1.1 broker in this process. */
 export interface EmbeddedBroker {
+  /** Of plain TCP; 0 where there is none. */
   readonly port: number;
+  /** Of TLS; 0 where there is none. */
+  readonly tlsPort: number;
+  /** Counts and bounds the connections, those that come another way included. */
+  readonly admission: SocketAdmission;
+  /** Serves a client on a stream of bytes that came another way. */
+  serve(stream: Duplex, caller: Caller): void;
   /** Publishes past the guard; calls `done` when the subscribers' queues have it. */
   publish(message: BrokerMessage, done: () => void): void;
   /** Has `take` called with what comes in at a filter, once for each filter that matches; the returned function ends it. */
   subscribe(filter: string, take: (message: BrokerMessage) => void): () => void;
+  /** What keeps it from storing what it must, and so from acknowledging. */
+  fault(): string | undefined;
+  metrics(): readonly Metric[];
   stop(): Promise<void>;
 }
 
 /** Listens behind the guard; rejects with WotError `unavailable` ADDRESS_IN_USE. */
 export async function startBroker(options: BrokerOptions): Promise<EmbeddedBroker> {
-  const { aedes, sessions } = await guardedBroker(options);
-  const expiry = options.clock.every(hour, () => sessions.expire());
-  const sockets = new Set<Socket>();
-  const server = createServer((socket) => {
-    sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
-    aedes.handle(guardedConnection(socket, options.maxPacket));
-  });
-  server.maxConnections = connections;
+  const { aedes, state, publisher, fault, close } = await guardedBroker(options);
+  const { host, port, tls, maxPacket, logger, behindProxy = false } = options;
+  const admission = new SocketAdmission(options.connections ?? boundsFor(connectionBounds, behindProxy));
+  const unfinished = new ClientBounds(boundsFor(unfinishedBounds(maxPacket), behindProxy));
+  const serve = (stream: Duplex, caller: Caller) =>
+    void aedes.handle(guardedConnection(stream, caller, { maxPacket, unfinished }));
+  const metrics = brokerMetrics({ aedes, state, admission });
+  const listeners: Listener[] = [];
+  const open = async (place: Place) => {
+    const listener = await listen(place, { admission, logger, take: serve });
+    listeners.push(listener);
+    return listener.port;
+  };
+  async function stop(): Promise<void> {
+    const closed = Promise.all(listeners.map((listener) => listener.close()));
+    await close();
+    admission.cut();
+    await closed;
+  }
+  const ports = { port: 0, tlsPort: 0 };
   try {
-    await listen(server, options);
+    if (tls) ports.tlsPort = await open(tls);
+    if (port !== false) ports.port = await open({ host, port });
   } catch (error) {
-    expiry.cancel();
-    await closeBroker(aedes);
+    await stop();
     throw error;
   }
   return {
-    port: (server.address() as AddressInfo).port,
+    ...ports,
+    admission,
+    serve,
     publish: (message, done) => aedes.publish({ cmd: 'publish', dup: false, ...message }, () => done()),
     subscribe(filter, take) {
       const deliver = ({ topic, payload, qos, retain }: AedesPublishPacket, done: () => void) => {
-        take({ topic, payload: Buffer.from(payload), qos, retain });
+        const principal = publisher();
+        take({ topic, payload: Buffer.from(payload), qos, retain, ...(principal && { principal }) });
         done();
       };
       aedes.subscribe(filter, deliver, () => {});
       return () => aedes.unsubscribe(filter, deliver, () => {});
     },
-    async stop() {
-      expiry.cancel();
-      const closed = once(server, 'close');
-      server.close();
-      await closeBroker(aedes);
-      for (const socket of sockets) socket.destroy();
-      await closed;
-    },
+    fault,
+    metrics,
+    stop,
   };
 }
 
-/** The part of aedes' persistence that holds what belongs to a session. */
-interface Persistence extends Incoming {
-  cleanSubscriptions(client: { readonly id: string }): Promise<void>;
-}
-
-async function guardedBroker(options: BrokerOptions): Promise<{ aedes: Aedes; sessions: LastingSessions }> {
-  const { logger, clock } = options;
-  const bounds = { ...defaultBounds, ...options.bounds };
-  const clientOf = (id: string): Client | undefined => clientsOf(aedes)[id];
-  const isConnected = (id: string) => clientOf(id) !== undefined;
-  const sessions = new LastingSessions(bounds, clock, {
-    isConnected,
-    forget(id) {
-      queues.forget(id);
-      const forgotten = [persistence.cleanSubscriptions({ id }), persistence.cleanIncoming({ id })];
-      Promise.all(forgotten).catch((error) => logger.error('An MQTT session was not forgotten', { error }));
-    },
-  });
-  const queues = new SessionQueues(bounds.queues, {
-    isConnected,
-    cut: (id) => clientOf(id)?.conn.destroy(new Error('the subscriber acknowledges too little')),
-    dropping: (clientId) =>
-      logger.warn('The queue of an absent MQTT client is full; messages for it are dropped', { clientId }),
-  });
-  const aedes = await Aedes.createBroker({
-    ...brokerGuard({ ...options, bounds, admit: (id, clean) => sessions.admit(id, clean) }),
-    // No bound on deliveries under way: a slow subscriber must not hold up the others.
-    concurrency: 0,
-    drainTimeout: 10_000,
-    connectTimeout: 10_000,
-  });
-  const { persistence } = aedes as unknown as { readonly persistence: Persistence };
-  boundIncoming(persistence, bounds.incoming);
-  queues.attach(persistence);
-  keepPublishOrder(aedes);
-  logFailures(aedes, logger);
-  aedes.on('clientDisconnect', ({ id }) => sessions.left(id));
-  return { aedes, sessions };
-}
-
-async function listen(server: Server, { host, port }: BrokerOptions): Promise<void> {
-  try {
-    server.listen(port, host);
-    await once(server, 'listening');
-  } catch (error) {
-    const cause = error as NodeJS.ErrnoException;
-    if (cause.code === 'EADDRINUSE') throw portInUse('MQTT', host, port, cause);
-    const message = `The MQTT broker cannot listen on ${host} port ${port}; choose another address or port.`;
-    throw new WotError('unavailable', 'ADDRESS_UNUSABLE', message, { cause });
-  }
-}
-
-function logFailures(aedes: Aedes, logger: Logger): void {
-  const log = (client: Client, error: Error) =>
-    logger.debug('An MQTT connection was ended', { clientId: client.id, reason: error.message });
-  aedes.on('clientError', log);
-  aedes.on('connectionError', log);
-  aedes.setMaxListeners(0);
-  // Untyped in aedes; without a listener it would end the process.
-  (aedes as NodeJS.EventEmitter).on('error', (error) => logger.error('The MQTT broker failed', { error }));
-}
-
-/** Untyped in aedes. */
-function clientsOf(aedes: Aedes): Readonly<Record<string, Client | undefined>> {
-  return (aedes as unknown as { readonly clients: Readonly<Record<string, Client | undefined>> }).clients;
-}
-
-function closeBroker(aedes: Aedes): Promise<void> {
-  return new Promise((resolve) => aedes.close(() => resolve()));
+/** Bytes of packets that are not whole yet; some of the largest always fit. */
+function unfinishedBounds(maxPacket: number): Bounds {
+  const mostPerClient = Math.max(16 * mebibyte, 4 * maxPacket);
+  return { most: Math.max(64 * mebibyte, 4 * mostPerClient), mostPerClient };
 }

@@ -1,10 +1,35 @@
-import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
-import { PacketCounter } from './packet-counter.ts';
+import type { PeerIdentity } from '../../../contracts/access.ts';
+import type { ClientBounds } from '../../../security/client-bounds.ts';
+import { checkPacket, UnknownLevel } from './packet-check.ts';
+import { WholePackets } from './whole-packets.ts';
 
-/** A client's connection as the broker sees it: no oversized packet gets in, and what goes out leaves in few writes. */
-export function guardedConnection(socket: Socket, maxPacket: number): Duplex {
-  const counter = new PacketCounter(maxPacket);
+/** Who is at the other end of a connection. */
+export interface Caller {
+  /** The remote address. */
+  readonly address: string;
+  /** What TLS proved. */
+  readonly peer?: PeerIdentity;
+}
+
+/** A client's connection as the broker sees it. */
+export type GuardedConnection = Duplex & Caller;
+
+export interface ConnectionBounds {
+  /** Bytes of one packet after its fixed header. */
+  readonly maxPacket: number;
+  /** Bytes of packets that are not whole yet, of all connections. */
+  readonly unfinished: ClientBounds;
+}
+
+/** Only whole, well-formed packets within the bounds get in, and what goes out leaves in few writes. */
+export function guardedConnection(
+  stream: Duplex,
+  caller: Caller,
+  { maxPacket, unfinished }: ConnectionBounds,
+): GuardedConnection {
+  const packets = new WholePackets(maxPacket, checkPacket);
+  let held = 0;
   let batch: { readonly bytes: Buffer; readonly done: (error?: Error | null) => void } | undefined;
 
   /** Each write is a system call: packets that follow at once wait for the turn's end and leave together. */
@@ -14,29 +39,54 @@ export function guardedConnection(socket: Socket, maxPacket: number): Duplex {
   }
 
   function flush(): void {
-    if (batch) socket.write(batch.bytes, batch.done);
+    if (batch) stream.write(batch.bytes, batch.done);
     batch = undefined;
   }
 
+  function hold(bytes: number): void {
+    if (bytes === held) return;
+    unfinished.give(caller.address, held);
+    unfinished.take(caller.address, bytes);
+    held = bytes;
+  }
+
+  function receive(chunk: Buffer): void {
+    let hasRoom = true;
+    for (const packet of packets.accept(chunk)) hasRoom = connection.push(packet);
+    hold(packets.held);
+    if (unfinished.exceeded(caller.address, 0))
+      throw new Error('too much is sent that is no whole packet yet');
+    if (!hasRoom) stream.pause();
+  }
+
   const connection = new Duplex({
-    read: () => void socket.resume(),
+    read: () => void stream.resume(),
     write: (chunk: Buffer, _encoding, done) => send(chunk, done),
     writev: (chunks, done) => send(Buffer.concat(chunks.map(({ chunk }) => chunk)), done),
-    final: (done) => void socket.end(done),
+    final: (done) => void stream.end(done),
     destroy(error, done) {
       flush(); // a refusal is told before the end
-      socket.destroy();
+      stream.destroy();
+      hold(0);
       done(error);
     },
   });
-  socket.setNoDelay(true);
-  socket.on('data', (chunk: Buffer) => {
-    const fault = counter.accept(chunk);
-    if (fault !== undefined) connection.destroy(new Error(fault));
-    else if (!connection.push(chunk)) socket.pause();
+  stream.on('data', (chunk: Buffer) => {
+    if (connection.destroyed) return;
+    try {
+      receive(chunk);
+    } catch (error) {
+      connection.destroy(answered(error as Error, stream));
+    }
   });
-  socket.once('end', () => connection.push(null));
-  socket.once('error', (error) => connection.destroy(error));
-  socket.once('close', () => connection.destroy());
-  return connection;
+  stream.once('end', () => connection.push(null));
+  stream.once('error', (error) => connection.destroy(error));
+  stream.once('close', () => connection.destroy());
+  return Object.assign(connection, caller);
+}
+
+/** Tells the other end of a fault that MQTT 3.1.1 has an answer for. */
+function answered(fault: Error, stream: Duplex): Error {
+  if (fault instanceof UnknownLevel) stream.write(fault.connack);
+  return fault;
 }

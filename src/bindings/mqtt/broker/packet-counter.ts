@@ -14,17 +14,23 @@ export class PacketCounter {
     this.#maxPacket = maxPacket;
   }
 
-  /** Takes the next bytes; says what is wrong with them, if anything is. */
-  accept(chunk: Uint8Array): string | undefined {
+  /** Bytes that are known to be missing of the present packet. */
+  get missing(): number {
+    return this.#remaining;
+  }
+
+  /** Takes the next bytes, and tells behind which of them a packet ends; says what is wrong with them, if anything is. */
+  accept(chunk: Uint8Array, ended?: (end: number) => void): string | undefined {
     for (let index = 0; index < chunk.length; ) {
       if (this.#remaining > 0) {
         const taken = Math.min(this.#remaining, chunk.length - index);
         this.#remaining -= taken;
         index += taken;
-        continue;
+      } else {
+        const fault = this.#acceptHeader(chunk[index++] ?? 0);
+        if (fault !== undefined) return fault;
       }
-      const fault = this.#acceptHeader(chunk[index++] ?? 0);
-      if (fault !== undefined) return fault;
+      if (this.#remaining === 0 && this.#header === 0) ended?.(index);
     }
     return undefined;
   }

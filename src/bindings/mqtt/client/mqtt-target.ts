@@ -2,8 +2,9 @@ import { WotError } from '../../../contracts/errors.ts';
 import type { Form, Op } from '../../../contracts/td.ts';
 import { defaultContentType, responseType, subscriptionOps } from '../../../td/defaults.ts';
 import { decodedOrSame } from '../../../td/percent-encoding.ts';
-import { brokerUrl } from '../connection/mqtt-connection.ts';
-import { isTopicFilter, isTopicName } from '../messages/topic-names.ts';
+import { isTopicFilter } from '../../../td/topic-filter.ts';
+import { brokerUrl, isWebSocket } from '../connection/broker-url.ts';
+import { isTopicName } from '../messages/topic-names.ts';
 
 /** Where and how a form's operation is sent. */
 export interface MqttTarget {
@@ -25,6 +26,8 @@ export interface MqttTarget {
   readonly maxPayload?: number;
   /** Where results of requests at `topic` come; absent where the form promises none. */
   readonly responseTopic?: string;
+  /** Where its Thing retains its TD and has `status` and `ops/replay`; absent where the form does not tell. */
+  readonly thingTopic?: string;
 }
 
 const publishOps: readonly Op[] = [
@@ -34,8 +37,10 @@ const publishOps: readonly Op[] = [
   'invokeaction',
 ];
 
-/** Whether an op can be sent with this form: there is a topic for what it does. */
+/** Whether an op can be sent with this form: it is MQTT, and there is a topic for what it does. */
 export function canSend(op: Op, form: Form): boolean {
+  // The IANA name of MQTT over WebSocket (MQTT 5 section 6)
+  if (isWebSocket(form.href) && form.subprotocol !== 'mqtt') return false;
   if (op === 'readproperty') return true;
   if (publishOps.includes(op) || subscriptionOps.includes(op)) return true;
   return form['tw:responseTopic'] !== undefined;
@@ -43,14 +48,13 @@ export function canSend(op: Op, form: Form): boolean {
 
 /** Reads a form; the topic may stand in the path of `href` too, as in TDs before the MQTT binding had terms for it. */
 export function mqttTarget(op: Op, form: Form): MqttTarget {
-  const broker = brokerUrl(form.href);
-  const { username, password } = new URL(form.href);
-  const path = pathTopic(form.href);
-  const query = new URL(form.href).search.slice(1).replaceAll('+', '%20').replaceAll('/', '%2F');
+  const { username, password } = URL.parse(form.href) ?? { username: '', password: '' };
+  const responseTopic = topicTerm(form['tw:responseTopic']);
+  const thingTopic = topicTerm(form['tw:thingTopic']);
+  const { broker, path, query } = addressOf(form.href, responseTopic !== undefined);
   const topic = text(form['mqv:topic']) ?? path;
   const given = form['mqv:filter'] ?? path ?? text(form['mqv:topic']);
   const filters = [given].flat().filter((filter) => typeof filter === 'string');
-  const responseTopic = text(form['tw:responseTopic']);
   const maxPayload = form['tw:maxPayload'];
   const target: MqttTarget = {
     broker,
@@ -63,10 +67,20 @@ export function mqttTarget(op: Op, form: Form): MqttTarget {
     filters,
     ...(topic === undefined ? {} : { topic: query === '' ? topic : `${topic}/?${query}` }),
     ...(responseTopic === undefined ? {} : { responseTopic }),
+    ...(thingTopic === undefined ? {} : { thingTopic }),
     ...(typeof maxPayload === 'number' && { maxPayload }),
   };
   checkTopics(op, target);
   return target;
+}
+
+/** The broker, the topic in the path, and uriVariables; path and query of a WebSocket are its endpoint, save for the uriVariables of our own forms. */
+function addressOf(href: string, isOurs: boolean) {
+  const search = URL.parse(href)?.search ?? '';
+  const query = search.slice(1).replaceAll('+', '%20').replaceAll('/', '%2F').replaceAll('.', '%2E');
+  if (!isWebSocket(href)) return { broker: brokerUrl(href), path: pathTopic(href), query };
+  if (!isOurs || search === '') return { broker: brokerUrl(href), query: '' };
+  return { broker: brokerUrl(href.replace(/\/?\?.*$/s, '')), query };
 }
 
 function checkTopics(op: Op, { broker, topic, filters, responseTopic }: MqttTarget): void {
@@ -93,4 +107,8 @@ function qosOf(qos: unknown): 0 | 1 | 2 {
 
 function text(term: unknown): string | undefined {
   return typeof term === 'string' ? term : undefined;
+}
+
+function topicTerm(term: unknown): string | undefined {
+  return typeof term === 'string' && isTopicName(term) ? term : undefined;
 }

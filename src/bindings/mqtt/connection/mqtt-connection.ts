@@ -1,49 +1,77 @@
+import { Socket } from 'node:net';
 import { connect, type IClientOptions, type MqttClient } from 'mqtt';
-import { type ErrorKind, WotError } from '../../../contracts/errors.ts';
 import type { Logger } from '../../../contracts/logger.ts';
+import { connectionError } from './connection-error.ts';
+import { boundPackets } from './packet-bound.ts';
+import { fallBack, isFallingBack, type MqttVersion, paceReconnects } from './reconnecting.ts';
 
-export interface ConnectionOptions
-  extends Pick<IClientOptions, 'clientId' | 'username' | 'password' | 'will' | 'queueQoSZero'> {
-  /** Where to connect, also the broker's name in messages; without user and password. */
-  readonly url: string;
-  /** Bytes of one packet that this side accepts (MQTT 5). */
-  readonly maxPacket?: number;
-  readonly logger: Logger;
+/** What proves the broker to us, and us to the broker, over TLS; PEM. */
+export interface BrokerTls {
+  /** All authorities that are trusted; default the system's. */
+  readonly ca?: readonly string[];
+  readonly cert?: string;
+  readonly key?: string;
 }
 
-// MQTT 3.1.1 section 3.2.2.3 (1), MQTT 5 section 3.2.2.2 (132)
-const versionRefused: readonly unknown[] = [1, 132];
-const refusals: Readonly<Record<number, ErrorKind>> = {
-  4: 'unauthenticated',
-  5: 'unauthenticated',
-  134: 'unauthenticated',
-  135: 'forbidden',
-};
+export interface ConnectionOptions
+  extends Pick<
+      IClientOptions,
+      'clientId' | 'username' | 'password' | 'will' | 'queueQoSZero' | 'resubscribe'
+    >,
+    BrokerTls {
+  /** Where to connect, also the broker's name in messages; without user and password. */
+  readonly url: string;
+  /** Bytes of one packet that this side accepts. */
+  readonly maxPacket?: number;
+  /** Seconds for which the broker keeps the session of a lost connection (MQTT 5); default none. */
+  readonly sessionExpiry?: number;
+  /** Messages of QoS 1 and 2 that the broker may send unacknowledged (MQTT 5). */
+  readonly receiveMaximum?: number;
+  /** What the broker is known to speak; else 5 is tried, then 3.1.1. */
+  readonly version?: MqttVersion | undefined;
+  readonly logger: Logger;
+  /** From 0 to 1, for the jitter of retries. */
+  readonly random?: () => number;
+}
 
-/** A connection that comes back by itself and resubscribes: MQTT 5, or 3.1.1 where the broker refuses 5. */
-export function openConnection({ url, maxPacket, logger, ...rest }: ConnectionOptions): MqttClient {
-  const options: IClientOptions = {
-    protocolVersion: 5,
-    reconnectPeriod: 1000,
+/** A connection that comes back by itself and resubscribes: MQTT 5, or 3.1.1 where the broker knows no 5. */
+export function openConnection(given: ConnectionOptions): MqttClient {
+  const { url, maxPacket, sessionExpiry, receiveMaximum, version, ca, cert, key, logger, random, ...rest } =
+    given;
+  const isSecure = /^(mqtts|wss):/i.test(url);
+  const properties = withoutUndefined({
+    maximumPacketSize: maxPacket,
+    sessionExpiryInterval: sessionExpiry,
+    receiveMaximum,
+  });
+  const client = connect(url, {
+    protocolVersion: version ?? 5,
     reconnectOnConnackError: true,
     connectTimeout: 10_000,
     keepalive: 30,
-    ...(maxPacket === undefined ? {} : { properties: { maximumPacketSize: maxPacket } }),
+    rejectUnauthorized: true,
+    query: {}, // the query of an address is nobody's client id
+    wsOptions: { perMessageDeflate: false, ...(maxPacket !== undefined && { maxPayload: 2 * maxPacket }) },
+    properties,
     ...withoutUndefined(rest),
-  };
-  const client = connect(url, options);
+    ...(isSecure && withoutUndefined({ ca: ca && [...ca], cert, key })),
+  });
   client.on('error', (error) => {
     logger.debug(`The connection to ${url} failed`, { error });
-    if (client.options.protocolVersion !== 5 || !isVersionRefused(error)) return;
-    client.options.protocolVersion = 4;
-    client.once('close', () => client.reconnect());
+    // What cannot be read cannot be gone on with.
+    client.stream.destroy();
   });
+  // Requests are small and waited for; Nagle's algorithm would hold them up.
+  client.on('connect', () => client.stream instanceof Socket && client.stream.setNoDelay());
+  paceReconnects(client, random);
+  fallBack(client);
+  boundPackets(client, maxPacket);
   return client;
 }
 
 /** Resolves when the connection stands; rejects with WotError when the broker refuses or cannot be reached. */
 export function connected(client: MqttClient, url: string): Promise<void> {
-  if (client.connected) return Promise.resolve();
+  if (client.connected && !client.disconnecting) return Promise.resolve();
   return new Promise((resolve, reject) => {
     const done = () => {
       client.off('connect', onConnect);
@@ -54,7 +82,7 @@ export function connected(client: MqttClient, url: string): Promise<void> {
       resolve();
     };
     const onError = (error: Error) => {
-      if (isVersionRefused(error)) return;
+      if (isFallingBack(client)) return;
       done();
       reject(connectionError(error, url));
     };
@@ -65,42 +93,37 @@ export function connected(client: MqttClient, url: string): Promise<void> {
 
 const patience = 1500;
 
-/** Ends a connection with what is under way delivered, or after a second and a half without. */
+/** Ends a connection with what is under way delivered, or after a second and a half without; the broker forgets its session. */
 export async function endConnection(client: MqttClient): Promise<void> {
   const { promise: late, resolve } = Promise.withResolvers<void>();
   const timer = setTimeout(resolve, patience);
-  await Promise.race([client.endAsync(!client.connected), late]);
+  const leaving = leave(client);
+  leaving.catch(() => {});
+  await Promise.race([leaving, late]);
   clearTimeout(timer);
+  client.options.reconnectPeriod = 0;
+  await Promise.race([client.endAsync(true), late]);
   client.stream.destroy();
 }
 
-/** `mqtt://host:port` of an address, without user, password, path and query. */
-export function brokerUrl(href: string): string {
-  const url = URL.parse(href);
-  if (!url?.host) {
-    const message = `"${href}" is not the address of an MQTT broker; write it like mqtt://localhost:1883.`;
-    throw new WotError('invalid', 'BROKER_ADDRESS_INVALID', message);
-  }
-  return `${url.protocol}//${url.host}`;
+async function leave(client: MqttClient): Promise<void> {
+  const { connected: isConnected, options } = client;
+  const isLasting = isConnected && options.clean === false && options.protocolVersion !== 5;
+  // A broker that goes first acknowledges nothing more.
+  const closed = new Promise<void>((resolve) => client.once('close', resolve));
+  // MQTT 5 section 3.14.2.2.2
+  const ended = client.endAsync(!isConnected, { properties: { sessionExpiryInterval: 0 } });
+  await Promise.race([ended, closed]);
+  if (!isLasting) return;
+  // MQTT 3.1.1 section 3.1.2.4: only a clean session deletes the one before it.
+  options.clean = true;
+  client.reconnect();
+  await connected(client, '');
+  await client.endAsync();
 }
 
-function isVersionRefused(error: object): boolean {
-  return 'code' in error && versionRefused.includes(error.code);
-}
-
-function connectionError(error: Error, url: string): WotError {
-  const code = 'code' in error ? error.code : undefined;
-  if (typeof code === 'number') {
-    const message = `The MQTT broker ${url} refused the connection (${error.message}); check user name, password and client id.`;
-    return new WotError(refusals[code] ?? 'unavailable', 'BROKER_REFUSED', message, {
-      href: url,
-      status: code,
-    });
-  }
-  const message = `The MQTT broker ${url} cannot be reached (${code ?? error.message}); start it, or correct the address.`;
-  return new WotError('unavailable', 'BROKER_UNREACHABLE', message, { href: url, cause: error });
-}
-
-function withoutUndefined<T extends object>(options: T): Partial<T> {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Partial<T>;
+function withoutUndefined<T extends object>(options: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]: Exclude<T[K], undefined>;
+  };
 }

@@ -1,8 +1,9 @@
+import type { Right } from '../../../contracts/access.ts';
 import type { AffordanceKind } from '../../../contracts/td.ts';
 
-/** A name as one topic level: percent-encoded UTF-8, `/ + # $ %` included. */
+/** A name as one topic level: percent-encoded UTF-8, `/ + # $ %` included, and `.`, at which NATS and RabbitMQ cut levels too. */
 export function encodeLevel(name: string): string {
-  return encodeURIComponent(name.toWellFormed());
+  return encodeURIComponent(name.toWellFormed()).replaceAll('.', '%2E');
 }
 
 /** A request's topic taken apart: `{base}[/{clientId}/{correlationId}][/?{query}]`. */
@@ -13,12 +14,22 @@ export interface RequestTopic {
   readonly replyBase: string;
   /** Where a 3.1.1 client waits for the result; absent where it wants none. */
   readonly replyTopic?: string;
+  /** That client. */
+  readonly clientId?: string;
   /** uriVariables as in the query of a URI, still encoded. */
   readonly query?: string;
 }
 
 const idLevel = /^[\w-]{1,64}$/;
-const verbs: readonly string[] = ['set', 'get', 'invoke', 'query', 'cancel'];
+
+/** The verbs that end request topics of affordances, and what who publishes there must be allowed. */
+export const requestRights: ReadonlyMap<string, Right> = new Map([
+  ['set', 'write'],
+  ['get', 'read'],
+  ['invoke', 'invoke'],
+  ['query', 'invoke'],
+  ['cancel', 'invoke'],
+]);
 
 /** The topics of one servient: all lie below its prefix, so that several sites share a broker. */
 export class TopicSpace {
@@ -28,6 +39,16 @@ export class TopicSpace {
   /** `prefix` has no slash at either end; empty = none. */
   constructor(prefix = '') {
     this.#prefix = prefix === '' ? '' : `${prefix}/`;
+  }
+
+  /** What all topics begin with: empty, or with a slash at its end. */
+  get root(): string {
+    return this.#prefix;
+  }
+
+  /** The filter of the topics of all Things. */
+  get anyThing(): string {
+    return `${this.#prefix}things/+`;
   }
 
   /** Where a Thing's TD is retained, and below which all its topics lie. */
@@ -40,6 +61,11 @@ export class TopicSpace {
     return `${this.thing(name)}/status`;
   }
 
+  /** Where the client id of the servient that a Thing belongs to is retained. */
+  thingServient(name: string): string {
+    return `${this.thing(name)}/servient`;
+  }
+
   /** An affordance's topic: the values of a property or event; requests go to a verb below it. */
   affordance(thing: string, kind: AffordanceKind, name: string): string {
     return `${this.thing(thing)}/${kind}/${encodeLevel(name)}`;
@@ -50,47 +76,60 @@ export class TopicSpace {
     return `${this.#prefix}servients/${encodeLevel(clientId)}/status`;
   }
 
+  /** Where a servient tells itself how far the broker is. */
+  servientEcho(clientId: string): string {
+    return `${this.#prefix}servients/${encodeLevel(clientId)}/echo`;
+  }
+
+  /** Where a servient publishes for nobody, to keep a connection moving. */
+  servientNudge(clientId: string): string {
+    return `${this.#prefix}servients/${encodeLevel(clientId)}/nudge`;
+  }
+
   /** The topic of the Thing that a topic belongs to; undefined where it belongs to none. */
   thingOf(topic: string): string | undefined {
-    const levels = this.#levels(topic);
-    return levels?.[0] === 'things' && levels[1] ? `${this.#prefix}things/${levels[1]}` : undefined;
+    const name = this.#prefix.length + 'things/'.length;
+    if (!topic.startsWith('things/', this.#prefix.length) || !topic.startsWith(this.#prefix))
+      return undefined;
+    const end = topic.indexOf('/', name);
+    const thing = end < 0 ? topic : topic.slice(0, end);
+    return thing.length > name ? thing : undefined;
   }
 
   /** Whether Things and servients have this topic for themselves. */
   isReserved(topic: string): boolean {
-    return /^(things|servients)$/.test(this.#levels(topic)?.[0] ?? '');
+    return /^(things|servients)$/.test(this.levels(topic)?.[0] ?? '');
   }
 
-  /** Takes a request topic apart; undefined where it is none. */
+  /** Takes a topic apart that asks a Thing to do something; undefined for others: there Things speak themselves. */
   parseRequest(topic: string): RequestTopic | undefined {
-    const levels = this.#levels(topic) ?? [];
-    const depth = levels[2] === 'ops' ? 4 : 5;
-    if (levels[0] !== 'things' || levels.length < depth) return undefined;
-    const base = `${this.#prefix}${levels.slice(0, depth).join('/')}`;
-    const replyBase = base.replace(/[^/]*$/, 'reply');
+    const levels = this.levels(topic) ?? [];
+    const isOp = levels[2] === 'ops';
+    const depth = isOp ? 4 : 5;
+    const verb = levels[depth - 1] ?? 'reply';
+    const isVerb = isOp ? verb !== 'reply' : requestRights.has(verb);
+    if (levels[0] !== 'things' || !isVerb) return undefined;
+    const stem = `${this.#prefix}${levels.slice(0, depth - 1).join('/')}/`;
+    const base = stem + verb;
+    const replyBase = `${stem}reply`;
     const rest = levels.slice(depth);
     const query = rest.at(-1)?.startsWith('?') === true ? { query: rest.pop()?.slice(1) ?? '' } : {};
     if (rest.length === 0) return { base, replyBase, ...query };
     if (rest.length !== 2 || !rest.every((level) => idLevel.test(level))) return undefined;
-    return { base, replyBase, replyTopic: `${replyBase}/${rest.join('/')}`, ...query };
-  }
-
-  /** Whether a topic asks a Thing to do something; all others below a Thing carry what the Thing itself says. */
-  isRequest(topic: string): boolean {
-    const request = this.parseRequest(topic);
-    const levels = request ? this.#levels(request.base) : undefined;
-    const verb = levels?.at(-1) ?? 'reply';
-    return levels?.length === 4 ? verb !== 'reply' : verbs.includes(verb);
+    const [clientId = ''] = rest;
+    return { base, replyBase, replyTopic: `${replyBase}/${rest.join('/')}`, clientId, ...query };
   }
 
   /** Whether results are told at a topic. */
   isReply(topic: string): boolean {
-    const below = this.#levels(topic)?.join('/') ?? '';
-    return /^things\/[^/]+\/(ops|(properties|actions)\/[^/]+)\/reply(\/|$)/.test(below);
+    const [root, thing, kind, affordance, fifth] = this.levels(topic) ?? [];
+    if (root !== 'things' || !thing) return false;
+    if (kind === 'ops') return affordance === 'reply';
+    return /^(properties|actions)$/.test(kind ?? '') && !!affordance && fifth === 'reply';
   }
 
   /** The levels behind the prefix; undefined for a topic of elsewhere. */
-  #levels(topic: string): string[] | undefined {
+  levels(topic: string): string[] | undefined {
     return topic.startsWith(this.#prefix) ? topic.slice(this.#prefix.length).split('/') : undefined;
   }
 }

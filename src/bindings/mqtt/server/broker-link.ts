@@ -1,6 +1,7 @@
 import type { IClientPublishOptions, IPublishPacket } from 'mqtt';
 import type { Principal } from '../../../contracts/access.ts';
 import type { Clock } from '../../../contracts/clock.ts';
+import type { Metric } from '../../../contracts/metrics.ts';
 
 /** What is published; `retain` and `qos` 0 are not set by default. */
 export interface Message {
@@ -16,11 +17,21 @@ export interface LinkListener {
   message(packet: IPublishPacket, principal?: Principal): void;
 }
 
+/** Bytes that a packet may hold beside its payload: topic and properties. */
+export const packetOverhead = 128 * 1024;
+
 /** The servient's way to its broker. */
 export interface BrokerLink {
+  /** Whether it is the servient's own broker, where nobody else hosts Things. */
+  readonly isOwn: boolean;
   /** As peers reach the broker, without user and password. */
   readonly url: string;
+  /** All addresses of the broker, that one first. */
+  readonly addresses: readonly string[];
   readonly connected: boolean;
+  /** What keeps the broker from serving, where it is ours. */
+  fault?(): string | undefined;
+  metrics?(): readonly Metric[];
   /** Connects; resolves also where the broker does not answer soon, and goes on. Rejects where it refuses. */
   open(listener: LinkListener): Promise<void>;
   /** Calls `done` when the broker has the message, or it is lost with the connection. */
@@ -28,8 +39,6 @@ export interface BrokerLink {
   /** Has messages told to the listener; resolves when the broker agreed, rejects when it refused. */
   subscribe(filters: readonly string[]): Promise<void>;
   unsubscribe(filters: readonly string[]): Promise<void>;
-  /** What another servient may have retained at a topic; undefined also where it cannot be seen. */
-  retained(topic: string): Promise<IPublishPacket | undefined>;
   close(): Promise<void>;
 }
 

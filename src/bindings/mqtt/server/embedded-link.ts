@@ -1,15 +1,25 @@
-import type { BrokerMessage, EmbeddedBroker } from '../broker/embedded-broker.ts';
+import type { BrokerMessage } from '../broker/embedded-broker.ts';
 import type { BrokerLink, LinkListener } from './broker-link.ts';
+import type { MqttOptions } from './mqtt-options.ts';
+import { type EmbeddedHost, openBroker } from './open-broker.ts';
 
 /** The way to a broker in this process: no connection that could fail, and nobody else retains at our topics. */
-export function embeddedLink(broker: EmbeddedBroker, url: string): BrokerLink {
-  const subscriptions = new Map<string, () => void>();
+export async function embeddedLink(options: MqttOptions, parts: EmbeddedHost): Promise<BrokerLink> {
   let listener: LinkListener | undefined;
+  const { broker, addresses, close } = await openBroker(options, {
+    ...parts,
+    answer: (packet, principal) => listener?.message(packet, principal),
+  });
+  const subscriptions = new Map<string, () => void>();
   const take = ({ principal, ...message }: BrokerMessage) =>
     listener?.message({ cmd: 'publish', dup: false, ...message }, principal);
   return {
-    url,
+    isOwn: true,
+    url: addresses[0] ?? '',
+    addresses,
     connected: true,
+    fault: broker.fault,
+    metrics: broker.metrics,
     async open(given) {
       listener = given;
       given.connected();
@@ -26,7 +36,6 @@ export function embeddedLink(broker: EmbeddedBroker, url: string): BrokerLink {
         subscriptions.delete(filter);
       }
     },
-    retained: async () => undefined,
-    close: () => broker.stop(),
+    close,
   };
 }

@@ -1,4 +1,3 @@
-import type { IPublishPacket, MqttClient } from 'mqtt';
 import type { Clock } from '../../../contracts/clock.ts';
 import { WotError } from '../../../contracts/errors.ts';
 import {
@@ -8,22 +7,34 @@ import {
   openConnection,
 } from '../connection/mqtt-connection.ts';
 import { type BrokerLink, soon } from './broker-link.ts';
+import { LinkSubscriptions } from './link-subscriptions.ts';
+import { watchForRival } from './rival-client.ts';
 
-export interface ExternalOptions extends Omit<ConnectionOptions, 'will' | 'queueQoSZero'> {
+export interface ExternalOptions extends Omit<ConnectionOptions, 'will' | 'queueQoSZero' | 'resubscribe'> {
   readonly clientId: string;
   /** Where our state is retained, by us and by our will. */
   readonly ownStatus: string;
+  /** A topic of ours that nobody reads. */
+  readonly nudge: string;
   readonly clock: Clock;
 }
 
 /** The way to a broker elsewhere, which may be away, slow or shared with others. */
-export function externalLink({ ownStatus, clock, ...options }: ExternalOptions): BrokerLink {
-  const { url, logger } = options;
+export function externalLink({ ownStatus, nudge, clock, ...options }: ExternalOptions): BrokerLink {
+  const { url, logger, clientId } = options;
   const client = openConnection({
     ...options,
     queueQoSZero: false,
-    will: { topic: ownStatus, payload: Buffer.from('offline'), qos: 1, retain: true },
+    resubscribe: false,
+    will: {
+      ...{ topic: ownStatus, payload: Buffer.from('offline'), qos: 1, retain: true },
+      properties: { userProperties: { servient: clientId } },
+    },
   });
+  /** Whether the listener knows that it is connected. */
+  let isUp = false;
+  const subscriptions = new LinkSubscriptions(client, nudge);
+  watchForRival(client, { url, clientId, clock, logger });
 
   async function stand(): Promise<void> {
     try {
@@ -36,12 +47,21 @@ export function externalLink({ ownStatus, clock, ...options }: ExternalOptions):
   }
 
   return {
+    isOwn: false,
     url,
+    addresses: [url],
     get connected() {
-      return client.connected;
+      return isUp && client.connected;
     },
     async open(listener) {
-      client.on('connect', () => listener.connected());
+      client.on('close', () => {
+        isUp = false;
+      });
+      client.on('connect', () => {
+        isUp = true;
+        subscriptions.connected();
+        listener.connected();
+      });
       client.on('message', (_topic, _payload, packet) => listener.message(packet));
       const standing = stand();
       if (await soon(standing, clock)) return;
@@ -50,37 +70,8 @@ export function externalLink({ ownStatus, clock, ...options }: ExternalOptions):
     },
     publish: ({ topic, payload, options: how }, done) =>
       void client.publish(topic, Buffer.from(payload), how, () => done()),
-    async subscribe(filters) {
-      await client.subscribeAsync([...filters], { qos: 1, rap: true });
-    },
-    async unsubscribe(filters) {
-      // A broker that is away forgets the subscriptions by itself.
-      if (client.connected) await client.unsubscribeAsync([...filters]);
-    },
-    retained: (topic) => look(client, { topic, last: ownStatus, clock }).catch(() => undefined),
+    subscribe: (filters) => subscriptions.add(filters),
+    unsubscribe: (filters) => subscriptions.remove(filters),
     close: () => endConnection(client),
   };
-}
-
-/** What is retained at `topic`; the retained message at `last` tells that there is nothing: a broker serves subscriptions in turn. */
-async function look(
-  client: MqttClient,
-  { topic, last, clock }: { readonly topic: string; readonly last: string; readonly clock: Clock },
-): Promise<IPublishPacket | undefined> {
-  const { promise: end, resolve } = Promise.withResolvers<void>();
-  let found: IPublishPacket | undefined;
-  const take = (at: string, _payload: Buffer, packet: IPublishPacket): void => {
-    if (at === topic) found = packet;
-    if (at === last) resolve();
-  };
-  client.on('message', take);
-  try {
-    await client.subscribeAsync(topic, { qos: 1 });
-    await client.subscribeAsync(last, { qos: 1 });
-    await soon(end, clock);
-    return found;
-  } finally {
-    client.off('message', take);
-    client.unsubscribeAsync([topic, last]).catch(() => {});
-  }
 }

@@ -6,8 +6,9 @@ import type { Logger } from '../../../contracts/logger.ts';
 import { asWotError } from '../../../interaction/as-wot-error.ts';
 import { receivedValue } from '../../../interaction/payload-types.ts';
 import { queryVariables } from '../../../interaction/query-variables.ts';
+import { matchesFilter } from '../../../td/topic-filter.ts';
 import { bytesOf, type Outcome, resultEnvelope, resultMessage } from '../messages/mqtt-result.ts';
-import { isTopicName, matchesFilter } from '../messages/topic-names.ts';
+import { isTopicName } from '../messages/topic-names.ts';
 import type { RequestTopic, TopicSpace } from '../messages/topic-space.ts';
 import type { Message } from './broker-link.ts';
 import type { Route } from './mqtt-requests.ts';
@@ -16,6 +17,10 @@ export interface AnswerContext {
   /** Who asks. */
   readonly principal: Principal;
   readonly topics: TopicSpace;
+  /** Whether nobody else serves Things on this broker, so that requests to unknown ones are ours to answer. */
+  readonly answersForAll: boolean;
+  /** Whether the Thing that a topic belongs to is served here. */
+  isServed(topic: string): boolean;
   /** What a request topic does. */
   routeOf(base: string): Route | undefined;
   readonly contentType: string;
@@ -32,12 +37,13 @@ export async function answerRequest(
   packet: IPublishPacket,
   context: AnswerContext,
 ): Promise<Message | undefined> {
-  const { topic, properties, retain } = packet;
+  const { topic, properties } = packet;
   const responseTopic = properties?.responseTopic;
-  const { topics } = context;
-  const request = topics.isRequest(topic) ? topics.parseRequest(topic) : undefined;
-  // A retained request would be repeated at every start. A result is no request.
-  if (retain || topics.isReply(topic) || !(request || responseTopic)) return undefined;
+  const { topics, answersForAll, isServed } = context;
+  const request = topics.parseRequest(topic);
+  // A result is no request.
+  if (!request && (!responseTopic || topics.isReply(topic))) return undefined;
+  if (!answersForAll && !isServed(topic)) return undefined;
   if (responseTopic !== undefined && !mayAnswerAt(responseTopic, context)) {
     const message = `A request at ${topic} is not served: its Response Topic ${responseTopic} is not for results. It must be below the "tw:responseTopic" of a form, or in the option "responseTopics" of mqtt().`;
     context.logger.warn(message);
@@ -50,7 +56,7 @@ export async function answerRequest(
     const what = `The MQTT server failed to answer a request at ${topic}`;
     const error = asWotError(thrown, context.logger, { code: 'INTERNAL', what });
     const told = answer({ error });
-    if (!told) context.logger.warn(`A request at ${topic} failed: ${error.message}`);
+    if (!told && !packet.retain) context.logger.warn(`A request at ${topic} failed: ${error.message}`);
     return told;
   }
 }
@@ -58,9 +64,11 @@ export async function answerRequest(
 async function perform(
   packet: IPublishPacket,
   request: RequestTopic | undefined,
-  { principal, routeOf, contentType, limits, overloaded }: AnswerContext,
+  context: AnswerContext,
 ): Promise<Outcome> {
-  const { run, takes = {}, gives } = routeFor(packet.topic, request, routeOf);
+  const { principal, contentType, limits, overloaded } = context;
+  if (packet.retain) throw retained(packet.topic);
+  const { run, takes = {}, gives } = routeFor(packet.topic, request, context);
   if (overloaded) {
     const message = 'Too many requests are under way over MQTT; try again a little later.';
     throw new WotError('overloaded', 'TOO_MANY_REQUESTS', message, { retryAfter: 1 });
@@ -80,7 +88,7 @@ async function perform(
 function routeFor(
   topic: string,
   request: RequestTopic | undefined,
-  routeOf: AnswerContext['routeOf'],
+  { routeOf, isServed }: AnswerContext,
 ): Route {
   if (!request) {
     const message = `${topic} is no request topic: after the verb come nothing or /{clientId}/{correlationId}, each of letters, digits, _ and -, and /?{query}.`;
@@ -88,12 +96,22 @@ function routeFor(
   }
   const route = routeOf(request.base);
   if (route) return route;
+  if (!isServed(request.base)) {
+    const message = `${request.base} belongs to no Thing here; the TDs of all are retained at things/{name}.`;
+    throw new WotError('not-found', 'THING_UNKNOWN', message);
+  }
   if (request.base.split('/')[2] === 'ops') {
     const message = `${request.base} is no operation of a Thing here; its TD lists the topics.`;
     throw new WotError('not-found', 'OP_UNKNOWN', message);
   }
   const message = `${request.base} is no affordance of a Thing here; its TD lists the topics.`;
   throw new WotError('not-found', 'AFFORDANCE_UNKNOWN', message);
+}
+
+/** It would be repeated at every start, when nobody means it any longer. */
+function retained(topic: string): WotError {
+  const message = `A retained request is not served; publish to ${topic} without the retain flag.`;
+  return new WotError('not-allowed', 'REQUEST_RETAINED', message);
 }
 
 function answerWriter(

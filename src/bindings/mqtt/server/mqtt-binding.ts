@@ -1,4 +1,4 @@
-import type { IPublishPacket } from 'mqtt';
+import { servientItself } from '../../../contracts/access.ts';
 import {
   type BindingHost,
   noForms,
@@ -6,38 +6,40 @@ import {
   type ThingForms,
 } from '../../../contracts/binding.ts';
 import { WotError } from '../../../contracts/errors.ts';
-import type { HostedThing, Unsubscribe } from '../../../contracts/interaction.ts';
-import { urlHost } from '../../../security/bind-address.ts';
-import { startBroker } from '../broker/embedded-broker.ts';
-import { brokerUrl } from '../connection/mqtt-connection.ts';
+import type { HostedThing } from '../../../contracts/interaction.ts';
+import type { Metric } from '../../../contracts/metrics.ts';
+import { type HomeAssistant, homeAssistantFor } from '../home-assistant/home-assistant.ts';
 import { TopicSpace } from '../messages/topic-space.ts';
 import { type BrokerLink, soon } from './broker-link.ts';
-import { embeddedLink } from './embedded-link.ts';
-import { externalLink } from './external-link.ts';
-import { answerRequest } from './mqtt-answer.ts';
 import { mqttForms } from './mqtt-forms.ts';
 import type { MqttOptions } from './mqtt-options.ts';
-import { nameTaken } from './mqtt-ownership.ts';
+import { Ownership } from './mqtt-ownership.ts';
 import { mqttBroker, publishThing } from './mqtt-publications.ts';
 import { Publisher } from './mqtt-publisher.ts';
-import { type Route, requestFilters, requestRoutes } from './mqtt-requests.ts';
+import { allRequestFilters, type Route, requestFilters, requestRoutes } from './mqtt-requests.ts';
+import { openLink } from './open-link.ts';
+import { ReceivedRequests } from './received-requests.ts';
+import { mayAnything, topicRights } from './topic-rights.ts';
 
-/** What a packet may hold beside its payload: topic and properties. */
-const packetOverhead = 128 * 1024;
-
-/** Requests that may be under way at once. */
-const mostRequests = 4096;
+type Parts = Pick<Running, 'host' | 'clientId' | 'link' | 'publisher'>;
 
 /** What runs between start and stop. */
 interface Running {
   readonly host: BindingHost;
   readonly link: BrokerLink;
   readonly publisher: Publisher;
+  readonly requests: ReceivedRequests;
+  /** Where the broker is shared with others. */
+  readonly ownership: Ownership | undefined;
+  /** Of the servient on this broker. */
+  readonly clientId: string;
+  readonly homeAssistant: HomeAssistant | undefined;
 }
 
 interface Published {
-  readonly remove: Unsubscribe;
-  readonly filters: readonly string[];
+  readonly thing: HostedThing;
+  /** Ends what is told of it; its topics are cleared, unless they belong to another servient. */
+  readonly remove: (areOurs: boolean) => void;
   readonly routes: ReadonlyMap<string, Route>;
 }
 
@@ -53,7 +55,7 @@ export class MqttBinding implements ServerBinding {
   readonly #refused = new WeakSet<HostedThing>();
   readonly #claims = new WeakMap<HostedThing, Promise<void>>();
   #running: Running | undefined;
-  #requests = 0;
+  #hasToldUngranted = false;
 
   constructor(options: MqttOptions) {
     this.#options = options;
@@ -62,32 +64,37 @@ export class MqttBinding implements ServerBinding {
   }
 
   get addresses(): readonly string[] {
-    return this.#running ? [this.#running.link.url] : [];
+    return this.#running ? this.#running.link.addresses : [];
   }
 
   fault(): string | undefined {
-    if (!this.#running || this.#running.link.connected) return undefined;
+    if (!this.#running) return undefined;
+    if (this.#running.link.connected) return this.#running.link.fault?.();
     return `The MQTT broker ${this.#running.link.url} is away.`;
   }
 
+  metrics(): readonly Metric[] {
+    return this.#running?.link.metrics?.() ?? [];
+  }
+
   async start(host: BindingHost): Promise<void> {
-    const link = await (this.#isEmbedded ? this.#embeddedLink(host) : this.#externalLink(host));
+    const clientId = this.#options.clientId ?? host.servientId;
+    const topics = this.#topics;
+    const access = topicRights(host, topics, (topic) => this.#owns(topic));
+    const link = await openLink(this.#options, { host, topics, clientId, access });
     const publisher = new Publisher(link, host.limits.queue, host.logger);
-    this.#running = { host, link, publisher };
-    publisher.retain(this.#topics.servientStatus(host.servientId), Buffer.from('online'));
+    const parts = { host, clientId, link, publisher };
+    const ownership = link.isOwn ? undefined : this.#ownership(parts);
+    const homeAssistant = homeAssistantFor(this.#options, { ...parts, topics });
+    this.#running = { ...parts, ownership, homeAssistant, requests: this.#receivedRequests(parts) };
+    this.#retainStatus('online');
     try {
-      await link.open({
-        connected: () => publisher.connected(),
-        message: (packet, principal) => {
-          this.#receive(packet, principal).catch((error) =>
-            host.logger.error('An MQTT request was lost', { error }),
-          );
-        },
-      });
+      await this.#open(this.#running);
     } catch (error) {
       await this.stop();
       throw error;
     }
+    homeAssistant?.start();
   }
 
   /** Looks whether another servient publishes a Thing of this name; a broker that is away is looked at when it comes. */
@@ -120,26 +127,42 @@ export class MqttBinding implements ServerBinding {
   }
 
   async unexpose(thing: HostedThing): Promise<void> {
-    const { host, link } = this.#started();
-    this.#claims.delete(thing);
-    const published = this.#published.get(this.#topics.thing(thing.name));
-    if (!published) return;
-    this.#published.delete(this.#topics.thing(thing.name));
-    published.remove();
-    await soon(
-      link.unsubscribe(published.filters).catch(() => {}),
-      host.clock,
-    );
+    if (!this.#claims.delete(thing)) return;
+    await this.#unpublish(thing, true);
+    this.#running?.ownership?.release(thing.name);
   }
 
   async stop(): Promise<void> {
     const running = this.#running;
     if (!running) return;
+    this.#retainStatus('offline');
     this.#running = undefined;
     this.#published.clear();
-    const { link, publisher, host } = running;
-    publisher.retain(this.#topics.servientStatus(host.servientId), Buffer.from('offline'));
-    await link.close();
+    await running.link.close();
+  }
+
+  async #open({ host, link, publisher, ownership, requests, homeAssistant }: Running): Promise<void> {
+    const { logger } = host;
+    const filters = ownership ? [ownership.echo] : allRequestFilters(this.#topics);
+    link
+      .subscribe(filters)
+      .catch((error) =>
+        logger.warn(`${filters.join(', ')} are not heard: the MQTT broker refuses it`, { error }),
+      );
+    await link.open({
+      connected() {
+        if (!ownership) return publisher.connected();
+        publisher.hold();
+        ownership
+          .recheck()
+          .catch((error) => logger.error('Whose the Things on the MQTT broker are is not known', { error }))
+          .finally(() => publisher.connected());
+      },
+      message(packet, principal) {
+        homeAssistant?.hear(packet);
+        if (!ownership?.take(packet)) requests.take(packet, principal);
+      },
+    });
   }
 
   #claim(thing: HostedThing): Promise<void> {
@@ -148,98 +171,121 @@ export class MqttBinding implements ServerBinding {
     return claim;
   }
 
+  /** Behind a broker of others: listens to requests and claims the Thing's topics. */
   async #look(thing: HostedThing): Promise<void> {
-    const { host, link } = this.#started();
-    const taken = await nameTaken(thing, link, { servientId: host.servientId, topics: this.#topics });
-    if (taken === undefined) return;
-    this.#refused.add(thing);
-    host.logger.warn(taken);
+    const { host, link, ownership } = this.#started();
+    if (!ownership) return;
+    const subscribe = () =>
+      link.subscribe(this.#filters(thing)).catch((error) => {
+        const message = `Not all requests to ${thing.name} come over MQTT: the broker refuses subscriptions`;
+        host.logger.warn(message, { error });
+      });
+    const owner = await ownership.claim(thing.name, subscribe);
+    if (owner !== undefined) await this.#refuse(thing, owner);
   }
 
-  async #publish(thing: HostedThing): Promise<void> {
+  #filters(thing: HostedThing): readonly string[] {
+    const { ownership } = this.#started();
+    return ownership ? [ownership.topic(thing.name), ...requestFilters(thing, this.#topics)] : [];
+  }
+
+  async #refuse(thing: HostedThing, owner: string): Promise<void> {
+    const { host, link } = this.#started();
+    this.#refused.add(thing);
+    this.#claims.delete(thing);
+    const topic = this.#topics.thing(thing.name);
+    const message = `The Thing ${JSON.stringify(thing.name)} (${thing.id}) is not offered over MQTT: at ${link.url} the topic ${topic} belongs to the servient ${owner}. Give one of them another name.`;
+    host.logger.warn(message);
+    await this.#unpublish(thing, false);
+  }
+
+  async #unpublish(thing: HostedThing, areOurs: boolean): Promise<void> {
+    const { host, link } = this.#started();
+    const topic = this.#topics.thing(thing.name);
+    this.#published.get(topic)?.remove(areOurs);
+    this.#published.delete(topic);
+    const filters = this.#filters(thing);
+    if (filters.length > 0)
+      await soon(
+        link.unsubscribe(filters).catch(() => {}),
+        host.clock,
+      );
+  }
+
+  #publish(thing: HostedThing): void {
     // Whoever waited for a slow broker may be gone meanwhile.
     if (!this.#running || !this.#claims.has(thing) || !this.#offers(thing)) return;
-    const { host, link, publisher } = this.#running;
-    const { logger, servientId } = host;
+    const { host, clientId, link, publisher, homeAssistant } = this.#running;
+    const { logger } = host;
     const topics = this.#topics;
     const contentType = this.#contentType;
-    const remove = publishThing(thing, { topics, publisher, servientId, logger, contentType });
-    const filters = requestFilters(thing, topics);
-    this.#published.set(this.#topics.thing(thing.name), {
-      remove,
-      filters,
+    const unpublish = publishThing(thing, {
+      ...{ topics, publisher, clientId, logger, contentType },
+      // Our own broker asks the policy for each of its clients.
+      ...(link.isOwn && { principal: servientItself }),
+    });
+    const withdraw = thing.listed ? homeAssistant?.announce(thing) : undefined;
+    this.#published.set(topics.thing(thing.name), {
+      thing,
+      remove(areOurs) {
+        withdraw?.(areOurs);
+        unpublish(areOurs);
+      },
       routes: requestRoutes(thing, topics),
     });
-    try {
-      await link.subscribe(filters);
-    } catch (error) {
-      logger.warn(`Requests to ${thing.name} do not come over MQTT: the broker refuses them`, { error });
-    }
   }
 
-  async #embeddedLink(host: BindingHost): Promise<BrokerLink> {
-    const address = host.bindAddress(this.#options.host);
-    const broker = await startBroker({
-      host: address,
-      port: this.#options.port ?? 1883,
-      maxPacket: host.limits.body + packetOverhead,
-      mayPublish: (topic, retain) => this.#mayPublish(topic, retain),
-      authenticate: async (credentials) => host.authenticate(credentials),
-      clock: host.clock,
-      logger: host.logger,
-    });
-    return embeddedLink(broker, `mqtt://${urlHost(host.reachableHost(address))}:${broker.port}`);
-  }
-
-  #externalLink({ servientId, limits, clock, logger }: BindingHost): BrokerLink {
-    const { broker, username, password } = this.#options;
-    return externalLink({
-      url: brokerUrl(broker),
-      ...(username && { username }),
-      ...(password && { password }),
-      maxPacket: limits.body + packetOverhead,
-      clientId: servientId,
-      ownStatus: this.#topics.servientStatus(servientId),
-      clock,
-      logger,
+  #ownership({ host, clientId, link, publisher }: Parts): Ownership {
+    return new Ownership({
+      ...{ link, publisher, topics: this.#topics, clientId, clock: host.clock },
+      lost: (name, owner) => {
+        const lost = this.#published.get(this.#topics.thing(name));
+        if (lost) this.#refuse(lost.thing, owner).catch(() => {});
+      },
     });
   }
 
-  get #isEmbedded(): boolean {
-    return this.#options.broker === 'embedded';
-  }
-
-  /** The servient's own Thing has the same name everywhere, so that it would clash on a broker shared with others. */
-  #offers(thing: HostedThing): boolean {
-    return (thing.listed || this.#isEmbedded) && !this.#refused.has(thing);
-  }
-
-  /** Below our Things others may only ask, and in passing: a retained request would be repeated at every start. */
-  #mayPublish(topic: string, retain: boolean): boolean {
-    const ours = this.#published.has(this.#topics.thingOf(topic) ?? '') || topic === this.#ownStatus();
-    return !ours || (this.#topics.isRequest(topic) && !retain);
-  }
-
-  async #receive(packet: IPublishPacket, principal = mqttBroker): Promise<void> {
-    if (!this.#running) return;
-    const { host, publisher } = this.#running;
-    const overloaded = this.#requests >= mostRequests;
-    this.#requests++;
-    const answer = await answerRequest(packet, {
-      principal,
-      topics: this.#topics,
-      routeOf: (base) => this.#published.get(this.#topics.thingOf(base) ?? '')?.routes.get(base),
-      contentType: this.#contentType,
+  #receivedRequests({ host, link, publisher }: Parts): ReceivedRequests {
+    const publishedAt = (topic: string) => this.#published.get(this.#topics.thingOf(topic) ?? '');
+    return new ReceivedRequests({
+      ...{ publisher, topics: this.#topics, contentType: this.#contentType },
+      ...{ limits: host.limits, logger: host.logger },
       responseTopics: this.#options.responseTopics ?? [],
-      limits: host.limits,
-      overloaded,
-      logger: host.logger,
-    }).finally(() => this.#requests--);
-    if (answer) publisher.publishOrLose(answer);
+      answersForAll: link.isOwn,
+      isServed: (topic) => publishedAt(topic) !== undefined,
+      routeOf: (base) => publishedAt(base)?.routes.get(base),
+    });
   }
 
-  #ownStatus(): string | undefined {
-    return this.#running && this.#topics.servientStatus(this.#running.host.servientId);
+  /** Behind a broker of others only what is granted to it; the servient's own Thing, of the same name everywhere, would clash there. */
+  #offers(thing: HostedThing): boolean {
+    if (this.#refused.has(thing)) return false;
+    return this.#started().link.isOwn || (thing.listed && this.#isGranted(thing));
+  }
+
+  #isGranted(thing: HostedThing): boolean {
+    const { host, link } = this.#started();
+    if (mayAnything(host.access, mqttBroker, thing)) return true;
+    // Once: it may be meant, and of many.
+    if (!this.#hasToldUngranted) {
+      const message = `${thing.name} is not offered over MQTT: nothing of it is granted to ${mqttBroker.name}, as whom all requests through ${link.url} are served. It needs a grant in the access rules; so do all Things that are to be there.`;
+      host.logger.warn(message);
+    }
+    this.#hasToldUngranted = true;
+    return false;
+  }
+
+  /** Whether nobody else may publish at a topic that is no Thing's. */
+  #owns(topic: string): boolean {
+    if (!this.#running) return false;
+    const { clientId, homeAssistant } = this.#running;
+    return topic === this.#topics.servientStatus(clientId) || homeAssistant?.owns(topic) === true;
+  }
+
+  #retainStatus(status: 'online' | 'offline'): void {
+    const { publisher, clientId } = this.#started();
+    const properties = { userProperties: { servient: clientId } };
+    publisher.retain(this.#topics.servientStatus(clientId), Buffer.from(status), { properties });
   }
 
   #started(): Running {

@@ -6,6 +6,7 @@ import { mapMembers } from '../../../td/json-object.ts';
 import { isReadable, isWritable } from '../../../td/offered.ts';
 import { queryTemplate } from '../../../td/uri-template.ts';
 import type { TopicSpace } from '../messages/topic-space.ts';
+import { eventDelivery, qosTerm } from './mqtt-delivery.ts';
 
 const context = { mqv: 'https://www.w3.org/2019/wot/mqtt#', tw: 'urn:thingwright:mqtt#' };
 
@@ -31,12 +32,13 @@ interface Payloads {
  * `mqv:topic` and gets a result (mqtt-result.ts); where it has `mqv:filter` too, the retained value there answers
  * clients that know the W3C terms only. Payloads that HTTP has in its URL: `queryaction` and
  * `cancelaction` take the invocation id (a string), `readmultipleproperties` an array of names; uriVariables stay the
- * query of `href` and travel as a last topic level `?{query}`. A request of more than `tw:maxPayload` bytes is refused,
+ * query of `href` and travel as a last topic level `?{query}`. `tw:thingTopic` is where a subscriber finds `status` and
+ * `ops/replay` of the Thing. A request of more than `tw:maxPayload` bytes is refused,
  * and where a broker cannot take it at all the connection ends.
  */
 export function mqttForms(thing: HostedThing, href: string, payloads: Payloads): ThingForms {
   const { topics } = payloads;
-  const form = formMaker(href, payloads);
+  const form = formMaker(href, topics.thing(thing.name), payloads);
   const each = (kind: AffordanceKind, make: (topic: string, affordance: Affordance) => readonly Form[]) =>
     mapMembers<Affordance, readonly Form[]>(thing.affordances[kind], (name, affordance) =>
       make(topics.affordance(thing.name, kind, name), affordance),
@@ -47,14 +49,18 @@ export function mqttForms(thing: HostedThing, href: string, payloads: Payloads):
     properties: each('properties', (topic, property) => propertyForms(topic, property, form)),
     actions: each('actions', (topic, action) => actionForms(topic, action, form)),
     events: each('events', (topic, event) => [
-      form.subscribe(['subscribeevent', 'unsubscribeevent'], topic, { 'mqv:qos': '1', ...gives(event) }),
+      form.subscribe(['subscribeevent', 'unsubscribeevent'], topic, {
+        ...qosTerm([event], 1),
+        ...(eventDelivery(event).retain && { 'mqv:retain': true }),
+        ...gives(event),
+      }),
     ]),
   };
 }
 
 type FormMaker = ReturnType<typeof formMaker>;
 
-function formMaker(href: string, { contentType, maxPayload }: Payloads) {
+function formMaker(href: string, thingTopic: string, { contentType, maxPayload }: Payloads) {
   const type = contentType === 'application/json' ? {} : { contentType };
   const withResult = (topic: string) => ({
     'mqv:topic': topic,
@@ -69,6 +75,7 @@ function formMaker(href: string, { contentType, maxPayload }: Payloads) {
       op,
       'mqv:controlPacket': 'subscribe',
       'mqv:filter': filter,
+      'tw:thingTopic': thingTopic,
       ...terms,
     }),
     request: (op: Op, topic: string, { uriVariables }: Affordance = {}): Form => ({
@@ -89,6 +96,7 @@ function propertyForms(topic: string, property: Affordance, form: FormMaker): re
     observable && !writeOnly && !property.uriVariables
       ? [
           form.subscribe(['readproperty', ...observe], topic, {
+            ...qosTerm([property], 0),
             'mqv:retain': true,
             ...form.withResult(`${topic}/get`),
             ...gives(property),
@@ -98,7 +106,9 @@ function propertyForms(topic: string, property: Affordance, form: FormMaker): re
           ...(writeOnly
             ? []
             : [{ ...form.request('readproperty', `${topic}/get`, property), ...gives(property) }]),
-          ...(observable ? [form.subscribe(observe, topic, gives(property))] : []),
+          ...(observable
+            ? [form.subscribe(observe, topic, { ...qosTerm([property], 0), ...gives(property) })]
+            : []),
         ];
   if (readOnly) return values;
   const { input } = declaredContent(property);
@@ -107,7 +117,11 @@ function propertyForms(topic: string, property: Affordance, form: FormMaker): re
 }
 
 function actionForms(topic: string, action: Affordance, form: FormMaker): readonly Form[] {
-  const invoke = { ...form.request('invokeaction', `${topic}/invoke`, action), ...form.content(action) };
+  const invoke = {
+    ...form.request('invokeaction', `${topic}/invoke`, action),
+    ...qosTerm([action], 0),
+    ...form.content(action),
+  };
   if (action.synchronous !== false) return [invoke];
   return [
     invoke,
@@ -136,14 +150,14 @@ function thingLevelForms({ affordances }: HostedThing, topic: string, form: Form
     ...(actions.some(({ synchronous }) => synchronous === false) ? (['queryallactions'] as const) : []),
   ];
   const events: readonly Affordance[] = Object.values(affordances.events ?? {});
-  const observable = properties.filter((property) => property.observable);
+  const observable: readonly Affordance[] = properties.filter((property) => property.observable);
   const observe: readonly Op[] = ['observeallproperties', 'unobserveallproperties'];
   const subscribe: readonly Op[] = ['subscribeallevents', 'unsubscribeallevents'];
   return [
     ...ops.map((op) => form.request(op, `${topic}/ops/${op}`)),
     ...(isUniform(observable)
-      ? [form.subscribe(observe, `${topic}/properties/+`, { 'mqv:retain': true })]
+      ? [form.subscribe(observe, `${topic}/properties/+`, { ...qosTerm(observable, 0), 'mqv:retain': true })]
       : []),
-    ...(isUniform(events) ? [form.subscribe(subscribe, `${topic}/events/+`, { 'mqv:qos': '1' })] : []),
+    ...(isUniform(events) ? [form.subscribe(subscribe, `${topic}/events/+`, qosTerm(events, 1))] : []),
   ];
 }

@@ -12,6 +12,8 @@ import {
   sentValue,
 } from '../../../interaction/payload-types.ts';
 import type { TopicSpace } from '../messages/topic-space.ts';
+import type { Message } from './broker-link.ts';
+import { type Delivery, eventDelivery, valueDelivery } from './mqtt-delivery.ts';
 import type { Publisher } from './mqtt-publisher.ts';
 
 /** As whom the servient publishes, and serves requests that come through a broker. */
@@ -22,15 +24,17 @@ interface Outlet {
   readonly publisher: Publisher;
   readonly contentType: string;
   /** Told with the TD, so that others on the broker know whose it is. */
-  readonly servientId: string;
+  readonly clientId: string;
+  /** As whom the Thing is read; default `mqttBroker`, whose rights bound what others on its broker may see. */
+  readonly principal?: Principal;
   readonly logger: Logger;
 }
 
-/** Publishes what a Thing says: its TD and readable properties retained, its events at QoS 1. The returned function removes it all. */
-export function publishThing(thing: HostedThing, outlet: Outlet): Unsubscribe {
+/** Publishes what a Thing says: its TD, state and readable properties retained, and its events. The returned function ends that, and removes it all from topics that are ours. */
+export function publishThing(thing: HostedThing, outlet: Outlet): (areOurs: boolean) => void {
   const publications = new Publications(thing, outlet);
   publications.start();
-  return () => publications.remove();
+  return (areOurs) => publications.end(areOurs);
 }
 
 type Subscribe = (subscriber: Subscriber, after: number | undefined) => Promise<Unsubscribe>;
@@ -54,30 +58,35 @@ class Publications {
     const lasting = observable.filter(([, { writeOnly }]) => writeOnly !== true);
     const passing = observable.filter(([, { writeOnly }]) => writeOnly === true);
     this.#retainTd();
+    this.#retainStatus();
     if (lasting.length > 0) this.#retainValues(new Set(lasting.map(([name]) => name)));
     for (const [name] of passing) {
-      this.#pace((subscriber, after) => interactions.observeProperty(name, subscriber, from(after)));
+      this.#pace((subscriber, after) => interactions.observeProperty(name, subscriber, this.#from(after)));
     }
     if (Object.keys(events).length > 0) {
-      this.#pace((subscriber, after) => interactions.subscribeAllEvents(subscriber, from(after)));
+      this.#pace((subscriber, after) => interactions.subscribeAllEvents(subscriber, this.#from(after)));
     }
   }
 
-  remove(): void {
+  end(areOurs: boolean): void {
+    const { publisher } = this.#outlet;
     this.#removed = true;
     for (const end of this.#ends) end();
-    for (const topic of this.#retained) this.#outlet.publisher.retain(topic, new Uint8Array());
+    for (const topic of this.#retained) {
+      if (areOurs) publisher.retain(topic, new Uint8Array());
+      else publisher.drop(topic);
+    }
   }
 
   /** Only the last value counts, so that none waits but the last. */
   #retainValues(names: ReadonlySet<string>): void {
     const change = (told: Change): void => {
       if (this.#removed || !names.has(told.name)) return;
-      this.#publish(told, ({ topic, payload, properties }) => this.#retain(topic, payload, properties));
+      this.#publish(told, ({ topic, payload, options }) => this.#retain(topic, payload, options));
       // The servient's own TD links to all others: it changes with its properties.
       if (!this.#thing.listed) this.#retainTd();
     };
-    const subscription = this.#thing.interactions.observeAllProperties({ change }, from(undefined));
+    const subscription = this.#thing.interactions.observeAllProperties({ change }, this.#from(undefined));
     this.#ends.push(
       () =>
         void subscription.then(
@@ -91,15 +100,11 @@ class Publications {
   /** Every message counts: what the broker does not take at once comes from the replay ring later. */
   #pace(subscribe: Subscribe): void {
     const { publisher, logger } = this.#outlet;
+    const resume = () => subscription.resume();
     const subscription: PacedSubscription = new PacedSubscription({
       subscribe,
-      ready: () => publisher.ready(),
-      change: (told) => {
-        const qos = told.kind === 'events' ? 1 : 0;
-        this.#publish(told, ({ topic, payload, properties }) =>
-          publisher.publish({ topic, payload, options: { qos, properties } }),
-        );
-      },
+      ready: () => publisher.ready(resume),
+      change: (told) => this.#publish(told, (message) => this.#pass(message)),
       gap: ({ after, resumesAt }) => {
         const message = `Messages of ${this.#thing.name} are lost: the MQTT broker was away or slow for longer than the replay ring holds`;
         logger.warn(message, { after: idToTimestamp(after), resumesAt: idToTimestamp(resumesAt) });
@@ -109,9 +114,20 @@ class Publications {
     });
     this.#ends.push(
       () => subscription.stop(),
-      publisher.onReady(() => subscription.resume()),
+      () => publisher.forget(resume),
     );
     this.#report(subscription.start(undefined));
+  }
+
+  /** A retained event that the broker lost is not told again: subscribers would take it for another one. */
+  #pass(message: Message): void {
+    if (message.options.retain) this.#retained.add(message.topic);
+    this.#outlet.publisher.publish(message);
+  }
+
+  #from(after: number | undefined) {
+    const { principal = mqttBroker } = this.#outlet;
+    return { principal, carries: 'bytes' as const, ...(after !== undefined && { after }) };
   }
 
   #report(subscription: Promise<unknown>): void {
@@ -120,15 +136,12 @@ class Publications {
     subscription.catch((error) => logger.warn(what, { error }));
   }
 
-  #publish(
-    change: Change,
-    send: (message: ReturnType<typeof changeMessage> & { readonly topic: string }) => void,
-  ): void {
+  #publish(change: Change, send: (message: Message) => void): void {
     try {
-      const shape = this.#shapeOf(change);
       const { topics, contentType } = this.#outlet;
       const topic = topics.affordance(change.thing, change.kind, change.name);
-      send({ topic, ...changeMessage(change, shape, shape.type ?? contentType) });
+      const { payload, properties } = changeMessage(change, this.#shapeOf(change), contentType);
+      send({ topic, payload, options: { ...this.#deliveryOf(change), properties } });
     } catch (error) {
       const { thing, name } = change;
       this.#outlet.logger.error(`A value of ${name} of ${thing} cannot be published`, { error });
@@ -139,25 +152,41 @@ class Publications {
     return kind === 'events' ? eventShape(this.#thing, name) : propertyShapes(this.#thing, name).gives;
   }
 
+  #deliveryOf({ kind, name }: Change): Delivery {
+    const { properties, events } = this.#thing.affordances;
+    if (kind === 'events') return eventDelivery(events?.[name] ?? {});
+    const property = properties?.[name] ?? {};
+    // A value that nobody may read passes, and is no longer there.
+    return { ...valueDelivery(property), retain: property.writeOnly !== true };
+  }
+
   #retainTd(): void {
     const { name } = this.#thing;
-    const userProperties = { servient: this.#outlet.servientId };
+    const userProperties = { servient: this.#outlet.clientId };
     const properties = { contentType: 'application/td+json', userProperties };
-    this.#retain(this.#outlet.topics.thing(name), this.#thing.description().bytes, properties);
+    this.#retain(this.#outlet.topics.thing(name), this.#thing.description().bytes, { properties });
   }
 
-  #retain(topic: string, payload: Uint8Array, properties: IClientPublishOptions['properties']): void {
+  /** Whether its device answers, as far as is known. */
+  #retainStatus(): void {
+    const tell = () => {
+      const status = this.#thing.fault ? 'offline' : 'online';
+      this.#retain(this.#outlet.topics.thingStatus(this.#thing.name), Buffer.from(status));
+    };
+    tell();
+    const stop = this.#thing.watchFault?.(tell);
+    if (stop) this.#ends.push(stop);
+  }
+
+  #retain(topic: string, payload: Uint8Array, options?: IClientPublishOptions): void {
     this.#retained.add(topic);
-    this.#outlet.publisher.retain(topic, payload, properties);
+    this.#outlet.publisher.retain(topic, payload, options);
   }
 }
 
-function from(after: number | undefined) {
-  return { principal: mqttBroker, carries: 'bytes' as const, ...(after !== undefined && { after }) };
-}
-
-function changeMessage(change: Change, { measured }: PayloadShape, contentType: string) {
+function changeMessage(change: Change, { measured, type }: PayloadShape, usual: string) {
   const { id, data, present } = change;
+  const contentType = type ?? usual;
   const sent = sentValue(contentType, data, { measured, time: present ? undefined : id / 1e6 });
   const payload = data === undefined ? new Uint8Array() : encodeContent(contentType, sent).body;
   const userProperties = { id: String(id), timestamp: idToTimestamp(id) };

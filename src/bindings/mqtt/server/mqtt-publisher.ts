@@ -13,11 +13,16 @@ export class Publisher {
   readonly #logger: Logger;
   readonly #retained = new Map<string, Message>();
   readonly #unsent = new Set<string>();
+  /** Topics to clear: after all else, so that the end of a Thing is the last that comes of it. */
+  readonly #cleared = new Set<string>();
+  /** Goes on where it stopped: from the start it would pass all that was deleted before. */
+  #nextUnsent = this.#unsent.values();
   readonly #whenReady = new Set<() => void>();
   #waiting: Message[] = [];
   #lost = 0;
   #underWay = 0;
   #full = false;
+  #held = false;
 
   constructor(link: BrokerLink, limit: number, logger: Logger) {
     this.#link = link;
@@ -25,12 +30,19 @@ export class Publisher {
     this.#logger = logger;
   }
 
-  /** Sets the retained message of a topic; an empty payload removes it. */
-  retain(topic: string, payload: Uint8Array, properties?: IClientPublishOptions['properties']): void {
-    const options = { retain: true, ...(properties && { properties }) };
-    this.#retained.set(topic, { topic, payload, options });
-    this.#unsent.add(topic);
+  /**
+   * Sets the retained message of a topic; an empty payload removes it. QoS 1, for no subscriber gets it at a higher one
+   * than it was published with, and one that is away for a while needs that.
+   */
+  retain(topic: string, payload: Uint8Array, options: Omit<IClientPublishOptions, 'retain'> = {}): void {
+    this.#retained.set(topic, { topic, payload, options: { qos: 1, ...options, retain: true } });
+    this.#toSend(topic, payload);
     this.#flush();
+  }
+
+  /** Neither sets nor removes it any longer: it belongs to another servient. */
+  drop(topic: string): void {
+    for (const topics of [this.#retained, this.#unsent, this.#cleared]) topics.delete(topic);
   }
 
   /** Publishes in its turn; ask `ready` before. */
@@ -48,26 +60,39 @@ export class Publisher {
     }
   }
 
-  /** Whether it takes another message now. */
-  ready(): boolean {
+  /** Whether it takes another message now; where not, `again` is called once when it does. */
+  ready(again: () => void): boolean {
     this.#full ||= this.#underWay + this.#waiting.length >= this.#limit;
+    if (this.#full) this.#whenReady.add(again);
     return !this.#full;
   }
 
-  /** Calls back each time that it is ready again; the returned function ends that. */
-  onReady(call: () => void): () => void {
-    this.#whenReady.add(call);
-    return () => this.#whenReady.delete(call);
+  /** Whoever waited to be called does so no longer. */
+  forget(again: () => void): void {
+    this.#whenReady.delete(again);
+  }
+
+  /** Sends nothing until `connected`. */
+  hold(): void {
+    this.#held = true;
   }
 
   /** The broker is there, perhaps without what it retained. */
   connected(): void {
-    for (const topic of this.#retained.keys()) this.#unsent.add(topic);
+    this.#held = false;
+    for (const [topic, { payload }] of this.#retained) this.#toSend(topic, payload);
     this.#flush();
   }
 
+  #toSend(topic: string, payload: Uint8Array): void {
+    const [right, wrong] =
+      payload.length === 0 ? [this.#cleared, this.#unsent] : [this.#unsent, this.#cleared];
+    wrong.delete(topic);
+    right.add(topic);
+  }
+
   #flush(): void {
-    while (this.#link.connected && this.#underWay < this.#limit) {
+    while (!this.#held && this.#link.connected && this.#underWay < this.#limit) {
       const message = this.#next();
       if (!message) break;
       this.#underWay++;
@@ -76,23 +101,45 @@ export class Publisher {
         this.#flush();
       });
     }
-    if (!this.#full || this.#underWay + this.#waiting.length > this.#limit / 2) return;
+    if (this.#full && this.#underWay + this.#waiting.length <= this.#limit / 2) this.#tellReady();
+  }
+
+  #tellReady(): void {
     this.#full = false;
-    for (const call of this.#whenReady) call();
+    const calls = [...this.#whenReady];
+    this.#whenReady.clear();
+    for (const call of calls) call();
   }
 
   #next(): Message | undefined {
-    for (const topic of this.#unsent) {
-      this.#unsent.delete(topic);
-      const message = this.#retained.get(topic);
-      if (message?.payload.length === 0) this.#retained.delete(topic);
-      if (message) return message;
-    }
-    const message = this.#waiting.shift();
+    const message = this.#nextRetained() ?? this.#waiting.shift() ?? this.#nextCleared();
     if (!message && this.#lost > 0) {
       this.#logger.warn('The MQTT broker takes messages again', { lost: this.#lost });
       this.#lost = 0;
     }
     return message;
+  }
+
+  #nextRetained(): Message | undefined {
+    if (this.#unsent.size === 0) return undefined;
+    let { value: topic, done } = this.#nextUnsent.next();
+    if (done) {
+      this.#nextUnsent = this.#unsent.values();
+      topic = this.#nextUnsent.next().value;
+    }
+    const message = this.#retained.get(topic ?? '');
+    this.#unsent.delete(topic ?? '');
+    if (this.#link.isOwn) this.#retained.delete(topic ?? ''); // Such a broker forgets nothing.
+    return message;
+  }
+
+  #nextCleared(): Message | undefined {
+    for (const topic of this.#cleared) {
+      const message = this.#retained.get(topic);
+      this.#cleared.delete(topic);
+      this.#retained.delete(topic);
+      return message;
+    }
+    return undefined;
   }
 }

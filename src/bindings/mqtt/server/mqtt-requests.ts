@@ -59,12 +59,23 @@ export function requestRoutes(hosted: HostedThing, topics: TopicSpace): Readonly
 export function requestFilters({ name, affordances }: HostedThing, topics: TopicSpace): readonly string[] {
   const topic = topics.thing(name);
   return [
-    ...(affordances.properties ? [`${topic}/properties/+/set/#`, `${topic}/properties/+/get/#`] : []),
-    ...(affordances.actions
-      ? ['invoke', 'query', 'cancel'].map((verb) => `${topic}/actions/+/${verb}/#`)
-      : []),
+    ...(affordances.properties ? propertyFilters(topic) : []),
+    ...(affordances.actions ? actionFilters(topic) : []),
     `${topic}/ops/#`,
   ];
+}
+
+/** What to subscribe to for all requests to any Thing, unknown ones included. */
+export function allRequestFilters({ anyThing }: TopicSpace): readonly string[] {
+  return [...propertyFilters(anyThing), ...actionFilters(anyThing), `${anyThing}/ops/#`];
+}
+
+function propertyFilters(topic: string): readonly string[] {
+  return ['set', 'get'].map((verb) => `${topic}/properties/+/${verb}/#`);
+}
+
+function actionFilters(topic: string): readonly string[] {
+  return ['invoke', 'query', 'cancel'].map((verb) => `${topic}/actions/+/${verb}/#`);
 }
 
 function thingRoutes(interactions: HostedThing['interactions']): Readonly<Record<string, Run>> {

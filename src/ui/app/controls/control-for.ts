@@ -1,7 +1,7 @@
 import type { DataSchema } from '../../../contracts/td.ts';
 import { stringList } from '../../../td/json-object.ts';
+import { unitSymbol } from '../../../td/unit-symbol.ts';
 import { choicesOf } from '../values/choices.ts';
-import { unitSymbol } from '../values/units.ts';
 import { isColourSchema } from '../values/value-look.ts';
 
 /** The `type` of an input for text; `long` is a text of several lines. */

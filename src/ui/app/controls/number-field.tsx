@@ -1,9 +1,9 @@
 import { ActionIcon, Group, Input, Slider } from '@mantine/core';
 import { IconMinus, IconPlus } from '@tabler/icons-react';
 import { type KeyboardEvent, useId, useRef, useState } from 'react';
+import { unitSymbol } from '../../../td/unit-symbol.ts';
 import { useLanguage, useMessages } from '../language/language.tsx';
 import { numberText } from '../values/number-text.ts';
-import { unitSymbol } from '../values/units.ts';
 import { type Slider as Range, stepOf } from './control-for.ts';
 import classes from './controls.module.css';
 import type { FieldProps } from './field.ts';

@@ -1,7 +1,7 @@
 import type { DataSchema } from '../../../contracts/td.ts';
+import { unitSymbol } from '../../../td/unit-symbol.ts';
 import { useLanguage, useMessages } from '../language/language.tsx';
 import { numberText } from '../values/number-text.ts';
-import { unitSymbol } from '../values/units.ts';
 import classes from './controls.module.css';
 import type { FieldProps } from './field.ts';
 import { messages } from './messages.ts';

@@ -1,11 +1,11 @@
 import type { DataSchema } from '../../../contracts/td.ts';
 import { sameJson } from '../../../td/same-json.ts';
+import { unitSymbol } from '../../../td/unit-symbol.ts';
 import type { Language } from '../language/language.tsx';
 import type { Titled } from '../language/td-text.ts';
 import { textIn } from '../language/text-in.ts';
 import { choicesOf } from '../values/choices.ts';
 import { numberText } from '../values/number-text.ts';
-import { unitSymbol } from '../values/units.ts';
 import { messages } from './messages.ts';
 
 /** The language of the part of the document that an element stands in, as far as we speak it. */

@@ -1,5 +1,5 @@
+import { unitSymbol } from '../../../td/unit-symbol.ts';
 import { useMessages } from '../language/language.tsx';
-import { unitSymbol } from '../values/units.ts';
 import { wordsOf } from '../values/words-of.ts';
 import type { FacetName } from './facets.ts';
 import { messages } from './messages.ts';

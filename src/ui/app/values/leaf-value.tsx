@@ -1,9 +1,9 @@
 import { Anchor } from '@mantine/core';
 import { useState } from 'react';
 import type { DataSchema } from '../../../contracts/td.ts';
+import { unitSymbol } from '../../../td/unit-symbol.ts';
 import { useMessages } from '../language/language.tsx';
 import { messages } from './messages.ts';
-import { unitSymbol } from './units.ts';
 import { useValueText } from './use-value-text.ts';
 import { valueLook } from './value-look.ts';
 import classes from './values.module.css';

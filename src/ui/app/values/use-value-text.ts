@@ -1,5 +1,6 @@
 import type { DataSchema } from '../../../contracts/td.ts';
 import { sameJson } from '../../../td/same-json.ts';
+import { unitSymbol } from '../../../td/unit-symbol.ts';
 import { useLanguage, useMessages } from '../language/language.tsx';
 import { useTdText } from '../language/td-text.ts';
 import { booleanMeaning } from './boolean-meaning.ts';
@@ -7,7 +8,6 @@ import { choicesOf } from './choices.ts';
 import { messages } from './messages.ts';
 import { numberText } from './number-text.ts';
 import { dateText } from './time-text.ts';
-import { unitSymbol } from './units.ts';
 
 /** Values in words, without their unit; objects and arrays by what they count. */
 export function useValueText(): (schema: DataSchema, value: unknown) => string {

@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import type { PeerIdentity } from '../../../../contracts/access.ts';
-import { certificateIdentity } from '../../security/certificate-identity.ts';
+import { certificateIdentity } from '../../../../security/certificate-identity.ts';
 import { maxHandshakeDatagram, type NativeSession } from './dtls-context.ts';
 import type { OpenSsl } from './openssl.ts';
 import { recordsOf } from './records.ts';

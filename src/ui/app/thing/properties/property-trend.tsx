@@ -1,7 +1,7 @@
+import { unitSymbol } from '../../../../td/unit-symbol.ts';
 import { TrendChart } from '../../charts/trend-chart.tsx';
 import { useTdText } from '../../language/td-text.ts';
 import { useTrend } from '../../live/use-live.ts';
-import { unitSymbol } from '../../values/units.ts';
 import { isWritable } from './property-groups.ts';
 import type { PropertyProps } from './use-thing-property.ts';
 

@@ -1,6 +1,6 @@
 import type { PropertyAffordance } from '../../../../contracts/td.ts';
+import { unitSymbol } from '../../../../td/unit-symbol.ts';
 import { useMessages } from '../../language/language.tsx';
-import { unitSymbol } from '../../values/units.ts';
 import { messages } from '../messages.ts';
 import { factsOf } from './facts-of.ts';
 import classes from './property-detail.module.css';

@@ -1,5 +1,5 @@
 import type { X509Certificate } from 'node:crypto';
-import type { PeerIdentity } from '../../../contracts/access.ts';
+import type { PeerIdentity } from '../contracts/access.ts';
 
 /** Who a verified certificate says its owner is: the common name, of several the last, which is the most specific; without one the fingerprint. */
 export function certificateIdentity(certificate: X509Certificate): PeerIdentity {

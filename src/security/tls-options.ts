@@ -1,7 +1,7 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { createSecureContext } from 'node:tls';
-import { WotError } from '../../contracts/errors.ts';
-import type { Logger } from '../../contracts/logger.ts';
+import { WotError } from '../contracts/errors.ts';
+import type { Logger } from '../contracts/logger.ts';
 
 /** All PEM, as text or bytes. */
 export interface TlsOptions {

@@ -1,0 +1,93 @@
+import { readFileSync } from 'node:fs';
+import { brokerUrl } from '../bindings/mqtt/connection/broker-url.ts';
+import { mqtt } from '../bindings/mqtt/mqtt-server.ts';
+import type { ExternalOptions } from '../bindings/mqtt/server/mqtt-options.ts';
+import type { ServerBinding } from '../contracts/binding.ts';
+import type { TlsOptions } from '../security/tls-options.ts';
+import type { Config } from './config.ts';
+import { invalid, readPem } from './configured-files.ts';
+import type { Service } from './service.ts';
+import { zigbee2mqtt } from './zigbee2mqtt/zigbee2mqtt.ts';
+
+/** MQTT as configured, undefined where it is off; `certificate` is that of all servers. */
+export function configuredMqtt(
+  config: Config,
+  certificate: TlsOptions | undefined,
+): ServerBinding | undefined {
+  const { mqtt: broker = 1883, mqtts = false, homeAssistant = false, mqttPrefix: prefix } = config;
+  const shared = { homeAssistant, ...(prefix !== undefined && { prefix }) };
+  if (typeof broker === 'string') {
+    refuseEmbedded(config, `${broker} is a broker of its own`);
+    return mqtt({ broker: withoutUser(broker, '--mqtt'), ...signIn(config), ...shared });
+  }
+  refuseSignIn(config);
+  if (broker === false && mqtts === false) {
+    refuseEmbedded(config, 'MQTT is off');
+    return undefined;
+  }
+  const { mqttWebsocket: websocket = false } = config;
+  return mqtt({ broker: 'embedded', port: broker, websocket, ...tls(config, certificate), ...shared });
+}
+
+/** What brings Things from elsewhere, as configured. */
+export function configuredServices(config: Config): readonly Service[] {
+  const { zigbee2mqtt: address, mqtt: own } = config;
+  if (address === undefined) return [];
+  const broker = withoutUser(address, '--zigbee2mqtt');
+  // Who signs in to a broker does so for both.
+  const isOwn = typeof own === 'string' && brokerUrl(own) === brokerUrl(broker);
+  return [zigbee2mqtt({ broker, ...(isOwn && signIn(config)) })];
+}
+
+function tls({ mqtts = false, mqttCa, host }: Config, certificate: TlsOptions | undefined) {
+  if (mqtts === false) {
+    if (mqttCa !== undefined)
+      throw invalid('--mqtt-ca is for --mqtts or for another broker; give one of them.');
+    return {};
+  }
+  if (!certificate) throw invalid('MQTT over TLS needs a certificate; give --tls-cert and --tls-key.');
+  const ca = mqttCa === undefined ? {} : { ca: readPem(mqttCa, '--mqtt-ca') };
+  // Said by itself, it may lie beyond loopback where every caller is known.
+  const own = mqttCa !== undefined && host !== undefined ? { host } : {};
+  return { tls: { ...certificate, ...ca, port: mqtts }, ...own };
+}
+
+function signIn({ mqttUser, mqttPasswordFile, mqttCa }: Config): ExternalOptions {
+  if (mqttPasswordFile !== undefined && mqttUser === undefined)
+    throw invalid('--mqtt-password-file is the password of --mqtt-user; give both.');
+  return {
+    ...(mqttUser !== undefined && { username: mqttUser }),
+    ...(mqttPasswordFile !== undefined && { password: readPassword(mqttPasswordFile) }),
+    ...(mqttCa !== undefined && { ca: readPem(mqttCa, '--mqtt-ca') }),
+  };
+}
+
+function refuseEmbedded({ mqtts = false, mqttWebsocket = false }: Config, why: string): void {
+  if (mqtts === false && !mqttWebsocket) return;
+  const flag = mqttWebsocket ? '--mqtt-websocket' : '--mqtts';
+  throw invalid(`${flag} is for the embedded broker, but ${why}; leave it out, or give --mqtt a port.`);
+}
+
+function refuseSignIn({ mqttUser, mqttPasswordFile }: Config): void {
+  if (mqttUser === undefined && mqttPasswordFile === undefined) return;
+  throw invalid('--mqtt-user and --mqtt-password-file sign in to another broker; give --mqtt its URL.');
+}
+
+/** A URL shows in process lists and logs. */
+function withoutUser(address: string, flag: string): string {
+  const { username, password } = new URL(address);
+  if (username === '' && password === '') return address;
+  const message = `${flag} has a user or password in its URL, which everybody can see; give --mqtt-user and --mqtt-password-file instead.`;
+  throw invalid(message);
+}
+
+function readPassword(file: string): string {
+  try {
+    return readFileSync(file, 'utf8').split(/\r?\n/, 1)[0] ?? '';
+  } catch (cause) {
+    throw invalid(
+      `The password file ${file} cannot be read: ${(cause as Error).message}; check --mqtt-password-file.`,
+      cause,
+    );
+  }
+}
