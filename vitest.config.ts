@@ -12,6 +12,8 @@ export default defineConfig({
     globalSetup: ['test/support/global-setup.ts'],
     testTimeout: 20_000,
     hookTimeout: 30_000,
+    // Other processes take their time on two cores.
+    expect: { poll: { timeout: 5000 } },
     execArgv: ['--conditions=thingwright-source'],
     coverage: {
       provider: 'v8',

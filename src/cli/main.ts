@@ -69,7 +69,7 @@ program
   .option('--mqtt-ca <file>', 'PEM file of authorities: of clients over --mqtts, or of another broker')
   .option('--mqtt-websocket', 'the embedded broker also at /mqtt of the HTTP port')
   .option('--mqtt-prefix <levels>', 'what all MQTT topics begin with')
-  .option('--mqtt-user <name>', 'user name at another broker')
+  .option('--mqtt-user <name>', 'user name at another broker (of --mqtt, else of --zigbee2mqtt)')
   .option('--mqtt-password-file <file>', 'its password, in the first line')
   .option('--home-assistant', 'announce all Things to Home Assistant')
   .option('--zigbee2mqtt <url>', 'broker of a Zigbee2MQTT whose devices become Things')

@@ -25,7 +25,7 @@ const codeByKind: Partial<Record<ErrorKind, number>> = {
 };
 
 const usageCode =
-  /^(ACCESS_\w+|ACL_\w+|CA_(INVALID|UNREADABLE)|CONFIG_(INVALID|UNREADABLE)|HTTP_OPTIONS_INVALID|OPEN_BIND_REFUSED|PSK_FILE_\w+|PUBLIC_BASE_INVALID|TLS_\w+)$/;
+  /^(ACCESS_\w+|ACL_\w+|BASE_TOPIC_INVALID|CA_(INVALID|UNREADABLE)|CONFIG_(INVALID|UNREADABLE)|(HTTP|MQTT)_OPTIONS_INVALID|OPEN_BIND_REFUSED|PSK_FILE_\w+|PUBLIC_BASE_INVALID|TLS_\w+|TOPIC_PREFIX_INVALID)$/;
 
 /** Prints one line of results. */
 export function print(line: string): void {

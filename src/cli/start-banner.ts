@@ -31,6 +31,10 @@ export interface StartFacts {
   readonly hasPage: boolean;
   readonly pskFile?: string | undefined;
   readonly mqttPrefix?: string | undefined;
+  /** The address of a broker, where it is not the embedded one. */
+  readonly mqtt?: number | string | false | undefined;
+  readonly mqttUser?: string | undefined;
+  readonly mqttPasswordFile?: string | undefined;
 }
 
 /** What a person wants to know after a start: the page where there is one, addresses, how many Things, and lines to paste. */
@@ -56,7 +60,7 @@ export function startBanner(servient: Servient, facts: StartFacts): string {
 function pasteLines(
   addresses: readonly string[],
   things: readonly HostedThing[],
-  { pskFile, mqttPrefix }: StartFacts,
+  { pskFile, mqttPrefix, ...signIn }: StartFacts,
 ): string[] {
   const [http, coap, coaps, mqtt] = [/^http/, /^coap(\+tcp)?:/, /^coaps/, /^mqtt:/].map((scheme) =>
     addresses.find((address) => scheme.test(address)),
@@ -69,11 +73,23 @@ function pasteLines(
   if (mqtt) {
     const { hostname, port } = new URL(mqtt);
     const filter = [...(mqttPrefix === undefined ? [] : [mqttPrefix]), 'things/+/properties/+'].join('/');
-    lines.push(`mosquitto_sub -h ${hostname} -p ${port || 1883} -t ${quoted(filter)} -v`);
+    lines.push(
+      `mosquitto_sub -h ${hostname} -p ${port || 1883}${signInFlags(signIn)} -t ${quoted(filter)} -v`,
+    );
   }
   const open = http ?? coap;
   if (open) lines.push(`npx wot ls ${open}`);
   return lines;
+}
+
+/** The servient's own user; the password itself is not shown. */
+function signInFlags({
+  mqtt,
+  mqttUser,
+  mqttPasswordFile,
+}: Pick<StartFacts, 'mqtt' | 'mqttUser' | 'mqttPasswordFile'>): string {
+  const password = mqttPasswordFile === undefined ? '' : ` -P "$(head -n 1 ${quoted(mqttPasswordFile)})"`;
+  return mqttUser === undefined || typeof mqtt !== 'string' ? '' : ` -u ${quoted(mqttUser)}${password}`;
 }
 
 /** A call with the first key of a file; the key itself is not shown. */

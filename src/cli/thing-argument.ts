@@ -50,7 +50,11 @@ export function tdAddress(argument: string, options: ThingOptions): string {
   return documentAddress(argument) ?? `${servientAddress(options)}/things/${encodeURIComponent(argument)}`;
 }
 
-/** Consumes the Thing, works with it, and lets go of its connections. */
+const signals = ['SIGINT', 'SIGTERM'] as const;
+/** Milliseconds that letting go may take after a signal. */
+const stopWithin = 2000;
+
+/** Consumes the Thing, works with it, and lets go of its connections, also when a signal ends the process: brokers keep sessions. */
 export async function withThing<R>(
   argument: string,
   options: ThingOptions,
@@ -58,10 +62,19 @@ export async function withThing<R>(
 ): Promise<R> {
   const how = { ...callOptions(options), ...trustOf(options) };
   const thing: AnyThing = await consume<ThingDescription>(tdAddress(argument, options), how);
+  let leaving: Promise<void> | undefined;
+  // A second signal ends the process as ever.
+  const leave = (_signal: string, number: number): void => {
+    const exit = (): void => process.exit(128 + number);
+    setTimeout(exit, stopWithin);
+    leaving = thing.stop().finally(exit);
+  };
+  for (const signal of signals) process.once(signal, leave);
   try {
     return await work(thing);
   } finally {
-    await thing.stop();
+    await (leaving ?? thing.stop());
+    for (const signal of signals) process.off(signal, leave);
   }
 }
 

@@ -13,6 +13,9 @@ export interface ClientSettings {
   readonly ca?: string;
 }
 
+/** The same, where what is missing may be undefined. */
+type GivenSettings = { readonly [Name in keyof ClientSettings]: ClientSettings[Name] | undefined };
+
 type Load = (settings: ClientSettings) => Promise<ClientBinding>;
 
 const http: Load = async (settings) =>
@@ -43,7 +46,7 @@ export class ClientPool {
   #strangers: ClientPool | undefined;
 
   /** Throws WotError `invalid` CA_INVALID. */
-  constructor(given: readonly ClientBinding[] = [], { credentials, psk, ca }: ClientSettings = {}) {
+  constructor(given: readonly ClientBinding[] = [], { credentials, psk, ca }: GivenSettings = {}) {
     if (ca !== undefined) trustedAuthorities(ca);
     this.#given = given;
     this.#settings = {
@@ -55,8 +58,7 @@ export class ClientPool {
 
   /** Clients without credentials, those given (which may have some) left out: for addresses that nobody vouches for. */
   get strangers(): ClientPool {
-    const { credentials: _credentials, psk: _psk, ...settings } = this.#settings;
-    this.#strangers ??= new ClientPool([], settings);
+    this.#strangers ??= new ClientPool([], { ca: this.#settings.ca });
     return this.#strangers;
   }
 

@@ -7,6 +7,9 @@ export interface Principal {
 /** The caller without credentials. */
 export const anonymous: Principal = { name: 'anonymous', roles: [] };
 
+/** As whom the servient publishes over MQTT, and serves requests that come through a broker of others. */
+export const mqttBroker: Principal = { name: 'mqtt-broker', roles: [] };
+
 /** The servient, where it reads its own Things for others and decides by itself who gets what: it is asked for no right. */
 export const servientItself: Principal = { name: 'servient', roles: [] };
 

@@ -32,7 +32,7 @@ export async function withDeadline<R>(
 }
 
 /** Aborts when the other does, until the returned function is called. */
-function follow(controller: AbortController, other?: AbortSignal): (() => void) | undefined {
+export function follow(controller: AbortController, other?: AbortSignal): (() => void) | undefined {
   if (other === undefined) return undefined;
   const abort = (): void => controller.abort(other.reason);
   if (other.aborted) abort();

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { anonymous, type Right } from '../contracts/access.ts';
+import { anonymous, mqttBroker, type Right } from '../contracts/access.ts';
 import { type Fault, WotError } from '../contracts/errors.ts';
 import { inWords } from '../td/data-check.ts';
 import { documentFaults } from '../td/document-check.ts';
@@ -27,7 +27,7 @@ export interface TopicGrant {
 }
 
 /** Who is there without being a user. */
-const builtIn: readonly string[] = [anonymous.name, 'mqtt-broker'];
+const builtIn: readonly string[] = [anonymous.name, mqttBroker.name];
 
 /** Gives access rules back that are valid; WotError `invalid` ACCESS_INVALID tells each fault, with `name` in front. */
 export function checkAccessDocument(document: unknown, name: string): AccessDocument {

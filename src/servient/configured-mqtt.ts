@@ -1,19 +1,14 @@
-import { readFileSync } from 'node:fs';
 import { brokerUrl } from '../bindings/mqtt/connection/broker-url.ts';
 import { mqtt } from '../bindings/mqtt/mqtt-server.ts';
 import type { ExternalOptions } from '../bindings/mqtt/server/mqtt-options.ts';
 import type { ServerBinding } from '../contracts/binding.ts';
-import type { TlsOptions } from '../security/tls-options.ts';
 import type { Config } from './config.ts';
-import { invalid, readPem } from './configured-files.ts';
+import { invalid, type Pem, readPassword, readPem } from './configured-files.ts';
 import type { Service } from './service.ts';
 import { zigbee2mqtt } from './zigbee2mqtt/zigbee2mqtt.ts';
 
 /** MQTT as configured, undefined where it is off; `certificate` is that of all servers. */
-export function configuredMqtt(
-  config: Config,
-  certificate: TlsOptions | undefined,
-): ServerBinding | undefined {
+export function configuredMqtt(config: Config, certificate: Pem | undefined): ServerBinding | undefined {
   const { mqtt: broker = 1883, mqtts = false, homeAssistant = false, mqttPrefix: prefix } = config;
   const shared = { homeAssistant, ...(prefix !== undefined && { prefix }) };
   if (typeof broker === 'string') {
@@ -23,6 +18,7 @@ export function configuredMqtt(
   refuseSignIn(config);
   if (broker === false && mqtts === false) {
     refuseEmbedded(config, 'MQTT is off');
+    if (homeAssistant) throw invalid('--home-assistant needs MQTT, which is off; give --mqtt.');
     return undefined;
   }
   const { mqttWebsocket: websocket = false } = config;
@@ -34,14 +30,14 @@ export function configuredServices(config: Config): readonly Service[] {
   const { zigbee2mqtt: address, mqtt: own } = config;
   if (address === undefined) return [];
   const broker = withoutUser(address, '--zigbee2mqtt');
-  // Who signs in to a broker does so for both.
-  const isOwn = typeof own === 'string' && brokerUrl(own) === brokerUrl(broker);
-  return [zigbee2mqtt({ broker, ...(isOwn && signIn(config)) })];
+  // Who signs in to a broker does so for both, and the embedded one needs no sign-in.
+  const isMeant = typeof own !== 'string' || brokerUrl(own) === brokerUrl(broker);
+  return [zigbee2mqtt({ broker, ...(isMeant && signIn(config)) })];
 }
 
-function tls({ mqtts = false, mqttCa, host }: Config, certificate: TlsOptions | undefined) {
+function tls({ mqtts = false, mqttCa, zigbee2mqtt: other, host }: Config, certificate: Pem | undefined) {
   if (mqtts === false) {
-    if (mqttCa !== undefined)
+    if (mqttCa !== undefined && other === undefined)
       throw invalid('--mqtt-ca is for --mqtts or for another broker; give one of them.');
     return {};
   }
@@ -52,13 +48,16 @@ function tls({ mqtts = false, mqttCa, host }: Config, certificate: TlsOptions | 
   return { tls: { ...certificate, ...ca, port: mqtts }, ...own };
 }
 
-function signIn({ mqttUser, mqttPasswordFile, mqttCa }: Config): ExternalOptions {
+function signIn({ mqttUser, mqttPasswordFile, mqttCa, mqtts = false }: Config): ExternalOptions {
   if (mqttPasswordFile !== undefined && mqttUser === undefined)
     throw invalid('--mqtt-password-file is the password of --mqtt-user; give both.');
   return {
     ...(mqttUser !== undefined && { username: mqttUser }),
-    ...(mqttPasswordFile !== undefined && { password: readPassword(mqttPasswordFile) }),
-    ...(mqttCa !== undefined && { ca: readPem(mqttCa, '--mqtt-ca') }),
+    ...(mqttPasswordFile !== undefined && {
+      password: readPassword(mqttPasswordFile, '--mqtt-password-file'),
+    }),
+    // Beside --mqtts it is for those who come.
+    ...(mqttCa !== undefined && mqtts === false && { ca: readPem(mqttCa, '--mqtt-ca') }),
   };
 }
 
@@ -68,9 +67,11 @@ function refuseEmbedded({ mqtts = false, mqttWebsocket = false }: Config, why: s
   throw invalid(`${flag} is for the embedded broker, but ${why}; leave it out, or give --mqtt a port.`);
 }
 
-function refuseSignIn({ mqttUser, mqttPasswordFile }: Config): void {
-  if (mqttUser === undefined && mqttPasswordFile === undefined) return;
-  throw invalid('--mqtt-user and --mqtt-password-file sign in to another broker; give --mqtt its URL.');
+function refuseSignIn({ mqttUser, mqttPasswordFile, zigbee2mqtt: other }: Config): void {
+  if (other !== undefined || (mqttUser === undefined && mqttPasswordFile === undefined)) return;
+  throw invalid(
+    '--mqtt-user and --mqtt-password-file sign in to another broker; give its URL by --mqtt, or by --zigbee2mqtt.',
+  );
 }
 
 /** A URL shows in process lists and logs. */
@@ -79,15 +80,4 @@ function withoutUser(address: string, flag: string): string {
   if (username === '' && password === '') return address;
   const message = `${flag} has a user or password in its URL, which everybody can see; give --mqtt-user and --mqtt-password-file instead.`;
   throw invalid(message);
-}
-
-function readPassword(file: string): string {
-  try {
-    return readFileSync(file, 'utf8').split(/\r?\n/, 1)[0] ?? '';
-  } catch (cause) {
-    throw invalid(
-      `The password file ${file} cannot be read: ${(cause as Error).message}; check --mqtt-password-file.`,
-      cause,
-    );
-  }
 }

@@ -14,7 +14,7 @@ import { readPskFile } from '../security/psk-file.ts';
 import { checkTls } from '../security/tls-options.ts';
 import { sqliteStorage } from '../storage/sqlite/sqlite-storage.ts';
 import type { Config } from './config.ts';
-import { invalid, readPem } from './configured-files.ts';
+import { invalid, type Pem, readPem } from './configured-files.ts';
 import { configuredMqtt, configuredServices } from './configured-mqtt.ts';
 import { createServient, type Servient } from './create-servient.ts';
 
@@ -44,13 +44,14 @@ export function configuredServient(
 function bindings(config: Config, more: readonly ServerBinding[]): ServerBinding[] {
   const { allowedHosts = [], cors = [], websocket: sockets, page } = config;
   const { http: httpPort = 8080, coap: coapPort = 5683 } = config;
+  const pem = certificate(config);
   const chosen: ServerBinding[] = [];
-  if (httpPort !== false) chosen.push(http({ port: httpPort, allowedHosts, cors, ...tls(config) }));
+  if (httpPort !== false) chosen.push(http({ port: httpPort, allowedHosts, cors, ...tls(config, pem) }));
   else if (sockets || page) throw portOff(sockets ? 'WebSocket' : 'The page');
   if (httpPort !== false && sockets !== false) chosen.push(websocket());
   if (coapPort !== false) chosen.push(coap({ port: coapPort }));
-  chosen.push(...moreCoap(config));
-  const mqtt = configuredMqtt(config, certificate(config));
+  chosen.push(...moreCoap(config, pem));
+  const mqtt = configuredMqtt(config, pem);
   if (mqtt) chosen.push(mqtt);
   if (httpPort !== false) chosen.push(...more);
   if (chosen.length > 0) return chosen;
@@ -62,7 +63,7 @@ function portOff(what: string): WotError {
 }
 
 /** CoAP over DTLS, TCP and TLS, where they are configured. */
-function moreCoap(config: Config): ServerBinding[] {
+function moreCoap(config: Config, pem: Pem | undefined): ServerBinding[] {
   const { coapTcp: tcp = false, coapsTcp: tls = false, pskFile, host } = config;
   const { coaps: dtls = pskFile === undefined ? false : defaultPorts.coaps } = config;
   const chosen = tcp === false ? [] : [coapTcp({ port: tcp })];
@@ -71,7 +72,6 @@ function moreCoap(config: Config): ServerBinding[] {
       throw invalid('Keys (--psk-file) are of no use while --coaps and --coaps-tcp are off.');
     return chosen;
   }
-  const pem = certificate(config);
   if (pem === undefined && pskFile === undefined) {
     throw invalid(
       'CoAP over DTLS or TLS needs keys or a certificate; give --psk-file, or --tls-cert and --tls-key.',
@@ -86,9 +86,7 @@ function moreCoap(config: Config): ServerBinding[] {
 }
 
 /** TLS and HTTP/2 of the HTTP server, where they are configured. */
-function tls(config: Config): HttpOptions {
-  const { http2 = false } = config;
-  const pem = certificate(config);
+function tls({ http2 = false }: Config, pem: Pem | undefined): HttpOptions {
   if (pem !== undefined) return { tls: pem, http2 };
   if (http2)
     throw invalid('HTTP/2 is agreed on in the TLS handshake; give --tls-cert and --tls-key with --http2.');
@@ -96,10 +94,7 @@ function tls(config: Config): HttpOptions {
 }
 
 /** The certificate of the servers with its key, in PEM. */
-function certificate({
-  tlsCert,
-  tlsKey,
-}: Config): { readonly cert: string; readonly key: string } | undefined {
+function certificate({ tlsCert, tlsKey }: Config): Pem | undefined {
   if (tlsCert === undefined && tlsKey === undefined) return undefined;
   if (tlsCert === undefined || tlsKey === undefined) {
     throw invalid('TLS needs both a certificate and its key; give --tls-cert and --tls-key.');

@@ -41,8 +41,7 @@ export class NodeWot {
 
   constructor(options: NodeWotOptions, host: ThingHost, logger: Logger) {
     this.#options = options;
-    const { psk, ca } = options;
-    this.#clients = new ClientPool([], { ...(psk && { psk }), ...(ca === undefined ? {} : { ca }) });
+    this.#clients = new ClientPool([], { psk: options.psk, ca: options.ca });
     this.#host = host;
     this.#logger = logger;
     this.servers = (options.servers ?? []).map((server) => foreignServer(server, () => this.#run()));

@@ -18,8 +18,12 @@ export function matchesFilter(filter: string, topic: string): boolean {
   return wanted.every((level, index) => level === '+' || level === levels[index]);
 }
 
+/** Longer patterns are slow to make, and at some length refused. */
+const longestPattern = 1000;
+
 /** What the topic names that match a filter look like, for many names. */
-export function filterPattern(filter: string): RegExp {
+export function filterPattern(filter: string): Pick<RegExp, 'test'> {
+  if (filter.length > longestPattern) return { test: (topic) => matchesFilter(filter, topic) };
   const levels = filter.split('/').map((level) => (level === '+' ? '[^/]*' : escaped(level)));
   const isOpen = filter.endsWith('#');
   if (isOpen) levels.pop();

@@ -89,7 +89,7 @@ export const benchCases: readonly BenchCase[] = [
   { name: 'MQTT QoS 1 events to 100', ...fanOut, subscribers: 100, qos: 1, by: relayed },
   { name: 'MQTT QoS 0 client to client', stage: 'mqtt', load: 'mqtt-relay', by: relayed },
   { name: 'MQTT QoS 1 client to client', stage: 'mqtt', load: 'mqtt-relay', qos: 1, by: relayed },
-  { name: 'MQTT QoS 1 to an absent client', stage: 'mqtt', load: 'mqtt-absent', by: relayed },
+  { name: 'MQTT QoS 1, client absent', stage: 'mqtt', load: 'mqtt-absent', by: relayed },
   { name: 'MQTT write, told by an event', stage: 'mqtt', load: 'mqtt-told', by: ['ours', 'stock'] },
   { name: 'MQTT write, 1 outstanding', ...writes, outstanding: 1 },
   { name: 'MQTT write, 8 outstanding', ...writes, outstanding: 8 },

@@ -3,7 +3,7 @@ import type { Hosting, Memory } from './bench-messages.ts';
 import type { Sample, Samples } from './measure.ts';
 
 const columns = ['', 'ours', 'node-wot', 'bare', 'ours/node-wot', 'ours/bare'] as const;
-const widths = [30, 24, 24, 24, 18, 18] as const;
+const widths = [30, 26, 26, 26, 18, 18] as const;
 const inColumns = ['ours', 'stock', 'bare'] as const;
 const beside = {
   ...{ npm: 'npm coap', libcoap: 'libcoap', mosquitto: 'Mosquitto' },
@@ -52,7 +52,7 @@ function besides(
   const rate = spread(samples[other], 'rate', 0);
   const latency = samples[other].some(({ p99 }) => p99) ? ` p99 ${spread(samples[other], 'p99', 2)} ms` : '';
   const ratio = `ours is ${shownRatio(samples, other, { aims })}`;
-  return [`  ${beside[other].padEnd(28)}${rate.padEnd(24)}${ratio};${latency}`];
+  return [`  ${beside[other].padEnd(28)}${rate.padEnd(26)}${ratio};${latency}`];
 }
 
 /** How much of a core was used. */
@@ -74,7 +74,7 @@ export function reportHosting({ bytes, steps, settling }: Hosting, stopping: num
   );
   const rise = (steps.at(-1)?.milliseconds ?? 0) / (steps[0]?.milliseconds ?? 1);
   return [
-    `Memory of one Thing            ${(bytes / 1000).toFixed(1)} kB, aim 12`,
+    `Memory of one Thing            ${(bytes / 1000).toFixed(1)} kB, aim 12 over HTTP`,
     `Exposing one Thing             ${times.join(', ')} ms: ${rise.toFixed(2)} x, aim 1`,
     `First answer, stopping all     ${rounded(settling)}, ${rounded(stopping)} ms`,
   ].join('\n');

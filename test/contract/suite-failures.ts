@@ -127,11 +127,11 @@ export const failureCells = {
   'unknown Thing': {
     async run(run) {
       const thing = await run.thing();
-      for (const name of unknownNames) {
+      const asked = unknownNames.flatMap((name) => {
         const renaming = { from: 'machine', to: name };
-        await failure(thing.read('level', { renaming }), 'not-found');
-        await failure(thing.invoke('ping', undefined, { renaming }), 'not-found');
-      }
+        return [thing.read('level', { renaming }), thing.invoke('ping', undefined, { renaming })];
+      });
+      await Promise.all(asked.map((each) => failure(each, 'not-found')));
     },
   },
 

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type RequestListener, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -197,6 +197,36 @@ describe('wot', { timeout: 40_000 }, () => {
       });
       thing.server.close();
     });
+  });
+
+  test('leaves no session at a broker on Ctrl-C', async () => {
+    const sent: string[] = [];
+    const subscribed = Promise.withResolvers<void>();
+    const broker = createTcpServer((socket) => {
+      socket.on('data', (packet) => {
+        sent.push(packet.toString('hex'));
+        const [type = 0, , ...id] = packet.subarray(0, 4);
+        if (type === 0x10) socket.write(Uint8Array.of(0x20, 3, 0, 0, 0));
+        if (type === 0x82 || type === 0xa2)
+          socket.write(Uint8Array.of(type === 0x82 ? 0x90 : 0xb0, 4, ...id, 0, 0));
+        if (type === 0x82) subscribed.resolve();
+      });
+    }).listen(0, '127.0.0.1');
+    await once(broker, 'listening');
+    const href = `mqtt://127.0.0.1:${(broker.address() as AddressInfo).port}`;
+    const forms = [{ href, op: 'subscribeevent', 'mqv:filter': 'a', 'mqv:qos': '1' }];
+    const td = file(
+      'bell.td.json',
+      JSON.stringify({ ...slow(''), actions: {}, events: { rung: { forms } } }),
+    );
+    const child = wot('subscribe', td, 'rung');
+    const ending = ended(child);
+    await subscribed.promise;
+    child.kill('SIGINT');
+    expect(await ending).toEqual({ code: 130, stdout: '', stderr: '' });
+    // DISCONNECT with a Session Expiry Interval of 0 (MQTT 5 section 3.14.2.2.2)
+    expect(sent.at(-1)).toBe('e00700051100000000');
+    broker.close();
   });
 
   test('takes several uriVariables, and prints text of others without control characters', async () => {

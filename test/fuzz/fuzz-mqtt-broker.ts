@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServient, http, mqtt } from 'thingwright';
 import { WebSocket } from 'ws';
-import { websocketStream } from '../../src/bindings/mqtt/broker/websocket-stream.ts';
+import { websocketStream } from '../../src/bindings/mqtt/broker/connection/websocket-stream.ts';
 import { seededRandom } from '../../src/simulation/seeded-random.ts';
 import { kiln } from '../support/kiln.ts';
 import { keepingLogger, type LoggedLine } from '../support/logged.ts';

@@ -2,16 +2,10 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { connect, type IClientOptions, type MqttClient } from 'mqtt';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import {
-  type BrokerOptions,
-  type EmbeddedBroker,
-  startBroker,
-} from '../../src/bindings/mqtt/broker/embedded-broker.ts';
+import type { BrokerOptions, EmbeddedBroker } from '../../src/bindings/mqtt/broker/embedded-broker.ts';
 import { mqtt } from '../../src/bindings/mqtt/mqtt-server.ts';
 import { type AccessPolicy, anonymous } from '../../src/contracts/access.ts';
-import { systemClock } from '../../src/contracts/clock.ts';
 import { WotError } from '../../src/contracts/errors.ts';
-import { silentLogger } from '../../src/contracts/logger.ts';
 import { accessRules } from '../../src/security/access-rules.ts';
 import { createServient, type Servient } from '../../src/servient/create-servient.ts';
 import type { ExposedThing } from '../../src/servient/exposure.ts';
@@ -29,6 +23,7 @@ import {
 import { connectPacket, field, packet, publishPacket, RawPeer } from '../support/mqtt-bytes.ts';
 import { happens } from '../support/mqtt-events.ts';
 import { needs } from '../support/system-parts.ts';
+import { startTestBroker } from '../support/test-broker.ts';
 
 const run = promisify(execFile);
 const clients: MqttClient[] = [];
@@ -177,7 +172,7 @@ async function granting(client: MqttClient, ...topics: string[]): Promise<readon
   });
 }
 
-test('what is published without the right goes nowhere, and its publisher stays connected', async () => {
+test('what is published without the right goes nowhere, and its publisher stays connected [MQTT-3.3.5-2]', async () => {
   const root = await peer('root');
   await root.client.subscribeAsync(['notes/#', 'things/#', 'other/#'], { qos: 1 });
   for (const asker of askers) {
@@ -203,6 +198,8 @@ test('what is published without the right goes nowhere, and its publisher stays 
     ({ level, message }) => level === 'warn' && message.includes('may not publish'),
   );
   expect(warnings.map(({ facts }) => facts?.['principal'])).toEqual([...askers]);
+  await late.client.publishAsync('things/lamp/properties/level/set', '1', { qos: 1, retain: true });
+  expect(lines.at(-1)?.message).toContain('things/lamp/properties/level/set with the retain flag;');
 });
 
 test('requests are done for who may, and the others are told', async () => {
@@ -359,8 +356,8 @@ describe('lasting sessions', () => {
   /** A broker where everyone is who they say, and nobody may receive what is below `closed/`. */
   async function start(options: Partial<BrokerOptions> = {}): Promise<EmbeddedBroker> {
     const mayReceive = (topic: string) => !topic.startsWith('closed/');
-    const broker = await startBroker({
-      ...{ host: '127.0.0.1', port: 0, maxPacket: 10_000, clock: systemClock, logger: silentLogger, records },
+    const broker = await startTestBroker({
+      records,
       access: { publication: () => 'publish', receiving: { mayReceive, maySubscribe: () => true } },
       authenticate: async ({ user = '' }) => ({ name: user, roles: [] }),
       ...options,
@@ -413,7 +410,7 @@ describe('lasting sessions', () => {
   });
 });
 
-test('a client that is silent for one and a half times its keep-alive is cut', async () => {
+test('a client that is silent for one and a half times its keep-alive is cut [MQTT-3.1.2-24]', async () => {
   const keepAlive = 1;
   const connecting = packet(0x10, field('MQTT'), [4, 2, 0, keepAlive], field('quiet'));
   const raw = new RawPeer(port()).send(connecting);

@@ -3,7 +3,7 @@ import { connect as connectTls } from 'node:tls';
 import { createServient, http, mqtt, type Servient } from 'thingwright';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
-import { websocketStream } from '../../src/bindings/mqtt/broker/websocket-stream.ts';
+import { websocketStream } from '../../src/bindings/mqtt/broker/connection/websocket-stream.ts';
 import { makeCertificate } from '../support/certificate.ts';
 import { keepingLogger } from '../support/logged.ts';
 import {
@@ -80,43 +80,46 @@ describe(`what ends a connection, and it alone${parts.note}`, () => {
     ['an unknown packet type', packet(0x00)],
     ['another unknown packet type', packet(0xf0)],
     ['a packet that only servers send', packet(0x20, [0, 0])],
-    ['a second CONNECT', connectPacket('again')], // [MQTT-3.1.0-2]
-    // [MQTT-2.2.2-2]
-    ['reserved bits in SUBSCRIBE', packet(0x83, [0, 1], field('a'), [0])],
-    ['reserved bits in PUBREL', packet(0x60, [0, 1])],
+    ['a second CONNECT [MQTT-3.1.0-2]', connectPacket('again')],
+    [
+      'reserved bits in SUBSCRIBE [MQTT-2.2.2-1, MQTT-2.2.2-2, MQTT-3.8.1-1]',
+      packet(0x83, [0, 1], field('a'), [0]),
+    ],
+    ['reserved bits in PUBREL [MQTT-3.6.1-1]', packet(0x60, [0, 1])],
     ['reserved bits in PUBACK', packet(0x41, [0, 1])],
     ['reserved bits in PINGREQ', packet(0xc1)],
-    ['QoS 3', packet(0x36, field('a'), [0, 1])], // [MQTT-3.3.1-4]
-    ['DUP with QoS 0', publishPacket('a', 'x', 0x38)], // [MQTT-3.3.1-2]
-    // [MQTT-1.5.3-1], [MQTT-1.5.3-2]
-    ['an overlong code in a topic name', publishPacket(overlong, 'x')],
+    ['reserved bits in UNSUBSCRIBE [MQTT-3.10.1-1]', packet(0xa0, [0, 1], field('a'))],
+    ['reserved bits in DISCONNECT [MQTT-3.14.1-1]', packet(0xe1)],
+    ['QoS 3 [MQTT-3.3.1-4]', packet(0x36, field('a'), [0, 1])],
+    ['DUP with QoS 0 [MQTT-3.3.1-2]', publishPacket('a', 'x', 0x38)],
+    ['an overlong code in a topic name [MQTT-1.5.3-1, MQTT-3.3.2-1]', publishPacket(overlong, 'x')],
     ['a surrogate in a topic name', publishPacket(surrogate, 'x')],
     ['a topic name that breaks off', publishPacket(cut, 'x')],
-    ['NUL in a topic name', publishPacket('a\0b', 'x')],
-    ['an overlong code in a topic filter', subscribePacket(overlong)],
+    ['NUL in a topic name [MQTT-1.5.3-2, MQTT-4.7.3-2]', publishPacket('a\0b', 'x')],
+    ['an overlong code in a topic filter [MQTT-3.8.3-1]', subscribePacket(overlong)],
     ['a surrogate in a topic filter', subscribePacket(surrogate)],
     ['NUL in a topic filter', subscribePacket('a\0')],
-    ['an empty topic name', publishPacket('', 'x')], // [MQTT-4.7.3-1]
+    ['a surrogate in a filter to unsubscribe [MQTT-3.10.3-1]', packet(0xa2, [0, 1], field(surrogate))],
+    ['an empty topic name [MQTT-4.7.3-1]', publishPacket('', 'x')],
     ['an empty topic filter', subscribePacket('')],
-    ['a wildcard in a topic name', publishPacket('a/+', 'x')], // [MQTT-3.3.2-2]
+    ['a wildcard in a topic name [MQTT-3.3.2-2, MQTT-4.7.1-1]', publishPacket('a/+', 'x')],
     ['all topics as a topic name', publishPacket('#', 'x')],
     ['publishing to $SYS', publishPacket('$SYS/x', 'x')],
-    ['a malformed topic filter', subscribePacket('a/#/b')], // [MQTT-4.7.1-2]
-    ['half a level of wildcard', subscribePacket('a+/b')], // [MQTT-4.7.1-3]
+    ['a malformed topic filter [MQTT-4.7.1-2]', subscribePacket('a/#/b')],
+    ['half a level of wildcard [MQTT-4.7.1-3]', subscribePacket('a+/b')],
     ['33 levels in a topic name', publishPacket(deep, 'x')],
     ['33 levels in a topic filter', subscribePacket(deep)],
     ['33 levels to unsubscribe', packet(0xa2, [0, 1], field(deep))],
-    // [MQTT-2.3.1-1]
-    ['packet identifier 0 of QoS 1', packet(0x32, field('a'), [0, 0])],
+    ['packet identifier 0 of QoS 1 [MQTT-2.3.1-1]', packet(0x32, field('a'), [0, 0])],
     ['packet identifier 0 of QoS 2', packet(0x34, field('a'), [0, 0])],
     ['packet identifier 0 of SUBSCRIBE', packet(0x82, [0, 0], field('a'), [0])],
     ['packet identifier 0 of UNSUBSCRIBE', packet(0xa2, [0, 0], field('a'))],
-    ['SUBSCRIBE without filters', packet(0x82, [0, 1])], // [MQTT-3.8.3-3]
-    ['UNSUBSCRIBE without filters', packet(0xa2, [0, 1])], // [MQTT-3.10.3-2]
+    ['SUBSCRIBE without filters [MQTT-3.8.3-3]', packet(0x82, [0, 1])],
+    ['UNSUBSCRIBE without filters [MQTT-3.10.3-2]', packet(0xa2, [0, 1])],
     ['SUBSCRIBE without its QoS', packet(0x82, [0, 1], field('a'))],
-    ['SUBSCRIBE with QoS 3', packet(0x82, [0, 1], field('a'), [3])], // [MQTT-3-8.3-4]
+    ['SUBSCRIBE with QoS 3 [MQTT-3-8.3-4]', packet(0x82, [0, 1], field('a'), [3])],
     ['more filters than one packet may have', filters(2001)],
-    ['PUBLISH shorter than its topic name', packet(0x30, [0, 9, 0x61])],
+    ['PUBLISH shorter than its topic name [MQTT-4.8.0-1]', packet(0x30, [0, 9, 0x61])],
     ['PUBLISH without its packet identifier', packet(0x32, field('a'))],
     ['PUBACK without its packet identifier', packet(0x40)],
     ['PUBREL with more than its packet identifier', packet(0x62, [0, 1, 0])],
@@ -134,17 +137,20 @@ describe('a CONNECT that is not answered but by the end', () => {
   const connecting = (flags: number, ...payload: readonly Uint8Array[]) =>
     connectPacket('bad', flags, 4, ...payload);
   test.each([
-    ['a reserved flag', connecting(0x03)], // [MQTT-3.1.2-3]
-    ['a will with QoS 3', connecting(0x1e, field('w'), field('x'))], // [MQTT-3.1.2-14]
-    ['a QoS without a will', connecting(0x0a)], // [MQTT-3.1.2-13]
-    ['a retain flag without a will', connecting(0x22)], // [MQTT-3.1.2-15]
-    ['a password without a user name', connecting(0x42, field('secret'))], // [MQTT-3.1.2-22]
-    ['a user name that is not there', connecting(0x82)],
-    ['more than its flags announce', connecting(0x02, field('more'))],
-    ['another protocol name', packet(0x10, field('HTTP'), [4, 2, 0, 30], field('bad'))], // [MQTT-3.1.2-1]
+    ['a reserved flag [MQTT-3.1.2-3]', connecting(0x03)],
+    ['a will with QoS 3 [MQTT-3.1.2-14]', connecting(0x1e, field('w'), field('x'))],
+    ['a QoS without a will [MQTT-3.1.2-13]', connecting(0x0a)],
+    ['a retain flag without a will [MQTT-3.1.2-15]', connecting(0x22)],
+    ['a password without a user name [MQTT-3.1.2-22]', connecting(0x42, field('secret'))],
+    ['a user name that is not there [MQTT-3.1.4-1]', connecting(0x82)],
+    [
+      'more than its flags announce [MQTT-3.1.2-11, MQTT-3.1.2-18, MQTT-3.1.2-20]',
+      connecting(0x02, field('more')),
+    ],
+    ['another protocol name [MQTT-3.1.2-1]', packet(0x10, field('HTTP'), [4, 2, 0, 30], field('bad'))],
     ['MQTT 3.1', packet(0x10, field('MQIsdp'), [3, 2, 0, 30], field('bad'))],
-    ['a surrogate in the will topic', connecting(0x06, field(surrogate), field('x'))],
-    ['a will to $SYS', connecting(0x06, field('$SYS/x'), field('x'))],
+    ['a surrogate in the will topic [MQTT-3.1.3-10]', connecting(0x06, field(surrogate), field('x'))],
+    ['a will to $SYS [MQTT-3.2.2-6]', connecting(0x06, field('$SYS/x'), field('x'))],
     ['a will to a wildcard', connecting(0x06, field('w/#'), field('x'))],
     ['a will 33 levels deep', connecting(0x06, field(deep), field('x'))],
   ])('%s', async (_what, bytes) => {
@@ -161,8 +167,16 @@ describe('what ends nothing', () => {
     ['PUBCOMP for what was never sent', packet(0x70, [0, 7]), []],
     ['a stale DUP with QoS 1', packet(0x3a, field('a'), [0, 7]), [0x40, 2, 0, 7]],
     ['a stale DUP with QoS 2', packet(0x3c, field('a'), [0, 7]), [0x50, 2, 0, 7]],
-    ['the end of a subscription that never was', packet(0xa2, [0, 7], field('x')), [0xb0, 2, 0, 7]], // [MQTT-3.10.4-5]
-    ['the subscription of $SYS, which is not granted', subscribePacket('$SYS/#'), [0x90, 3, 0, 1, 0x80]],
+    [
+      'the end of a subscription that never was [MQTT-3.10.4-5]',
+      packet(0xa2, [0, 7], field('x')),
+      [0xb0, 2, 0, 7],
+    ],
+    [
+      'the subscription of $SYS, which is not granted [MQTT-3.9.3-2]',
+      subscribePacket('$SYS/#'),
+      [0x90, 3, 0, 1, 0x80],
+    ],
     ['a shared subscription of MQTT 5', subscribePacket('$share/a/b'), [0x90, 3, 0, 1, 0x80]],
   ])('%s', async (_what, bytes, answer) => {
     for (const open of transports) {
@@ -191,7 +205,26 @@ describe('what ends nothing', () => {
     peer.socket.destroy();
   });
 
-  test('a topic name of 65,535 bytes', async () => {
+  test.each(['x'.repeat(65_535), `${'x'.repeat(65_533)}/+`])(
+    'a topic filter of 65,535 bytes',
+    async (filter) => {
+      const peer = await connected();
+      peer.send(Uint8Array.of(0x82, 0x84, 0x80, 0x04, 0, 1), field(filter), Uint8Array.of(0), packet(0xc0));
+      expect([...(await peer.bytes(11))].slice(4)).toEqual(
+        expect.arrayContaining([0x90, 3, 0, 1, 0, 0xd0, 0]),
+      );
+      peer.socket.destroy();
+    },
+  );
+
+  test('hundreds of packets that come at once with CONNECT', async () => {
+    const early = Array.from({ length: 500 }, () => publishPacket('a', 'x'));
+    const peer = new RawPeer(portOf('mqtt')).send(connectPacket('eager'), ...early, packet(0xc0));
+    expect(await peer.bytes(6)).toEqual([...accepted, 0xd0, 0]);
+    peer.socket.destroy();
+  });
+
+  test('a topic name of 65,535 bytes [MQTT-4.7.3-3]', async () => {
     const peer = await connected();
     const topic = field('x'.repeat(65_535));
     peer.send(Uint8Array.of(0x30, 0x81, 0x80, 0x04), topic, packet(0xc0));
@@ -223,6 +256,23 @@ test('packets that never become whole are bounded in bytes, whatever pieces they
   );
   expect((await peer.bytes(6)).slice(4)).toEqual([0xd0, 0]);
   peer.socket.destroy();
+});
+
+test('WebSocket messages that never become whole are bounded in bytes', async () => {
+  const sockets = Array.from({ length: 24 }, () => new WebSocket(addressOf('ws'), 'mqtt'));
+  let closed = 0;
+  const refused = new Promise<void>((resolve) => {
+    for (const socket of sockets) {
+      socket.on('error', () => {});
+      socket.on('close', () => ++closed === 4 && resolve());
+      socket.on('open', () => {
+        socket.send(connectPacket(''));
+        socket.send(Buffer.alloc(1024 * 1024), { fin: false });
+      });
+    }
+  });
+  await refused;
+  for (const socket of sockets) socket.terminate();
 });
 
 test('a client id that many take over from each other is the last one’s', async () => {

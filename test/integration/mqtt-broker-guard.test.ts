@@ -1,15 +1,9 @@
 import { connect, type IClientOptions, type MqttClient } from 'mqtt';
 import { afterEach, describe, expect, test } from 'vitest';
-import {
-  type BrokerOptions,
-  type EmbeddedBroker,
-  startBroker,
-} from '../../src/bindings/mqtt/broker/embedded-broker.ts';
+import type { BrokerOptions, EmbeddedBroker } from '../../src/bindings/mqtt/broker/embedded-broker.ts';
 import { anonymous } from '../../src/contracts/access.ts';
-import { systemClock } from '../../src/contracts/clock.ts';
 import { WotError } from '../../src/contracts/errors.ts';
 import { silentLogger } from '../../src/contracts/logger.ts';
-import { memoryStorage } from '../../src/storage/memory/memory-storage.ts';
 import {
   connectPacket,
   field,
@@ -19,6 +13,7 @@ import {
   subscribePacket,
 } from '../support/mqtt-bytes.ts';
 import { happens } from '../support/mqtt-events.ts';
+import { startTestBroker } from '../support/test-broker.ts';
 
 const roomy = { messages: 1000, sessionBytes: 1e6, bytes: 1e6 };
 const brokers: EmbeddedBroker[] = [];
@@ -30,19 +25,13 @@ afterEach(async () => {
 });
 
 async function start(options: Partial<BrokerOptions> = {}): Promise<EmbeddedBroker> {
-  const broker = await startBroker({
-    host: '127.0.0.1',
-    port: 0,
+  const broker = await startTestBroker({
     maxPacket: 10_000,
-    access: { publication: () => 'publish' },
     authenticate: async ({ secret }) => {
       if (secret === 'wrong') throw new WotError('unauthenticated', 'CREDENTIALS_WRONG', 'no');
       if (secret === 'broken') throw new Error('the store of passwords is away');
       return anonymous;
     },
-    records: memoryStorage().records,
-    clock: systemClock,
-    logger: silentLogger,
     ...options,
   });
   brokers.push(broker);
@@ -76,14 +65,22 @@ const refused = (code: number) => [0x20, 2, 0, code];
 describe('connections', () => {
   test.each([
     ['an empty client id without a clean session', connectPacket('', 0), refused(2)],
-    ['a client id that is not UTF-8', connectPacket(Uint8Array.from([0x61, 0xff])), refused(2)],
+    [
+      'a client id that is not UTF-8 [MQTT-3.1.3-4]',
+      connectPacket(Uint8Array.from([0x61, 0xff])),
+      refused(2),
+    ],
     ['wrong credentials', connectPacket('c', 0xc2, 4, field('me'), field('wrong')), refused(5)],
     [
       'credentials that cannot be checked',
       connectPacket('c', 0xc2, 4, field('me'), field('broken')),
       refused(3),
     ],
-    ['a user name with NUL', connectPacket('c', 0xc2, 4, field('m\0e'), field('right')), refused(4)],
+    [
+      'a user name with NUL [MQTT-3.1.3-11]',
+      connectPacket('c', 0xc2, 4, field('m\0e'), field('right')),
+      refused(4),
+    ],
     ['MQTT 5', connectPacket('c', 2, 5), refused(1)],
     ['a will with a wildcard', connectPacket('c', 6, 4, field('w/#'), field('gone')), []],
     ['a packet before CONNECT', publishPacket('a', 'b'), []],
@@ -123,6 +120,17 @@ describe('what clients may hold', () => {
     raw.send(subscribePacket('b'));
     expect((await raw.bytes(19)).slice(9)).toEqual([0x90, 3, 0, 1, 0, ...notGranted]);
     raw.socket.destroy();
+  });
+
+  test('lasting subscriptions count before they are written, long filters as several', async () => {
+    const broker = await start({ bounds: { subscriptions: 3 } });
+    const many = ['a', 'b', 'c', 'd'].flatMap((filter) => [field(filter), [1]]);
+    const raw = new RawPeer(broker.port).send(connectPacket('c', 0), packet(0x82, [0, 1], ...many));
+    expect((await raw.bytes(12)).slice(-4)).toEqual([1, 1, 1, 0x80]);
+    const long = ['a'.repeat(600), 'b'].flatMap((filter) => [field(filter), [0]]);
+    const other = new RawPeer(broker.port).send(connectPacket('d'), packet(0x82, [0, 1], ...long));
+    expect((await other.bytes(10)).slice(-2)).toEqual([0, 0x80]);
+    for (const { socket } of [raw, other]) socket.destroy();
   });
 
   test('retained messages are bounded by number and bytes; one that is cleared makes room', async () => {

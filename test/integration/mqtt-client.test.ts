@@ -1,7 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { connectAsync } from 'mqtt';
-import { afterEach, describe, expect, test } from 'vitest';
+import { connectAsync, type IClientOptions, type MqttClient } from 'mqtt';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { SessionConnection } from '../../src/bindings/mqtt/client/session-connection.ts';
 import { type MqttClientOptions, mqttClient } from '../../src/bindings/mqtt/mqtt-client.ts';
 import { mqtt } from '../../src/bindings/mqtt/mqtt-server.ts';
 import { ClientPool } from '../../src/consumer/client-pool.ts';
@@ -11,6 +12,7 @@ import type { Form } from '../../src/contracts/td.ts';
 import { createServient } from '../../src/servient/create-servient.ts';
 import { makeCertificate } from '../support/certificate.ts';
 import { collector } from '../support/collector.ts';
+import { cuttingProxy } from '../support/cutting-proxy.ts';
 import { failureOf } from '../support/failure-of.ts';
 import { freePort } from '../support/free-port.ts';
 import { startMosquitto } from '../support/mosquitto.ts';
@@ -36,8 +38,14 @@ function client(options: MqttClientOptions = {}): ClientBinding {
 
 async function broker(lines: readonly string[] = [], port?: number) {
   const started = await startMosquitto(command, lines, port);
-  stops.push(() => started.stop());
+  stops.unshift(() => started.stop()); // last: clients would wait for a broker that went first
   return started;
+}
+
+async function peerAt(url: string, options: IClientOptions = {}): Promise<MqttClient> {
+  const peer = await connectAsync(url, options);
+  stops.push(() => peer.endAsync(true));
+  return peer;
 }
 
 const horn: ThingDefinition = {
@@ -211,8 +219,7 @@ describe.skipIf(parts.missing)(`a broker that comes back${parts.note}`, () => {
     handle.emit('blown', 4);
     await texts.until((text) => text === '4');
     expect([texts.items, gaps]).toEqual([['1', '2', '3', '4'], []]);
-    const peer = await connectAsync(before.url);
-    stops.push(() => peer.endAsync(true));
+    const peer = await peerAt(before.url);
     await expect
       .poll(async () => {
         await peer.publishAsync('others/999', '"there"');
@@ -238,27 +245,68 @@ describe.skipIf(parts.missing)(`a broker that comes back${parts.note}`, () => {
     await binding.stop();
     expect(old.levels.slice(0, 2)).toEqual([5, 4]);
     expect(new Set(old.levels.slice(2))).toEqual(new Set([4]));
-    const again = await connectAsync(url, {
-      clientId: clientIdIn(wire),
-      clean: false,
-      protocolVersion: 4,
-    });
-    stops.push(() => again.endAsync(true));
+    const again = await peerAt(url, { clientId: clientIdIn(wire), clean: false, protocolVersion: 4 });
     expect(again).toHaveProperty('connackPacket.sessionPresent', false);
   });
 
-  test('a session of MQTT 5 is not left behind either', async () => {
+  test('MQTT 3.1.1: what is asked while the session begins to last is done, and each change told once', async () => {
+    const servient = createServient({ bindings: [mqtt({ broker: 'embedded', port: 0 })] });
+    stops.push(() => servient.stop());
+    const { td, handle } = await servient.expose(horn);
+    const { properties, events, forms } = td();
+    const level = properties?.['level']?.forms?.[0] ?? { href: '' };
+    const blown = events?.['blown']?.forms?.[0] ?? { href: '' };
+    const all = forms?.find(({ op }) => op?.includes('subscribeallevents')) ?? { href: '' };
+    const binding = client();
+    const read = () => binding.request({ op: 'readproperty', form: level, timeout });
+    await read();
+    const [values, one, each, ...answers] = await Promise.all([
+      ...([listening(binding, level), listening(binding, blown), listening(binding, all)] as const),
+      ...[read(), read()],
+    ]);
+    expect(answers.map(({ content }) => String(content?.body))).toEqual(['1', '1']);
+    handle.set('level', 2);
+    handle.emit('blown', 3);
+    handle.set('level', 4);
+    handle.emit('blown', 5);
+    await values.texts.until((text) => text === '4');
+    for (const { texts } of [one, each]) {
+      await texts.until((text) => text === '5');
+      expect(texts.items).toEqual(['3', '5']);
+    }
+    expect([values, one, each].flatMap(({ states, gaps }) => [...states.items, ...gaps])).toEqual([]);
+  });
+
+  test('MQTT 3.1.1: a broker that sends a message once for each filter tells nobody twice', async () => {
+    const { port, url } = await broker(['allow_duplicate_messages true']);
+    const old = await oldBroker(port);
+    stops.push(() => old.stop());
+    const binding = client();
+    const at = (filter: string): Form => ({ href: old.url, 'mqv:filter': filter, 'mqv:qos': '1' });
+    const heard = await Promise.all(['a/b', 'a/+', 'a/b', '#'].map((each) => listening(binding, at(each))));
+    const peer = await peerAt(url);
+    for (const value of ['1', '2']) await peer.publishAsync('a/b', value, { qos: 1 });
+    for (const { texts } of heard) {
+      await texts.until((text) => text === '2');
+      expect(texts.items).toEqual(['1', '2']);
+    }
+  });
+
+  test('MQTT 3.1.1: a broker that goes while its session is ended keeps nobody from stopping', async () => {
+    const { port } = await broker();
+    const old = await oldBroker(port);
+    const binding = client();
+    await listening(binding, { href: `${old.url}/a`, 'mqv:qos': '1' });
+    await Promise.all([binding.stop(), old.stop()]);
+  });
+
+  test('a session of MQTT 5 is not left behind either [session-expiry-interval]', async () => {
     const { url } = await broker();
     const { events } = await servientAt(url);
     const binding = client();
     const { wire } = await listening(binding, events);
     await binding.stop();
-    const again = await connectAsync(url, {
-      clientId: clientIdIn(wire),
-      clean: false,
-      protocolVersion: 5,
-    });
-    stops.push(() => again.endAsync(true));
+    const again = await peerAt(url, { clientId: clientIdIn(wire), clean: false, protocolVersion: 5 });
     expect(again).toHaveProperty('connackPacket.sessionPresent', false);
   });
 
@@ -277,6 +325,62 @@ describe.skipIf(parts.missing)(`a broker that comes back${parts.note}`, () => {
     await expect.poll(() => failureOf(() => writeAndRead(binding, form)), { timeout }).toBe('no failure');
   });
 
+  test('who waits for a message learns that the broker went away', async () => {
+    const before = await broker();
+    const binding = client();
+    await writeAndRead(binding, retained(`${before.url}/a/b`));
+    const read = failureOf(() =>
+      binding.request({ op: 'readproperty', form: { href: `${before.url}/c` }, timeout }),
+    );
+    await writeAndRead(binding, retained(`${before.url}/a/b`));
+    await before.stop();
+    expect(await read).toMatch(new RegExp(`^unavailable CONNECTION_LOST: .*${before.url}`));
+  });
+
+  test('what a broker says that it does not take is not sent', async () => {
+    const { url } = await broker(['retain_available false', 'max_packet_size 100']);
+    const binding = client();
+    const write = (form: Form, size: number) =>
+      failureOf(() =>
+        binding.request({
+          ...{ op: 'writeproperty', form: { 'mqv:qos': '1', ...form }, timeout },
+          content: { type: 'application/json', body: Buffer.alloc(size, '1') },
+        }),
+      );
+    expect(await write(retained(`${url}/a`), 1)).toMatch(
+      /^not-implemented RETAIN_UNAVAILABLE: .*mqtt:.* for a asks/,
+    );
+    const form = { href: `${url}/a` };
+    expect(await write(form, 80)).toBe('no failure');
+    for (const size of [98, 101]) {
+      expect(await write(form, size)).toMatch(/^too-large BODY_TOO_LARGE: .* to a .* 100 bytes .*mqtt:/);
+    }
+  });
+
+  test('a request whose answer was cut off is not sent again', async () => {
+    const { url } = await broker();
+    const { servient } = await servientAt(url);
+    let blows = 0;
+    const { td } = await servient.expose({
+      td: { title: 'Whistle', actions: { blow: {} } },
+      options: {},
+      handlers: () => ({ actions: { blow: () => void blows++ } }),
+    });
+    const relay = await cuttingProxy(url);
+    stops.push(() => relay.stop());
+    const form = { ...td().actions?.['blow']?.forms?.[0], href: relay.base.replace('http', 'mqtt') };
+    const binding = client();
+    const blow = () => binding.request({ op: 'invokeaction', form, timeout });
+    await blow();
+    relay.mute();
+    const lost = failureOf(blow);
+    await expect.poll(() => blows).toBe(2);
+    relay.cut();
+    expect(await lost).toMatch(/^unavailable CONNECTION_LOST/);
+    await vi.waitFor(blow, { timeout });
+    expect(blows).toBe(3);
+  });
+
   test('a frozen broker costs each request its own time', async () => {
     const frozen = await broker();
     const binding = client();
@@ -286,11 +390,12 @@ describe.skipIf(parts.missing)(`a broker that comes back${parts.note}`, () => {
     expect(await failureOf(() => binding.request({ op: 'readproperty', form, timeout: 50 }))).toMatch(
       /^timeout RESPONSE_TIMEOUT: .*\/c /,
     );
+    frozen.thaw();
   });
 });
 
 describe.skipIf(parts.missing)(`who does not answer${parts.note}`, () => {
-  test('a Thing that is not there, one that is offline, one whose servient died, one that thinks', async () => {
+  test('a Thing that thinks, one that is not there, one whose servient died, one that is offline', async () => {
     const { url } = await broker();
     const { servient, td } = await servientAt(url);
     const binding = client();
@@ -300,7 +405,28 @@ describe.skipIf(parts.missing)(`who does not answer${parts.note}`, () => {
     expect(await ask(form, 700)).toMatch(/^timeout RESPONSE_TIMEOUT/);
     const elsewhere = JSON.parse(JSON.stringify(form).replaceAll('things/horn', 'things/none')) as Form;
     expect(await ask(elsewhere)).toMatch(/^not-found NOBODY_LISTENS: .*things\/none\/actions\/wait\/invoke/);
+    const peer = await peerAt(url);
+    const say = (topic: string, text: string) => peer.publishAsync(topic, text, { qos: 1, retain: true });
+    await say('things/none/servient', 'gone');
+    await say('servients/gone/status', 'offline');
+    expect(await ask(elsewhere)).toMatch(/^unavailable THING_OFFLINE: .* its servient gone is offline/);
+    await say('things/none/status', 'offline');
+    expect(await ask(elsewhere)).toMatch(/^unavailable THING_OFFLINE: .* the Thing is offline/);
     await servient.stop();
     expect(await ask(form)).toMatch(/^(unavailable THING_OFFLINE|not-found NOBODY_LISTENS)/);
+  });
+
+  test('many requests to a Thing that thinks look for it once', async () => {
+    const { url } = await broker();
+    const { td } = await servientAt(url);
+    const form = td.actions?.['wait']?.forms?.[0] ?? { href: '' };
+    const binding = client();
+    const subscribe = vi.spyOn(SessionConnection.prototype, 'subscribe');
+    stops.push(async () => subscribe.mockRestore());
+    const ask = () => failureOf(() => binding.request({ op: 'invokeaction', form, timeout: 600 }));
+    for (const told of await Promise.all(Array.from({ length: 100 }, ask))) {
+      expect(told).toMatch(/^timeout RESPONSE_TIMEOUT/);
+    }
+    expect(subscribe.mock.calls.length).toBeLessThan(20);
   });
 });

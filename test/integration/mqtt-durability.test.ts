@@ -1,42 +1,30 @@
 import type { MqttClient } from 'mqtt';
 import { connect, type IClientOptions } from 'mqtt';
 import { afterEach, describe, expect, test } from 'vitest';
-import {
-  type BrokerOptions,
-  type EmbeddedBroker,
-  startBroker,
-} from '../../src/bindings/mqtt/broker/embedded-broker.ts';
-import { anonymous } from '../../src/contracts/access.ts';
+import type { BrokerOptions, EmbeddedBroker } from '../../src/bindings/mqtt/broker/embedded-broker.ts';
 import { WotError } from '../../src/contracts/errors.ts';
-import { silentLogger } from '../../src/contracts/logger.ts';
-import type { RecordChange, RecordStore } from '../../src/contracts/stores.ts';
+import type { RecordStore } from '../../src/contracts/stores.ts';
 import { memoryStorage } from '../../src/storage/memory/memory-storage.ts';
 import { fakeClock } from '../support/fake-clock.ts';
+import { keepingLogger } from '../support/logged.ts';
 import { connectPacket, field, packet, publishPacket, RawPeer } from '../support/mqtt-bytes.ts';
 import { happens, nextMessage } from '../support/mqtt-events.ts';
+import { startTestBroker } from '../support/test-broker.ts';
 
 const clock = fakeClock();
 const brokers = new Set<EmbeddedBroker>();
 const clients: MqttClient[] = [];
+const heldWrites: HeldWrite[] = [];
 
 afterEach(async () => {
+  for (const write of heldWrites.splice(0)) write.go();
   for (const client of clients.splice(0)) await client.endAsync(true);
   for (const broker of brokers) await broker.stop();
   brokers.clear();
 });
 
 async function start(records: RecordStore, options: Partial<BrokerOptions> = {}): Promise<EmbeddedBroker> {
-  const broker = await startBroker({
-    host: '127.0.0.1',
-    port: 0,
-    maxPacket: 100_000,
-    access: { publication: () => 'publish' },
-    authenticate: async () => anonymous,
-    records,
-    clock,
-    logger: silentLogger,
-    ...options,
-  });
+  const broker = await startTestBroker({ records, clock, ...options });
   brokers.add(broker);
   return broker;
 }
@@ -46,13 +34,19 @@ async function stop(broker: EmbeddedBroker): Promise<void> {
   await broker.stop();
 }
 
-async function peer(broker: EmbeddedBroker, options: IClientOptions = {}): Promise<MqttClient> {
-  const client = connect(`mqtt://127.0.0.1:${broker.port}`, { protocolVersion: 4, ...options });
+function connecting({ port }: EmbeddedBroker, options: IClientOptions = {}): MqttClient {
+  const client = connect(`mqtt://127.0.0.1:${port}`, { protocolVersion: 4, ...options });
   clients.push(client);
+  return client;
+}
+
+async function peer(broker: EmbeddedBroker, options: IClientOptions = {}): Promise<MqttClient> {
+  const client = connecting(broker, options);
   await happens(client, 'connect');
   return client;
 }
 
+const kinds = ['session', 'subscription', 'queued', 'message', 'incoming', 'retained'];
 const accepted = [0x20, 2, 0, 0];
 const resumed = [0x20, 2, 1, 0];
 const lasting = (clientId: string) => connectPacket(clientId, 0);
@@ -64,10 +58,15 @@ const puback = (id: number) => [0x40, 2, 0, id];
 const pubrec = (id: number) => [0x50, 2, 0, id];
 const pubcomp = (id: number) => [0x70, 2, 0, id];
 
+interface HeldWrite {
+  go(): void;
+  fail(error: Error): void;
+}
+
 /** A store that makes each write wait until it is let go, or fails it. */
 function slowStore() {
   const { records } = memoryStorage();
-  const waiting: { readonly changes: readonly RecordChange[]; go(): void; fail(error: Error): void }[] = [];
+  const waiting: HeldWrite[] = [];
   const store: RecordStore & { held: boolean; failure: Error | undefined } = {
     held: false,
     failure: undefined,
@@ -76,7 +75,9 @@ function slowStore() {
       if (store.failure) return Promise.reject(store.failure);
       if (!store.held) return records.change(changes);
       const { promise, resolve, reject } = Promise.withResolvers<void>();
-      waiting.push({ changes, go: () => records.change(changes).then(resolve), fail: reject });
+      const write = { go: () => records.change(changes).then(resolve), fail: reject };
+      waiting.push(write);
+      heldWrites.push(write);
       return promise;
     },
   };
@@ -180,6 +181,61 @@ describe('an acknowledgement waits for the store', () => {
   });
 });
 
+describe('a subscription that is being written', () => {
+  const unsubscribe = (id: number) => packet(0xa2, [0, id], field('t'));
+
+  test('or removed does not end its client when a message comes', async () => {
+    const { store, waiting } = slowStore();
+    const broker = await start(store);
+    const raw = new RawPeer(broker.port).send(lasting('c'), subscribe(1, 1, 't'));
+    await raw.bytes(9);
+    store.held = true;
+    raw.send(unsubscribe(2));
+    const before = await nothingBehind(raw, 9);
+    await (await peer(broker)).publishAsync('t', 'x', { qos: 1 });
+    for (const write of waiting.splice(0)) write.go();
+    store.held = false;
+    expect((await raw.bytes(before + 4)).slice(before)).toEqual([0xb0, 2, 0, 2]);
+    await nothingBehind(raw, before + 4);
+    raw.socket.destroy();
+  });
+
+  test('has nothing wait for the next connection', async () => {
+    const { store, waiting } = slowStore();
+    const broker = await start(store);
+    const raw = new RawPeer(broker.port).send(lasting('c'));
+    await raw.bytes(4);
+    store.held = true;
+    raw.send(subscribe(1, 1, 't'));
+    const before = await nothingBehind(raw, 4);
+    await (await peer(broker)).publishAsync('t', 'early', { qos: 1 });
+    for (const write of waiting.splice(0)) write.go();
+    store.held = false;
+    await raw.bytes(before + 5);
+    const back = new RawPeer(broker.port).send(lasting('c'));
+    expect(await back.bytes(4)).toEqual(resumed);
+    await nothingBehind(back, 4);
+    back.socket.destroy();
+  });
+
+  test.each([
+    ['clean', connectPacket('c')],
+    ['lasting', lasting('c')],
+  ])(
+    'is there in a %s session when SUBSCRIBE, UNSUBSCRIBE and SUBSCRIBE come at once',
+    async (_what, hello) => {
+      const broker = await start(memoryStorage().records);
+      const raw = new RawPeer(broker.port).send(hello);
+      await raw.bytes(4);
+      raw.send(subscribe(1, 1, 't'), unsubscribe(2), subscribe(3, 1, 't'));
+      await raw.bytes(18);
+      await (await peer(broker)).publishAsync('t', 'x', { qos: 1 });
+      expect(String(Buffer.from(await raw.bytes(26)).subarray(-1))).toBe('x');
+      raw.socket.destroy();
+    },
+  );
+});
+
 describe('a broker that starts again', () => {
   test('has sessions, subscriptions, queues and what clients retained', async () => {
     const { records } = memoryStorage();
@@ -196,12 +252,7 @@ describe('a broker that starts again', () => {
     await stop(first);
     const second = await start(records);
     const texts: string[] = [];
-    const away = connect(`mqtt://127.0.0.1:${second.port}`, {
-      protocolVersion: 4,
-      clientId: 'away',
-      clean: false,
-    });
-    clients.push(away);
+    const away = connecting(second, { clientId: 'away', clean: false });
     away.on('message', (topic, payload) => texts.push(`${topic}=${payload}`));
     await (await peer(second)).publishAsync('t', '5', { qos: 1 });
     while (texts.length < 5) await happens(away, 'message');
@@ -210,6 +261,44 @@ describe('a broker that starts again', () => {
     const retained = nextMessage(reader);
     await reader.subscribeAsync(['own', 'cleared', 'kept']);
     expect((await retained).topic).toBe('kept');
+  });
+
+  test('leaves out damaged records with one warning, and has all others', async () => {
+    const { records } = memoryStorage();
+    const first = await start(records);
+    await makeAbsent(first);
+    const sender = await peer(first);
+    await sender.publishAsync('t', 'waits', { qos: 1, retain: true });
+    await stop(first);
+    const state = () => Object.fromEntries(kinds.map((kind) => [kind, [...records.load(`mqtt-${kind}`)]]));
+    const before = state();
+    const damaged = [
+      ['session', 'x', Buffer.from('{"number":')],
+      ['session', 'y', Buffer.from('null')],
+      ['session', 'z', Buffer.from('{"number":7,"principal":{}}')],
+      ['subscription', '1/a#', Buffer.of(1)],
+      ['subscription', '1/a', Buffer.of(3)],
+      ['message', '98', Buffer.of(0)],
+      ['message', '99', Buffer.of(0, 9, 65)],
+      ['queued', '1/98', Buffer.of(1)],
+      ['queued', '1/x', Buffer.of(1, 0, 0, 1)],
+      ['incoming', 'no session', Buffer.of()],
+      ['retained', 'a', Buffer.of()],
+      ['retained', 'b', Buffer.of(3, 1)],
+    ] as const;
+    await records.change(damaged.map(([kind, key, value]) => ({ kind: `mqtt-${kind}`, key, value })));
+    const { logger, lines } = keepingLogger();
+    const second = await start(records, { logger });
+    const warning = { level: 'warn', facts: { records: damaged.length, kind: 'mqtt-session', key: 'x' } };
+    expect(lines).toEqual([expect.objectContaining(warning)]);
+    expect(state()).toEqual(before);
+    const away = new RawPeer(second.port).send(lasting('away'));
+    expect(
+      Buffer.from(await away.bytes(4 + 12))
+        .subarray(-5)
+        .toString(),
+    ).toBe('waits');
+    away.socket.destroy();
   });
 
   test('counts again what it keeps', async () => {
@@ -267,9 +356,32 @@ describe('a broker that starts again', () => {
     await raw.closed();
     expect(await new RawPeer(first.port).send(connectPacket('c')).bytes(4)).toEqual(accepted);
     await stop(first);
-    const kinds = ['session', 'subscription', 'queued', 'message', 'incoming', 'retained'];
     expect(kinds.flatMap((kind) => [...records.load(`mqtt-${kind}`)])).toEqual([]);
   });
+});
+
+test('a QoS 2 message that comes twice at once is passed on once', async () => {
+  const broker = await start(memoryStorage().records);
+  const witness = await peer(broker);
+  await witness.subscribeAsync('#', { qos: 1 });
+  const texts: string[] = [];
+  witness.on('message', (_topic, payload) => texts.push(String(payload)));
+  const raw = new RawPeer(broker.port).send(connectPacket('c'));
+  await raw.bytes(4);
+  await raw.send(publish(2, 1, 'x'), publish(2, 1, 'x', 1)).closed();
+  await witness.publishAsync('t', 'end', { qos: 1 });
+  while (texts.at(-1) !== 'end') await happens(witness, 'message');
+  expect(texts).toEqual(['x', 'end']);
+});
+
+test('a session is sent a retained message at QoS 2 as every other, in no queue', async () => {
+  const broker = await start(memoryStorage().records);
+  await (await peer(broker)).publishAsync('t', 'x', { qos: 2, retain: true });
+  const raw = new RawPeer(broker.port).send(lasting('c'), subscribe(1, 2, 't'));
+  const [high = 0, low = 0] = (await raw.bytes(17)).slice(14);
+  raw.send(packet(0x50, [high, low]), packet(0xc0));
+  expect(new Set((await raw.bytes(23)).slice(17))).toEqual(new Set([0x62, 2, high, low, 0xd0, 0]));
+  raw.socket.destroy();
 });
 
 test('who comes back gets what waited before what is published meanwhile, each once', async () => {
@@ -280,12 +392,7 @@ test('who comes back gets what waited before what is published meanwhile, each o
   for (let value = 0; value < 300; value++) await send(value);
   const later = Array.from({ length: 300 }, (_, index) => index + 300);
   const texts: number[] = [];
-  const away = connect(`mqtt://127.0.0.1:${broker.port}`, {
-    protocolVersion: 4,
-    clientId: 'away',
-    clean: false,
-  });
-  clients.push(away);
+  const away = connecting(broker, { clientId: 'away', clean: false });
   away.on('message', (_topic, payload) => texts.push(Number(payload)));
   const sent = later.map(send);
   await Promise.all(sent);
@@ -303,7 +410,7 @@ describe('a store that fails', () => {
     await new Promise(setImmediate);
   }
 
-  test('has nothing acknowledged that it must keep, all else goes on, and so does that when there is room', async () => {
+  test('has nothing acknowledged that it must keep, all else goes on, and so does that when there is room [MQTT-4.8.0-2]', async () => {
     const { store } = slowStore();
     const broker = await start(store);
     await makeAbsent(broker);
@@ -360,5 +467,26 @@ describe('a store that fails', () => {
     expect(await again.bytes(8)).toEqual([...resumed, ...pubrec(1)]);
     expect([...store.load('mqtt-queued')]).toHaveLength(1);
     again.socket.destroy();
+  });
+
+  test('is written what it does not have, and nothing else: large transactions need room', async () => {
+    const { store } = slowStore();
+    const broker = await start(store);
+    const client = await peer(broker);
+    const retain = (topic: string, text: string) =>
+      client.publishAsync(topic, text, { qos: 1, retain: true });
+    for (const topic of ['a', 'b', 'c']) await retain(topic, 'x');
+    store.failure = full;
+    client.publish('b', 'y', { qos: 0, retain: true });
+    while (broker.fault() === undefined) await new Promise(setImmediate);
+    store.failure = undefined;
+    const written: string[] = [];
+    const { change } = store;
+    store.change = (changes) => {
+      written.push(...changes.map(({ kind, key }) => `${kind} ${key}`));
+      return change(changes);
+    };
+    await retried();
+    expect([written, broker.fault()]).toEqual([['mqtt-retained b'], undefined]);
   });
 });

@@ -2,10 +2,10 @@ import { once } from 'node:events';
 import { connect as connectTcp } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { connectAsync, type IClientOptions, type MqttClient } from 'mqtt';
-import { type BindingHost, createServient, http, type MqttOptions, mqtt } from 'thingwright';
+import { type BindingHost, createServient, http, type MqttOptions, mqtt, mqttClient } from 'thingwright';
 import { afterEach, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
-import { websocketStream } from '../../src/bindings/mqtt/broker/websocket-stream.ts';
+import { websocketStream } from '../../src/bindings/mqtt/broker/connection/websocket-stream.ts';
 import { makeCertificate } from '../support/certificate.ts';
 import { failureOf } from '../support/failure-of.ts';
 import {
@@ -59,7 +59,7 @@ describe.skipIf(parts.missing)(`TLS${parts.note}`, () => {
   const known = { ...trusting, ...valve };
   const mutual = { ...server, ca: valve.cert, port: 0 };
 
-  test('all listeners have one broker; a secured address goes first and is that of the forms', async () => {
+  test('all listeners have one broker; a secured address goes first and is that of the forms [MQTT-7.1.1-1]', async () => {
     const { servient, address } = await start({ tls: { ...server, port: 0 }, websocket: true });
     const schemes = servient.addresses.map((each) => each.slice(0, each.indexOf(':')));
     expect(schemes).toEqual(['http', 'mqtts', 'mqtt', 'ws']);
@@ -126,17 +126,22 @@ describe.skipIf(parts.missing)(`TLS${parts.note}`, () => {
 
   test('handshakes under way are bounded; plain MQTT goes on, and they do not hold up a stop', async () => {
     const { servient, address, port } = await start({ tls: { ...server, port: 0 } });
-    const stall = async () => {
-      const socket = connectTcp(port('mqtts'), '127.0.0.1').resume();
+    const stall = async (localAddress = '127.0.0.1') => {
+      const socket = connectTcp({ port: port('mqtts'), host: '127.0.0.1', localAddress }).resume();
       cleanups.push(() => socket.destroy());
       await once(socket, 'connect');
       return socket;
     };
-    const stalled = await Promise.all(Array.from({ length: 255 }, stall));
+    const stalled = await Promise.all(Array.from({ length: 63 }, () => stall()));
     // Those that are through take no place.
     for (let count = 0; count < 3; count++) await join(address('mqtts'), trusting);
     await stall();
     await once(await stall(), 'close');
+    // One address has a quarter of the places.
+    for (const last of [2, 3, 4]) {
+      stalled.push(...(await Promise.all(Array.from({ length: 64 }, () => stall(`127.0.0.${last}`)))));
+    }
+    await once(await stall('127.0.0.5'), 'close');
     expect(stalled.filter(({ closed }) => closed)).toEqual([]);
     await join(address('mqtt'));
     await servient.stop();
@@ -168,7 +173,7 @@ describe('MQTT over WebSocket', () => {
     cleanups.push(() => socket.terminate());
     const peer = new RawPeer(websocketStream(socket));
     await once(socket, 'open');
-    expect(socket.protocol).toBe('mqtt'); // [MQTT-6.0.0-4]
+    expect(socket.protocol).toBe('mqtt');
     return { socket, peer };
   }
 
@@ -179,7 +184,7 @@ describe('MQTT over WebSocket', () => {
     return opened;
   }
 
-  test('packets may span frames and share them, and pings are answered between', async () => {
+  test('packets may span frames and share them, and pings are answered between [MQTT-6.0.0-2, MQTT-6.0.0-4]', async () => {
     const { address } = await start({ websocket: true });
     const { socket, peer } = await open(address('ws'));
     const bytes = Buffer.concat([connectPacket('c'), subscribePacket('a'), publishPacket('a', 'b')]);
@@ -194,7 +199,7 @@ describe('MQTT over WebSocket', () => {
   });
 
   test.each([
-    ['a text frame', (socket: WebSocket) => socket.send('text'), 1005], // [MQTT-6.0.0-1]
+    ['a text frame [MQTT-6.0.0-1]', (socket: WebSocket) => socket.send('text'), 1005],
     ['a message over the limit', (socket: WebSocket) => socket.send(Buffer.alloc(4 * 1024 * 1024)), 1009],
     ['a packet over the limit', (socket: WebSocket) => socket.send(Buffer.from('30ffffff7f', 'hex')), 1005],
     ['a second CONNECT', (socket: WebSocket) => socket.send(connectPacket('c')), 1005],
@@ -251,6 +256,23 @@ describe('MQTT over WebSocket', () => {
       await once(socket, 'close');
     }
     expect((await heard).topic).toBe('w/breaks');
+  });
+
+  test('a Thing is served where it is the only way to the broker', async () => {
+    const { servient, address } = await start({ port: false, websocket: true });
+    const thing = await servient.expose({
+      td: { title: 'Box', properties: { text: { type: 'string' } } },
+      options: {},
+      handlers: () => ({ properties: { text: { initial: 'x' } } }),
+    });
+    const forms = thing.td().properties?.['text']?.forms ?? [];
+    const form = forms.find(({ href }) => href === address('ws'));
+    expect(form).toMatchObject({ subprotocol: 'mqtt' });
+    const client = mqttClient();
+    cleanups.push(() => client.stop());
+    const request = { op: 'readproperty', form: form ?? { href: '' }, timeout: 5000 } as const;
+    expect(client.supports(request.op, request.form)).toBe(true);
+    expect(String((await client.request(request)).content?.body)).toBe('"x"');
   });
 
   test('it needs one HTTP server of its own', async () => {

@@ -9,6 +9,7 @@ import type { ThingDefinition } from '../../src/contracts/definition.ts';
 import { silentLogger } from '../../src/contracts/logger.ts';
 import type { ThingDescription } from '../../src/contracts/td.ts';
 import { createServient, type Servient } from '../../src/servient/create-servient.ts';
+import { hurriedClock } from '../support/hurried-clock.ts';
 import { type Mosquitto, startMosquitto } from '../support/mosquitto.ts';
 import { nextMessage } from '../support/mqtt-events.ts';
 import { needs } from '../support/system-parts.ts';
@@ -47,7 +48,7 @@ describe.skipIf(parts.missing)(`an external broker${parts.note}`, () => {
     return client;
   }
 
-  test('MQTT 5: the result comes to the response topic, with its correlation data and status', async () => {
+  test('MQTT 5: the result comes to the response topic, with its correlation data and status [response-topic, correlation-data, content-type, user-property]', async () => {
     await servient.start();
     await servient.expose(lamp);
     const client = peer();
@@ -141,6 +142,7 @@ describe.skipIf(parts.missing)(`an external broker${parts.note}`, () => {
   });
 
   test('a broker that freezes holds up neither coming nor going', async () => {
+    servient = createServient({ bindings: [mqtt({ broker: broker.url })], clock: hurriedClock });
     await servient.expose(lamp);
     broker.freeze();
     await servient.expose({ ...lamp, options: { name: 'late' } });
@@ -154,7 +156,11 @@ describe.skipIf(parts.missing)(`an external broker${parts.note}`, () => {
     const { port } = mute.address() as AddressInfo;
     const warnings: string[] = [];
     const logger = { ...silentLogger, warn: (message: string) => warnings.push(message) };
-    const patient = createServient({ bindings: [mqtt({ broker: `mqtt://127.0.0.1:${port}` })], logger });
+    const patient = createServient({
+      bindings: [mqtt({ broker: `mqtt://127.0.0.1:${port}` })],
+      clock: hurriedClock,
+      logger,
+    });
     await patient.expose(lamp);
     expect(warnings).toEqual([expect.stringContaining(`127.0.0.1:${port} does not answer`)]);
     await patient.stop();
@@ -220,7 +226,9 @@ describe.skipIf(parts.missing)(`an external broker${parts.note}`, () => {
     const ready = async () => (await (await fetch(`${web.httpSide.base}/readyz`)).json()) as object;
     expect(await ready()).toEqual({ status: 'ready' });
     await broker.stop();
-    await expect.poll(ready).toMatchObject({ status: 503, detail: `The MQTT broker ${broker.url} is away.` });
+    await expect
+      .poll(ready, { timeout: 5000 })
+      .toMatchObject({ status: 503, detail: `The MQTT broker ${broker.url} is away.` });
     broker = await startMosquitto(command, [], broker.port);
     await expect.poll(ready, { timeout: 5000 }).toEqual({ status: 'ready' });
   });
@@ -243,7 +251,7 @@ describe.skipIf(parts.missing)(`an external broker${parts.note}`, () => {
     await expect(servient.stop()).resolves.toBeUndefined();
   });
 
-  test('a broker that refuses us is an error at once, for server and client', async () => {
+  test('a broker that refuses us is an error at once, for server and client [reason-code]', async () => {
     await broker.stop();
     broker = await startMosquitto(command, ['allow_anonymous false'], broker.port);
     const expected = { kind: expect.stringMatching(/unauthenticated|forbidden/), code: 'BROKER_REFUSED' };

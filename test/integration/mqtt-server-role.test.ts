@@ -2,20 +2,17 @@ import { type AddressInfo, createServer, connect as dial, type Socket } from 'no
 import { connect, type IClientPublishOptions, type IPublishPacket, type MqttClient } from 'mqtt';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { http } from '../../src/bindings/http/http-server.ts';
-import { startBroker } from '../../src/bindings/mqtt/broker/embedded-broker.ts';
 import { type MqttOptions, mqtt } from '../../src/bindings/mqtt/mqtt-server.ts';
 import { encodeCbor } from '../../src/codec/cbor-encoder.ts';
-import { anonymous } from '../../src/contracts/access.ts';
-import { systemClock } from '../../src/contracts/clock.ts';
 import type { ThingDefinition } from '../../src/contracts/definition.ts';
 import { WotError } from '../../src/contracts/errors.ts';
-import { silentLogger } from '../../src/contracts/logger.ts';
 import { createServient, type Servient } from '../../src/servient/create-servient.ts';
 import { memoryStorage } from '../../src/storage/memory/memory-storage.ts';
 import { keepingLogger } from '../support/logged.ts';
 import { type Mosquitto, startMosquitto } from '../support/mosquitto.ts';
 import { happens, nextMessage } from '../support/mqtt-events.ts';
 import { needs } from '../support/system-parts.ts';
+import { startTestBroker } from '../support/test-broker.ts';
 
 const parts = needs('mosquitto');
 const servients: Servient[] = [];
@@ -105,19 +102,6 @@ async function listen(client: MqttClient, filter: string): Promise<readonly Hear
   await promise;
   return heard;
 }
-
-test('with 1,000 Things on one connection one message is one call', { timeout: 60_000 }, async () => {
-  const { servient } = create({ broker: 'embedded', port: 0 });
-  await servient.start();
-  const names = Array.from({ length: 1000 }, (_, count) => `lamp${count}`);
-  await Promise.all(names.map((name) => servient.expose({ ...lamp, options: { name } })));
-  const client = await peer(servient.addresses[1] ?? '', 4);
-  await client.subscribeAsync('things/lamp7/actions/blink/reply/me/+');
-  const answer = nextMessage(client);
-  client.publish('things/lamp7/actions/blink/invoke/me/1', '3');
-  expect((await answer).text).toBe('{"status":"ok","value":"done"}');
-  expect(calls).toEqual(['blink 3']);
-});
 
 test('on our own broker a request to a Thing that is not there is told so', async () => {
   const { servient } = create({ broker: 'embedded', port: 0 });
@@ -391,11 +375,7 @@ describe.skipIf(parts.missing)(`behind Mosquitto${parts.note}`, () => {
 
 test('behind a broker of MQTT 3.1.1 removing a retained request does not act either', async () => {
   const records = memoryStorage().records;
-  const broker = await startBroker({
-    ...{ host: '127.0.0.1', port: 0, maxPacket: 100_000, clock: systemClock, logger: silentLogger },
-    ...{ authenticate: async () => anonymous, records },
-    access: { publication: () => 'publish' },
-  });
+  const broker = await startTestBroker({ records });
   const url = `mqtt://127.0.0.1:${broker.port}`;
   const client = await peer(url, 4);
   await client.publishAsync('things/lamp/actions/reset/invoke', '7', { retain: true, qos: 1 });

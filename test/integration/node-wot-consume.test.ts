@@ -82,8 +82,7 @@ describe.each(['http', 'ws', 'coap', 'mqtt'])('WoT.consume of our TD over %s', (
     await subscription.stop();
   });
 
-  // Brokers do not tell who subscribed that the Thing is gone.
-  it.skipIf(scheme === 'mqtt')('tells the error listener when the Thing is removed', async () => {
+  it('tells the error listener when the Thing is removed', async () => {
     const removed = await servient.expose(
       defineThing({ title: 'Brief', id: 'urn:brief', events: { over: {} } }, {}),
     );

@@ -35,6 +35,14 @@ test.each([
   expect(banner).not.toContain(secret.toString('hex'));
 });
 
+test('a line to paste signs in at the broker as the servient does', async () => {
+  const servient = await started({ mqtt: 0 });
+  const signIn = { mqttUser: 'me', mqttPasswordFile: 'the pass' };
+  const banner = (mqtt: number | string) => startBanner(servient, { hasPage: false, mqtt, ...signIn });
+  expect(banner('mqtt://127.0.0.1')).toContain(` -u me -P "$(head -n 1 'the pass')" -t things/`);
+  expect(banner(0)).not.toContain('-u me');
+});
+
 test('beyond loopback listens who knows all callers, and nobody else', async () => {
   const open = { host: '0.0.0.0', coaps: 0, coapsTcp: 0, pskFile: keyFile(key) };
   expect((await started(open)).addresses).toHaveLength(2);

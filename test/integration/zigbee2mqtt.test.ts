@@ -154,9 +154,29 @@ describe('devices of Zigbee2MQTT', () => {
   test('may round what is written', async () => {
     await start(['bathroom valve']);
     const setpoint = 'bathroom-valve/properties/current_heating_setpoint';
+    await bridge.tell('bathroom valve', { current_heating_setpoint: 18 });
+    await expect.poll(() => get(setpoint)).toBe(18);
     bridge.answer = () => ({ current_heating_setpoint: 21.5 });
     expect(await send('PUT', setpoint, 21)).toEqual({ status: 204 });
     expect(await get(setpoint)).toBe(21.5);
+  });
+
+  test('on battery confirm nothing by telling an earlier value that nobody knew', async () => {
+    await start(['bathroom valve'], { timeout: 100 });
+    bridge.answer = () => ({ current_heating_setpoint: 17 });
+    const setpoint = 'bathroom-valve/properties/current_heating_setpoint';
+    expect(await send('PUT', setpoint, 21)).toMatchObject({ code: 'WRITE_UNCONFIRMED' });
+  });
+
+  test('that do not answer keep nobody from what is known', async () => {
+    await start(['Küche Licht'], { timeout: 100 });
+    await bridge.tell('Küche Licht', { brightness: 7, state: null, color: null, color_temp: null });
+    await expect.poll(() => get('küche-licht/properties/brightness')).toBe(7);
+    const all = (await get('küche-licht/properties')) as object;
+    expect(all).toMatchObject({ brightness: 7 });
+    expect(all).not.toHaveProperty('state');
+    expect(await get('küche-licht/properties/state')).toMatchObject({ status: 504, code: 'VALUE_UNKNOWN' });
+    expect(warnings()).toEqual([]);
   });
 
   test('say why they cannot be reached', async () => {

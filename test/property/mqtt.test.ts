@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import type { IPublishPacket } from 'mqtt';
 import { expect, test } from 'vitest';
-import { PacketCounter } from '../../src/bindings/mqtt/broker/packet-counter.ts';
-import { WholePackets } from '../../src/bindings/mqtt/broker/whole-packets.ts';
+import { WholePackets } from '../../src/bindings/mqtt/broker/connection/whole-packets.ts';
 import { canSend, mqttTarget } from '../../src/bindings/mqtt/client/mqtt-target.ts';
+import { PacketCounter } from '../../src/bindings/mqtt/connection/packet-counter.ts';
 import { readEnvelope, readResult } from '../../src/bindings/mqtt/messages/mqtt-result.ts';
 import { TopicSpace } from '../../src/bindings/mqtt/messages/topic-space.ts';
 import { mqttClient } from '../../src/bindings/mqtt/mqtt-client.ts';

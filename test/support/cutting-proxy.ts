@@ -6,6 +6,8 @@ export interface CuttingProxy {
   readonly base: string;
   /** Connections that it broke. */
   readonly cuts: number;
+  /** Withholds all answers until the next cut. */
+  mute(): void;
   /** Breaks all connections now. */
   cut(): void;
   stop(): Promise<void>;
@@ -22,6 +24,7 @@ export async function cuttingProxy(
   const { hostname, port } = new URL(target);
   const open = new Set<Socket>();
   let cuts = 0;
+  let isMute = false;
   const cut = (socket: Socket): void => {
     if (!open.delete(socket)) return;
     cuts += 1;
@@ -33,7 +36,7 @@ export async function cuttingProxy(
     open.add(near);
     near.pipe(far);
     far.on('data', (chunk) => {
-      if (left <= 0) return;
+      if (left <= 0 || isMute) return;
       near.write(chunk.subarray(0, left));
       left -= chunk.byteLength;
       // What was written shall arrive, so that the break falls on this very byte.
@@ -49,7 +52,11 @@ export async function cuttingProxy(
     get cuts() {
       return cuts;
     },
+    mute() {
+      isMute = true;
+    },
     cut() {
+      isMute = false;
       for (const socket of open) cut(socket);
     },
     async stop() {

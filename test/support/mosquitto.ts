@@ -10,6 +10,7 @@ import { freePort } from './free-port.ts';
 export interface Mosquitto {
   readonly url: string;
   readonly port: number;
+  readonly pid: number;
   /** Stops the process without ending it: connections stand, nobody answers. */
   freeze(): void;
   /** Lets it go on. */
@@ -26,20 +27,27 @@ export async function startMosquitto(
   const listening = port ?? (await freePort());
   const folder = await mkdtemp(join(tmpdir(), 'mosquitto-'));
   const config = join(folder, 'mosquitto.conf');
-  const standard = [`listener ${listening} 127.0.0.1`, 'persistence false', 'allow_anonymous true'];
+  const standard = [
+    `listener ${listening} 127.0.0.1`,
+    'persistence false',
+    'allow_anonymous true',
+    'set_tcp_nodelay true',
+  ];
   await writeFile(config, [...standard, ...lines, ''].join('\n'));
   const child = spawn(command, ['-c', config], { stdio: 'ignore' });
   const exited = once(child, 'exit');
+  // Once it listens it has read its configuration.
   await Promise.race([reachable(listening), exited.then(() => Promise.reject(new Error('mosquitto ended')))]);
+  await rm(folder, { recursive: true });
   return {
     url: `mqtt://127.0.0.1:${listening}`,
     port: listening,
+    pid: Number(child.pid),
     freeze: () => void child.kill('SIGSTOP'),
     thaw: () => void child.kill('SIGCONT'),
     async stop() {
       child.kill('SIGKILL');
       await exited;
-      await rm(folder, { recursive: true, force: true });
     },
   };
 }

@@ -162,6 +162,15 @@ describe('the configuration', () => {
     );
   });
 
+  test('signs in at the broker of Zigbee2MQTT, beside the embedded one', async () => {
+    const mqttPasswordFile = file('password', 'secret\n');
+    const signIn = { mqttUser: 'me', mqttPasswordFile, zigbee2mqtt: 'mqtt://b', data: false } as const;
+    expect(await failureOf(() => configuredServient(signIn, silentLogger))).toBe('no failure');
+    expect(
+      await failureOf(() => configuredServient({ ...signIn, mqttPasswordFile: 'p' }, silentLogger)),
+    ).toContain('password file p cannot');
+  });
+
   test.for(['http://x/?q=1', 'http://x/wot#a', 'http://u:p@x/', 'ftp://x'])(
     'has no public base %s',
     async (publicBase) => {
@@ -197,6 +206,7 @@ describe('the configuration', () => {
       /--mqtts is for the embedded broker, but mqtt:\/\/b/,
     ],
     ['a sign-in without another broker', { mqttUser: 'me' }, /sign in to another broker/],
+    ['Home Assistant without MQTT', { mqtt: false, homeAssistant: true }, /--home-assistant needs MQTT/],
     ['a password without its user', { mqtt: 'mqtt://b', mqttPasswordFile: 'p' }, /give both/],
     [
       'a password that is not there',

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { RetainedMessages } from '../../src/bindings/mqtt/broker/retained-messages.ts';
-import { SessionQueues } from '../../src/bindings/mqtt/broker/session-queues.ts';
+import { RetainedMessages } from '../../src/bindings/mqtt/broker/state/retained-messages.ts';
+import { SessionQueues } from '../../src/bindings/mqtt/broker/state/session-queues.ts';
 import { memoryStorage } from '../../src/storage/memory/memory-storage.ts';
 
 /** Of Node's pool, as what is read and encoded is: it has 64 KiB, all of which a part of it keeps alive. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { LastingSessions, sessionRecord } from '../../src/bindings/mqtt/broker/lasting-sessions.ts';
+import { LastingSessions, sessionRecord } from '../../src/bindings/mqtt/broker/state/lasting-sessions.ts';
 import { fakeClock } from '../support/fake-clock.ts';
 
 function sessions(connected: readonly string[]) {
@@ -23,7 +23,7 @@ test('where they are too many, the session absent longest is forgotten', () => {
   expect([kept.admit('b', false), kept.admit('c', false), forgotten]).toEqual([true, true, ['a']]);
 });
 
-test('those of connected clients stay', () => {
+test('those of connected clients stay [MQTT-4.1.0-2]', () => {
   const { kept, forgotten, clock } = sessions(['a', 'b']);
   for (const id of ['a', 'b']) kept.admit(id, false);
   clock.advance(2000);
@@ -54,9 +54,7 @@ test('a later broker knows them, whose they are and since when they are away; wh
   expect(changed).toEqual(['a undefined', 'b undefined', 'b 100']);
   clock.advance(400);
   const later = make();
-  later.load(
-    [...kept].map((session) => [session.clientId, sessionRecord(session).value ?? new Uint8Array()]),
-  );
+  later.load([...kept].map((session) => [session.clientId, Buffer.from(sessionRecord(session).value ?? [])]));
   expect([later.get('a')?.principal?.name, later.get('a')?.number, later.get('b')?.number]).toEqual([
     'user-a',
     1,

@@ -101,3 +101,22 @@ test('a Thing that is removed while the broker is away ends after what it said',
     ['things/lamp/status', 0],
   ]);
 });
+
+test('what is left when the link is being closed is given up, however much it is; the last word comes before', () => {
+  const sent: Message[] = [];
+  const underWay: (() => void)[] = [];
+  let isClosing = false;
+  const publish = (message: Message, done: () => void) => {
+    sent.push(message);
+    if (isClosing) done();
+    else underWay.push(done);
+  };
+  const link = { connected: true, publish } as unknown as BrokerLink;
+  const publisher = new Publisher(link, 10, silentLogger);
+  for (let count = 0; count < 20_000; count++) publisher.retain(`t/${count}`, Buffer.from('x'));
+  publisher.retainAtOnce('status', Buffer.from('offline'), {});
+  expect([sent.length, sent[10]?.topic, sent[10]?.options.retain]).toEqual([11, 'status', true]);
+  isClosing = true;
+  underWay[0]?.();
+  expect(sent.length).toBe(20_001);
+});

@@ -1,8 +1,8 @@
 import type { Client } from 'aedes';
 import { expect, test } from 'vitest';
-import { Journal } from '../../src/bindings/mqtt/broker/journal.ts';
-import { SessionDelivery } from '../../src/bindings/mqtt/broker/session-delivery.ts';
-import { SessionQueues } from '../../src/bindings/mqtt/broker/session-queues.ts';
+import { SessionDelivery } from '../../src/bindings/mqtt/broker/delivery/session-delivery.ts';
+import { Journal } from '../../src/bindings/mqtt/broker/state/journal.ts';
+import { SessionQueues } from '../../src/bindings/mqtt/broker/state/session-queues.ts';
 import { silentLogger } from '../../src/contracts/logger.ts';
 import { memoryStorage } from '../../src/storage/memory/memory-storage.ts';
 import { fakeClock } from '../support/fake-clock.ts';

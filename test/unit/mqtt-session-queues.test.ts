@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { SessionQueues } from '../../src/bindings/mqtt/broker/session-queues.ts';
+import { SessionQueues } from '../../src/bindings/mqtt/broker/state/session-queues.ts';
 import type { RecordChange } from '../../src/contracts/stores.ts';
 
 const numbers: Readonly<Record<string, number>> = { a: 1, b: 2, live: 3, greedy: 4, other: 5, small: 6 };
@@ -133,13 +133,13 @@ test('a later broker finds what waited, in order, under its identifiers, and dro
   const all = [...kept.records()];
   const of = (kind: string) =>
     all.flatMap(({ key, value }, index) =>
-      all[index]?.kind === kind && value ? [[key, value] as const] : [],
+      all[index]?.kind === kind && value ? [[key, Buffer.from(value)] as const] : [],
     );
   const orphans = [
-    ['9/1', Uint8Array.of(1, 1, 0, 0)],
-    ['1/99', Uint8Array.of(1, 1, 0, 0)],
+    ['9/1', Buffer.of(1, 1, 0, 0)],
+    ['1/99', Buffer.of(1, 1, 0, 0)],
   ] as const;
-  const lone = ['77', Uint8Array.of(0, 0)] as const;
+  const lone = ['77', Buffer.of(0, 0)] as const;
   const later = queues({});
   const loaded = later.kept.load(
     [...of('mqtt-message').reverse(), lone],
@@ -155,4 +155,26 @@ test('a later broker finds what waited, in order, under its identifiers, and dro
   expect(later.held('a')).toEqual(['PUBREL', '2', '3']);
   expect([...later.kept.waiting('a')].map(({ messageId }) => messageId)).toEqual([7, 8, undefined]);
   expect([...later.kept.records()]).toEqual(all);
+});
+
+test('messages for many sessions cost about the same when all room is taken', () => {
+  const count = 1000;
+  const messages = 100;
+  const kept = new SessionQueues(
+    { messages: 1e6, sessionBytes: 1e9, bytes: count * messages * 201 },
+    { isConnected: () => false, numberOf: Number, cut: () => {}, dropping: () => {} },
+  );
+  const takers = Array.from({ length: count }, (_, index) => ({ clientId: `${index + 1}`, qos: 1 }));
+  let brokerCounter = 0;
+  const time = (): number => {
+    const begun = performance.now();
+    for (let sent = 0; sent < messages; sent++) {
+      kept.enqueue(takers, { brokerCounter: ++brokerCounter, topic: '', payload: Buffer.of(1), qos: 1 });
+    }
+    return performance.now() - begun;
+  };
+  const withRoom = time();
+  const bytes = kept.bytes;
+  expect(time()).toBeLessThan(5 * withRoom);
+  expect(kept.bytes / bytes).toBeCloseTo(1);
 });

@@ -61,6 +61,8 @@ describe('rights', () => {
     ['site/things/lamp/properties/secret', false, false],
     ['site/things/lamp/properties/+', true, false],
     ['site/things/lamp/+/+/reply/anna/+', true, false],
+    ['site/things/lamp/properties/reply', false, false],
+    ['site/things/lamp/properties/reply/reply/anna/+', true, false],
     ['site/things/lamp/+/+/reply/#', true, true],
     ['site/things/lamp/ops/reply/ben/1', false, true],
     ['site/things/none/#', true, true],

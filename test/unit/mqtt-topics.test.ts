@@ -27,19 +27,13 @@ describe('names in topics', () => {
 
 describe('request topics', () => {
   test.each([
-    [
-      'things/t/properties/p/set',
-      { base: 'things/t/properties/p/set', replyBase: 'things/t/properties/p/reply' },
-    ],
-    [
-      'things/t/ops/readallproperties',
-      { base: 'things/t/ops/readallproperties', replyBase: 'things/t/ops/reply' },
-    ],
+    ['things/t/properties/p/set', { base: 'things/t/properties/p/set', isOp: false }],
+    ['things/t/ops/readallproperties', { base: 'things/t/ops/readallproperties', isOp: true }],
     [
       'things/t/actions/a/invoke/me/7',
       {
         base: 'things/t/actions/a/invoke',
-        replyBase: 'things/t/actions/a/reply',
+        isOp: false,
         replyTopic: 'things/t/actions/a/reply/me/7',
         clientId: 'me',
       },
@@ -48,7 +42,7 @@ describe('request topics', () => {
       'things/t/properties/p/get/me/7/?unit=F&n=1',
       {
         base: 'things/t/properties/p/get',
-        replyBase: 'things/t/properties/p/reply',
+        isOp: false,
         replyTopic: 'things/t/properties/p/reply/me/7',
         clientId: 'me',
         query: 'unit=F&n=1',
@@ -56,6 +50,14 @@ describe('request topics', () => {
     ],
   ])('%s', (topic, parts) => {
     expect(topics.parseRequest(topic)).toEqual(parts);
+  });
+
+  test('have the prefix', () => {
+    const base = 'site/a/things/t/ops/readallproperties';
+    expect(new TopicSpace('site/a').parseRequest(`${base}/me/7`)).toEqual({
+      ...{ base, isOp: true, clientId: 'me' },
+      replyTopic: 'site/a/things/t/ops/reply/me/7',
+    });
   });
 
   test.each([

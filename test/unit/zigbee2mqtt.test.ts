@@ -2,13 +2,13 @@ import { describe, expect, test } from 'vitest';
 import { systemClock } from '../../src/contracts/clock.ts';
 import type { PartialTd } from '../../src/contracts/td.ts';
 import { Answers } from '../../src/servient/zigbee2mqtt/answers.ts';
-import { readOnline } from '../../src/servient/zigbee2mqtt/availability.ts';
+import { readOnline } from '../../src/servient/zigbee2mqtt/bridge-link.ts';
 import { capabilitiesOf } from '../../src/servient/zigbee2mqtt/capabilities.ts';
 import { deviceFailure } from '../../src/servient/zigbee2mqtt/device-failure.ts';
 import { readDeviceList } from '../../src/servient/zigbee2mqtt/device-list.ts';
+import { relaxedSchema } from '../../src/servient/zigbee2mqtt/device-state.ts';
 import { deviceTd } from '../../src/servient/zigbee2mqtt/device-td.ts';
 import { readExposes } from '../../src/servient/zigbee2mqtt/exposes.ts';
-import { relaxedSchema } from '../../src/servient/zigbee2mqtt/relaxed-schema.ts';
 import { valueType } from '../../src/servient/zigbee2mqtt/value-type.ts';
 import { failureOf } from '../support/failure-of.ts';
 import { knownDevices, otherEntries } from '../support/zigbee2mqtt.ts';
@@ -140,6 +140,12 @@ describe('a TD', () => {
     expect(events?.['action']).toMatchObject({
       data: { type: 'string', enum: expect.arrayContaining(['on', 'off']) },
     });
+  });
+
+  test('of a part within another device, whose generic label would say nothing', () => {
+    const lock = { type: 'binary', name: 'state', label: 'State', property: 'child_lock', access: 7 };
+    const { features } = readExposes([{ type: 'lock', label: 'Child lock', features: [lock] }]);
+    expect(features[0]?.words.title).toBe('Child lock');
   });
 
   test('of two switches in one: endpoints tell them apart', () => {

@@ -6,7 +6,7 @@ import type {
   NotificationListener,
 } from '../../contracts/binding.ts';
 import { type Clock, waitingClock } from '../../contracts/clock.ts';
-import { abortable, withDeadline } from '../../contracts/deadline.ts';
+import { abortable, follow, withDeadline } from '../../contracts/deadline.ts';
 import { WotError } from '../../contracts/errors.ts';
 import { trustedAuthorities } from '../../security/trusted-authorities.ts';
 import type { MqttSession } from './client/mqtt-session.ts';
@@ -80,16 +80,24 @@ class MqttClientBinding implements ClientBinding {
     const target = mqttTarget(op, form);
     return this.#within(target, limit, async (signal) => {
       const asking = { signal, ...(wire && { wire }) };
-      const session = await this.#pool.session(target, asking);
+      const { session, release } = await this.#pool.claimed(target, asking);
       const closed = new AbortController();
       const ask = this.#replayer(session, target, closed.signal);
       const heard = new TopicSubscription({ target, replay: ask, after, ...(wire && { wire }) }, listener);
-      const stops = [await session.listen(target, heard, signal)];
+      // First, so that who has heard of a value hears of a removal too.
+      const watching = this.#watchStatus(session, target, { signal, heard });
+      const listening = session.listen(target, heard, signal);
+      listening.catch(async () => {
+        release();
+        await (await watching)();
+      });
+      const stops = [await listening];
       const stop = async (): Promise<void> => {
         closed.abort();
+        release();
         await Promise.all(stops.map((each) => each()));
       };
-      stops.push(await this.#watchStatus(session, target, { signal, heard }));
+      stops.push(await watching);
       if (signal.aborted) await stop();
       if (after !== undefined) heard.catchUp(changeId(after));
       return stop;
@@ -115,8 +123,7 @@ class MqttClientBinding implements ClientBinding {
     { signal, wire, content }: Asking & { readonly content: Content | undefined },
   ): Promise<Content | undefined> {
     const over = new AbortController();
-    const follow = (): void => over.abort(signal.reason);
-    signal.addEventListener('abort', follow);
+    const forget = follow(over, signal);
     const thingTopic = thingTopicOf(target.responseTopic);
     if (thingTopic !== undefined) {
       const waiting = { session, thingTopic, href: nameOf(target), clock: this.#clock, signal: over.signal };
@@ -128,17 +135,16 @@ class MqttClientBinding implements ClientBinding {
     try {
       return await session.ask(target, content, { signal: over.signal, ...(wire && { wire }) });
     } finally {
-      signal.removeEventListener('abort', follow);
-      over.abort();
+      forget?.();
+      over.abort('answered'); // Without a reason it makes an error, which costs a tenth of a request.
     }
   }
 
   #replayer(session: MqttSession, target: MqttTarget, signal: AbortSignal) {
-    const { thingTopic } = target;
     // Without MQTT 5 messages have no ids, so that nobody knows which of them a replay repeats.
-    if (thingTopic === undefined || session.version !== 5 || !canReplay(target)) return undefined;
+    if (session.version !== 5 || !canReplay(target)) return undefined;
     const context = { clock: this.#clock, signal };
-    return (after: number) => replay(session, { ...target, thingTopic }, after, context);
+    return (after: number) => replay(session, target, after, context);
   }
 
   /** A Thing whose status is cleared is gone; where the status may not be seen the subscription goes on without. */
@@ -166,7 +172,9 @@ class MqttClientBinding implements ClientBinding {
     const listener = {
       ...(wire && { wire }),
       message: (packet: Parameters<typeof contentOf>[0]) => resolve(contentOf(packet, contentType)),
+      interrupted: reject,
     };
+    promise.catch(() => {}); // where the subscription is not granted either
     const stop = await session.listen({ ...target, qos: 0 }, listener, signal);
     const late = retain && this.#clock.after(patience, () => reject(nothingRetained(nameOf(target))));
     try {

@@ -1,5 +1,5 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { TopicSpace } from '../../bindings/mqtt/messages/topic-space.ts';
 import { type MosquittoAcl, mosquittoAcl } from '../../bindings/mqtt/mosquitto/mosquitto-acl.ts';
 import {
@@ -70,7 +70,7 @@ async function thingsOf(modules: readonly string[]): Promise<readonly HostedThin
 
 function writeFiles(files: Files, written: MosquittoAcl, servientUser: string): MosquittoPasswords {
   try {
-    mkdirSync(resolve(files.acl, '..'), { recursive: true });
+    mkdirSync(dirname(files.acl), { recursive: true });
     const passwords = mosquittoPasswords(textOf(files.passwords), [servientUser, ...written.users]);
     replaceFile(files.passwords, passwords.text);
     replaceFile(files.acl, written.text);

@@ -29,10 +29,7 @@ export async function invoke(
 
 /** Waits for the output; who ends the waiting is told where the action goes on. */
 async function followed(invocation: Invocation<unknown>): Promise<unknown> {
-  const interrupt = (): void => {
-    notice(goesOn(invocation));
-    process.exit(exitCodes.interrupted);
-  };
+  const interrupt = (): void => notice(goesOn(invocation));
   process.once('SIGINT', interrupt);
   try {
     return await invocation.result;

@@ -1,7 +1,13 @@
 import process from 'node:process';
 import { WotError } from '../../contracts/errors.ts';
+import type { Logger } from '../../contracts/logger.ts';
 import { isReadableByAll } from '../../security/psk-file.ts';
-import { readConfigEnvironment, readConfigFile, readConfigFlags } from '../../servient/config.ts';
+import {
+  type Config,
+  readConfigEnvironment,
+  readConfigFile,
+  readConfigFlags,
+} from '../../servient/config.ts';
 import { configuredServient } from '../../servient/configured-servient.ts';
 import { consoleLogger } from '../../servient/console-logger.ts';
 import { page } from '../../ui/page.ts';
@@ -33,14 +39,7 @@ export async function serve(modules: readonly string[], flags: ServeFlags): Prom
   for (const module of modules) loaded.push(await loadModule(module));
   const dashboards = Object.fromEntries(loaded.flatMap((module) => Object.entries(module.dashboards ?? {})));
   const servient = configuredServient(config, logger, hasPage ? [page({ dashboards })] : []);
-  if (config.insecure === true)
-    logger.warn('Running with --insecure: whoever reaches this machine controls its Things');
-  if (config.pskFile !== undefined && isReadableByAll(config.pskFile))
-    logger.warn(`Every user of this machine can read the keys in ${config.pskFile}; chmod 640 it, or 600`);
-  if (config.websocket === false && hasPage)
-    logger.warn(
-      'The page shows no live values while WebSocket is off; turn it on, or the page off (--page off)',
-    );
+  warn(config, logger);
   stopOnSignals(servient, logger);
   await servient.start(async () => {
     for (const module of loaded) await module.default(servient);
@@ -51,6 +50,17 @@ export async function serve(modules: readonly string[], flags: ServeFlags): Prom
   }
   if (flags.json === true) print(JSON.stringify(startRecord(servient)));
   else process.stdout.write(`${startBanner(servient, { ...config, hasPage })}\n`);
+}
+
+function warn({ insecure, pskFile, websocket, page }: Config, logger: Logger): void {
+  if (insecure === true)
+    logger.warn('Running with --insecure: whoever reaches this machine controls its Things');
+  if (pskFile !== undefined && isReadableByAll(pskFile))
+    logger.warn(`Every user of this machine can read the keys in ${pskFile}; chmod 640 it, or 600`);
+  if (websocket === false && page !== false)
+    logger.warn(
+      'The page shows no live values while WebSocket is off; turn it on, or the page off (--page off)',
+    );
 }
 
 function nothingToServe(): WotError {

@@ -110,6 +110,13 @@ export class BridgeLink {
   }
 }
 
+/** Reads `{"state":"online"}`, and `online` as before Zigbee2MQTT 2; for the bridge and for devices. */
+export function readOnline(body: Uint8Array): boolean {
+  const [state] = /\b(online|offline)\b/.exec(Buffer.from(body).toString()) ?? [];
+  if (state !== undefined) return state === 'online';
+  throw new WotError('invalid', 'STATE_INVALID', 'it is neither online nor offline.');
+}
+
 function readWithin(body: Uint8Array, limit: number, read: (body: Uint8Array) => unknown): unknown {
   if (body.length <= limit) return read(body);
   throw new WotError('too-large', 'MESSAGE_TOO_LARGE', `it has ${body.length} bytes, and ${limit} are read.`);

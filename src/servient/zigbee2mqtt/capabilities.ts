@@ -1,13 +1,13 @@
 import { isUnusable } from '../../td/check-definition.ts';
 import type { Feature } from './exposes.ts';
+import type { Words } from './value-type.ts';
 
 /** Something to send that no state shows afterwards. */
 export interface Command {
   readonly feature: Feature;
   /** Where it is always the same, else it comes as input. */
   readonly sent?: unknown;
-  readonly title: string;
-  readonly description?: string;
+  readonly words: Words;
 }
 
 /** What becomes of the features of a device in its TD, by affordance name. */
@@ -42,19 +42,18 @@ export function isWritable({ name, part, isSettable, value }: Feature): boolean 
   return isSettable && !(part === 'cover' && name === 'state' && value.schema.enum !== undefined);
 }
 
-function commandOf({ title, description, ...feature }: Feature): Command {
-  const { enum: values } = feature.value.schema;
-  const words = { title, ...(description !== undefined && { description }) };
-  const sent = values?.length === 1 ? { sent: values[0] } : {};
-  return { feature: { ...feature, ...words }, ...words, ...sent };
+function commandOf(feature: Feature): Command {
+  const { words, value } = feature;
+  const { enum: values } = value.schema;
+  return { feature, words, ...(values?.length === 1 && { sent: values[0] }) };
 }
 
 /** `toggle` of what is binary, and `open`, `close` and `stop` of a cover. */
 function commandsOf(feature: Feature): readonly (readonly [string, Command])[] {
-  const { property, isPublished, isSettable, toggle, title, value } = feature;
+  const { property, isPublished, isSettable, toggle, words, value } = feature;
   if (!isPublished || !isSettable) return [];
   const sends = (word: string, sent: unknown) =>
-    [`${word}${suffix(property)}`, { feature, sent, title: `${title}: ${word}` }] as const;
+    [`${word}${suffix(property)}`, { feature, sent, words: { title: `${words.title}: ${word}` } }] as const;
   if (isWritable(feature)) return toggle === undefined ? [] : [sends('toggle', toggle)];
   return (value.schema.enum ?? []).map((sent) => sends(String(sent).toLowerCase(), sent));
 }

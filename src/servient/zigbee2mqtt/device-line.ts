@@ -79,7 +79,8 @@ export class DeviceLine {
   /** Zigbee2MQTT could not do what was asked; `key` is the property without its endpoint. */
   failed(verb: string, key: string, reason: string): void {
     const message = `Zigbee2MQTT could not ${verb} "${key}" of ${this.what}: ${reason}; check that the device has power and is in reach.`;
-    this.#answers.fail(verb, key, new WotError('unavailable', 'DEVICE_FAILED', message));
+    const code = verb === 'get' ? 'VALUE_UNKNOWN' : 'DEVICE_FAILED';
+    this.#answers.fail(verb, key, new WotError('unavailable', code, message));
   }
 
   async #ask(asked: Asked, signal?: AbortSignal): Promise<void> {
@@ -97,7 +98,7 @@ export class DeviceLine {
 function unanswered({ verb, property }: Asked, what: string, timeout: number): WotError {
   if (verb === 'get') {
     const message = `${what} did not tell "${property}" within ${timeout} ms of being asked; check that it has power and is in reach.`;
-    return new WotError('timeout', 'VALUE_NOT_TOLD', message);
+    return new WotError('timeout', 'VALUE_UNKNOWN', message);
   }
   const message = `"${property}" was sent to ${what}, but no state within ${timeout} ms shows it; a device on battery may take it when it wakes up, so read it later.`;
   return new WotError('timeout', 'WRITE_UNCONFIRMED', message);

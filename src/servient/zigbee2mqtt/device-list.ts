@@ -29,27 +29,25 @@ export function readDeviceList(list: unknown): DeviceList {
   const devices = new Map<string, ListedDevice>();
   const faults: string[] = [];
   for (const entry of list) {
-    if (!isJsonObject(entry)) faults.push('an entry is no object');
-    else if (!isThing(entry)) continue;
-    else if (devices.size >= mostDevices) {
+    if (!isJsonObject(entry)) {
+      faults.push('an entry is no object');
+      continue;
+    }
+    const device = readDevice(entry);
+    if (!device) continue;
+    if (devices.size >= mostDevices) {
       faults.push(`there are more than ${mostDevices} devices`);
       break;
-    } else {
-      const device = readDevice(entry);
-      const fault = faultOf(device);
-      if (fault === undefined) devices.set(device.address, device);
-      else faults.push(fault);
     }
+    const fault = faultOf(device);
+    if (fault === undefined) devices.set(device.address, device);
+    else faults.push(fault);
   }
   return { devices: [...devices.values()], faults };
 }
 
-function isThing({ type, disabled, definition }: JsonObject): boolean {
-  return type !== 'Coordinator' && disabled !== true && isJsonObject(definition);
-}
-
-function readDevice(entry: JsonObject): ListedDevice {
-  const definition = isJsonObject(entry['definition']) ? entry['definition'] : {};
+function readDevice({ type, disabled, definition, ...entry }: JsonObject): ListedDevice | undefined {
+  if (type === 'Coordinator' || disabled === true || !isJsonObject(definition)) return undefined;
   const text = (value: unknown) => textOf(value).toWellFormed();
   const address = /^0x([0-9a-f]{16})$/i.exec(textOf(entry['ieee_address']))?.[1] ?? '';
   return {

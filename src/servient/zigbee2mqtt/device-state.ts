@@ -2,7 +2,6 @@ import { isDeepStrictEqual } from 'node:util';
 import type { DataSchema } from '../../contracts/td.ts';
 import { compileDataCheck, faultsIn, inWords } from '../../td/data-check.ts';
 import type { Feature } from './exposes.ts';
-import { relaxedSchema } from './relaxed-schema.ts';
 
 /** A value that was told. */
 export interface Taken {
@@ -17,31 +16,20 @@ export interface Taken {
 export class DeviceState {
   /** In place of what the definition says, by property. */
   readonly relaxed = new Map<string, DataSchema>();
-  readonly #known = new Map<string, unknown>();
+  /** By property. */
+  readonly known = new Map<string, unknown>();
   readonly #warn: (message: string) => void;
 
   constructor(warn: (message: string) => void) {
     this.#warn = warn;
   }
 
-  has(property: string): boolean {
-    return this.#known.has(property);
-  }
-
-  get(property: string): unknown {
-    return this.#known.get(property);
-  }
-
-  forget(property: string): void {
-    this.#known.delete(property);
-  }
-
   /** Keeps a value of a property. */
   take(feature: Feature, told: unknown): Taken {
     const { property } = feature;
-    const before = this.#known.get(property);
+    const before = this.known.get(property);
     const taken = this.check(feature, told);
-    this.#known.set(property, taken.value);
+    this.known.set(property, taken.value);
     return { ...taken, isNew: !isDeepStrictEqual(taken.value, before) };
   }
 
@@ -57,4 +45,20 @@ export class DeviceState {
     }
     return { value, isNew: true, isMisfit };
   }
+}
+
+const steps: readonly (readonly string[])[] = [
+  ['multipleOf'],
+  ['minimum', 'maximum', 'enum', 'oneOf', 'minItems', 'maxItems', 'items', 'properties'],
+  ['type'],
+];
+
+/** As much of a schema as a value fits. */
+export function relaxedSchema(schema: DataSchema, value: unknown): DataSchema {
+  let relaxed = schema;
+  for (const words of steps) {
+    relaxed = Object.fromEntries(Object.entries(relaxed).filter(([word]) => !words.includes(word)));
+    if (faultsIn(compileDataCheck(relaxed, 'read'), value).length === 0) break;
+  }
+  return relaxed;
 }

@@ -64,25 +64,18 @@ function propertyOf(feature: Feature, schema: DataSchema): PropertyAffordance {
   const isSettable = isWritable(feature);
   return {
     '@type': propertyTypes(feature.name, isSettable),
-    ...wordsOf(feature),
+    ...feature.words,
     ...schema,
     ...(!isSettable && { readOnly: true }),
     observable: true,
   };
 }
 
-function actionOf({ feature, sent, ...words }: Command): ActionAffordance {
-  return {
-    ...words,
-    ...(sent === undefined && { input: feature.value.schema }),
-    synchronous: true,
-  };
+function actionOf({ feature, sent, words }: Command): ActionAffordance {
+  const input = sent === undefined && { input: feature.value.schema };
+  return { ...words, ...input, synchronous: true };
 }
 
 function eventOf(feature: Feature, schema: DataSchema): EventAffordance {
-  return { ...wordsOf(feature), data: schema };
-}
-
-function wordsOf({ title, description }: Feature) {
-  return { title, ...(description !== undefined && { description }) };
+  return { ...feature.words, data: schema };
 }

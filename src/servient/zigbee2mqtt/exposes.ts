@@ -1,6 +1,6 @@
 import { isUnusable } from '../../td/check-definition.ts';
 import { isJsonObject, type JsonObject, textOf } from '../../td/json-object.ts';
-import { type ValueType, valueType, wordsOf } from './value-type.ts';
+import { type ValueType, valueType, type Words, wordsOf } from './value-type.ts';
 
 /** A value of a device: one generic expose. */
 export interface Feature {
@@ -8,8 +8,7 @@ export interface Feature {
   readonly property: string;
   /** What it is, whichever endpoint it belongs to: `state` for `state_left`. */
   readonly name: string;
-  readonly title: string;
-  readonly description?: string;
+  readonly words: Words;
   readonly value: ValueType;
   /** The three bits of `access`. */
   readonly isPublished: boolean;
@@ -82,7 +81,7 @@ function featureOf(property: string, expose: JsonObject, part: string | undefine
   return {
     property,
     name: textOf(expose['name']) || property,
-    ...wordsOf(expose),
+    words: wordsOf(isNamedByPart(expose) ? { ...expose, label: undefined, name: property } : expose),
     value: valueType(expose),
     isPublished: (access & 0b101) !== 0,
     isSettable: (access & 0b010) !== 0,
@@ -91,6 +90,11 @@ function featureOf(property: string, expose: JsonObject, part: string | undefine
     ...(toggle !== undefined && { toggle }),
     ...(part !== undefined && { part }),
   };
+}
+
+/** `child_lock` is the `state` of a lock, and labelled so. */
+function isNamedByPart({ name, property, endpoint }: JsonObject): boolean {
+  return endpoint === undefined && textOf(property) !== '' && property !== name;
 }
 
 /** A composite may leave it to its features. */

@@ -10,8 +10,7 @@ import type {
 import { WotError } from '../../contracts/errors.ts';
 import type { Logger } from '../../contracts/logger.ts';
 import { isJsonObject, type JsonObject, ownMember } from '../../td/json-object.ts';
-import { readOnline } from './availability.ts';
-import type { BridgeLink } from './bridge-link.ts';
+import { type BridgeLink, readOnline } from './bridge-link.ts';
 import { type Capabilities, type Command, capabilitiesOf, isWritable } from './capabilities.ts';
 import { DeviceLine } from './device-line.ts';
 import type { ListedDevice } from './device-list.ts';
@@ -127,8 +126,9 @@ export class LinkedDevice {
       /** Resolves when the device has told the value, or another one than before: it may round. */
       write: (value, { signal }) => {
         this.line.refuseAway();
-        const before = this.#state.get(property);
-        const isAnswer = (told: unknown) => covers(told, value) || !isDeepStrictEqual(told, before);
+        const before = this.#state.known.get(property);
+        const isAnswer = (told: unknown) =>
+          covers(told, value) || (before !== undefined && !isDeepStrictEqual(told, before));
         return this.line.set(property, type.toDevice(value), { isAnswer, signal });
       },
     };
@@ -145,8 +145,9 @@ export class LinkedDevice {
 
   #read({ property, isGettable }: Feature): unknown {
     this.line.refuseAway();
-    if (this.#state.has(property)) return this.#state.get(property);
-    if (isGettable) return this.line.get(property).then(() => this.#state.get(property));
+    const { known } = this.#state;
+    if (known.has(property)) return known.get(property);
+    if (isGettable) return this.line.get(property).then(() => known.get(property));
     const message = `${this.line.what} has not told "${property}" yet, and cannot be asked; it tells it when it changes. The option "retain" of the device in Zigbee2MQTT keeps it across restarts.`;
     throw new WotError('conflict', 'VALUE_UNKNOWN', message);
   }
@@ -166,7 +167,7 @@ export class LinkedDevice {
     if (told === undefined) return;
     // What is null is not known.
     if (told === null) {
-      this.#state.forget(property);
+      this.#state.known.delete(property);
       return;
     }
     const { value, isNew, isMisfit } = this.#state.take(feature, told);

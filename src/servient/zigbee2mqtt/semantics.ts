@@ -1,49 +1,21 @@
-/** Unit symbols of Zigbee2MQTT as terms of QUDT; others stay as they are. */
+import { unitSymbol } from '../../td/unit-symbol.ts';
+
+/** Units of QUDT that devices tell in. */
+const qudt =
+  'PERCENT DEG_C DEG_F K DEG HectoPA KiloPA PA LUX PPM PPB MicroGM-PER-M3 MilliGM-PER-M3 V MilliV A MilliA W KiloW ' +
+  'W-HR KiloW-HR HZ MilliSEC SEC MIN HR M CentiM MilliM M3 M3-PER-HR L GM KiloGM DeciB DeciB_M';
+
+/** By Zigbee2MQTT's symbols. */
 const units: ReadonlyMap<string, string> = new Map([
-  ['%', 'PERCENT'],
-  ['°C', 'DEG_C'],
-  ['°F', 'DEG_F'],
-  ['K', 'K'],
-  ['°', 'DEG'],
-  ['hPa', 'HectoPA'],
-  ['kPa', 'KiloPA'],
-  ['Pa', 'PA'],
-  ['lx', 'LUX'],
-  ['ppm', 'PPM'],
-  ['ppb', 'PPB'],
-  ['µg/m³', 'MicroGM-PER-M3'],
-  ['mg/m³', 'MilliGM-PER-M3'],
-  ['V', 'V'],
-  ['mV', 'MilliV'],
-  ['A', 'A'],
-  ['mA', 'MilliA'],
-  ['W', 'W'],
-  ['kW', 'KiloW'],
+  ...qudt.split(' ').map((term) => [unitSymbol(`unit:${term}`), term] as const),
   ['VA', 'V-A'],
   ['VAR', 'V-A_Reactive'],
-  ['Wh', 'W-HR'],
-  ['kWh', 'KiloW-HR'],
-  ['Hz', 'HZ'],
-  ['ms', 'MilliSEC'],
-  ['s', 'SEC'],
   ['sec', 'SEC'],
-  ['min', 'MIN'],
   ['minutes', 'MIN'],
-  ['h', 'HR'],
   ['hours', 'HR'],
-  ['m', 'M'],
-  ['cm', 'CentiM'],
-  ['mm', 'MilliM'],
-  ['m³', 'M3'],
-  ['m³/h', 'M3-PER-HR'],
-  ['L', 'L'],
-  ['g', 'GM'],
-  ['kg', 'KiloGM'],
-  ['dB', 'DeciB'],
-  ['dBm', 'DeciB_M'],
 ]);
 
-/** The `unit` of a TD for a symbol. */
+/** The `unit` of a TD for a symbol; others than those stay as they are. */
 export function unitTerm(symbol: string): string {
   // Micro is written with two characters that look alike.
   const term = units.get(symbol.replace('μ', 'µ'));

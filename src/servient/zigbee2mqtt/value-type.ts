@@ -20,17 +20,23 @@ export function valueType(expose: JsonObject, depth = 0): ValueType {
   if (type === 'binary') return binary(expose);
   if (type === 'list' && depth < deepest) return list(expose, depth + 1);
   if (type === 'composite' && depth < deepest) return composite(expose, depth + 1);
-  const schema =
-    type === 'numeric'
-      ? numeric(expose)
-      : type === 'enum'
-        ? enumeration(expose)
-        : { ...(type === 'text' && { type: 'string' as const }) };
-  return { schema, fromDevice: same, toDevice: same };
+  return { schema: scalarSchema(expose), fromDevice: same, toDevice: same };
+}
+
+function scalarSchema(expose: JsonObject): DataSchema {
+  const { type } = expose;
+  if (type === 'numeric') return numeric(expose);
+  if (type === 'enum') return enumeration(expose);
+  return type === 'text' ? { type: 'string' } : {};
+}
+
+export interface Words {
+  readonly title: string;
+  readonly description?: string;
 }
 
 /** Title and description of an expose. */
-export function wordsOf(expose: JsonObject): { readonly title: string; readonly description?: string } {
+export function wordsOf(expose: JsonObject): Words {
   const { label, name, property, endpoint } = expose;
   const spoken = (textOf(name) || textOf(property)).replaceAll('_', ' ');
   const title = textOf(label) || spoken.charAt(0).toUpperCase() + spoken.slice(1);

@@ -5,8 +5,7 @@ import { pause } from '../../contracts/clock.ts';
 import { WotError } from '../../contracts/errors.ts';
 import { decodedOrSame } from '../../td/percent-encoding.ts';
 import type { Service, ServiceHost } from '../service.ts';
-import { readOnline } from './availability.ts';
-import { BridgeLink } from './bridge-link.ts';
+import { BridgeLink, readOnline } from './bridge-link.ts';
 import { deviceFailure } from './device-failure.ts';
 import { DeviceThings } from './device-things.ts';
 
@@ -33,7 +32,7 @@ export function zigbee2mqtt(options: Zigbee2mqttOptions): Service {
 }
 
 class Zigbee2mqtt implements Service {
-  readonly #options: Zigbee2mqttOptions;
+  readonly #options: Zigbee2mqttOptions & { readonly baseTopic: string };
   readonly #where: string;
   #stopping = new AbortController();
   #stop: () => Promise<void> = async () => {};
@@ -50,7 +49,7 @@ class Zigbee2mqtt implements Service {
   }
 
   async start(host: ServiceHost): Promise<void> {
-    const { broker, baseTopic = '', timeout = 15_000, ...credentials } = this.#options;
+    const { broker, baseTopic, timeout = 15_000, ...credentials } = this.#options;
     this.#stopping = new AbortController();
     const { signal } = this.#stopping;
     const client = mqttClient(credentials);

@@ -1,8 +1,9 @@
 import { connectPacket } from '../../support/mqtt-bytes.ts';
+import { publication } from '../../support/mqtt-peer.ts';
 import type { Load, LoadResult } from '../bench-messages.ts';
 import { fanOutLoad } from './fan-out-load.ts';
 import { mqttConnection } from './mqtt-connection.ts';
-import { acknowledgement, packetReader, packetType, publication, subscription } from './mqtt-packets.ts';
+import { acknowledgement, packetReader, packetType, subscription } from './mqtt-packets.ts';
 
 /** Deliveries that a batch is to have at least, so that asking for it costs little. */
 const leastDeliveries = 250;

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import { publication } from '../../support/mqtt-peer.ts';
 import type { Load, LoadResult, Target } from '../bench-messages.ts';
 import { mqttConnection } from './mqtt-connection.ts';
-import { behindTopic, packetType, publication, request5, topicOf } from './mqtt-packets.ts';
+import { behindTopic, packetType, type Received, request5, topicOf } from './mqtt-packets.ts';
 import { mqttRoundTrips } from './mqtt-round-trips.ts';
 
 const usuallyOutstanding = 64;
@@ -14,10 +15,8 @@ export function mqttRelay(load: Load): Promise<LoadResult> {
   return mqttRoundTrips({
     peer: { ...peer, subscribe: { filter: topic, qos } },
     ...{ outstanding, seconds, requests },
-    request: (number) =>
-      publication(topic, String(number).padEnd(100), qos === 1 ? identifier(number) : undefined),
-    answered: (packet) =>
-      packet.type === packetType.publish ? Number(behindTopic(packet).toString()) : undefined,
+    request: (number) => publication(topic, padded(number), { qos, id: identifier(number) }),
+    answered: toldNumber,
   });
 }
 
@@ -54,8 +53,7 @@ export function mqttTold(load: Load): Promise<LoadResult> {
     },
     ...{ outstanding, seconds },
     request: (number) => publication(String(target.tell), String(number)),
-    answered: (packet) =>
-      packet.type === packetType.publish ? Number(behindTopic(packet).toString()) : undefined,
+    answered: toldNumber,
   });
 }
 
@@ -83,11 +81,21 @@ async function publishToAbsent({ url }: Target, seconds: number, outstanding: nu
   const result = await mqttRoundTrips({
     peer: { url, clientId: newClientId() },
     ...{ outstanding, seconds, requests: queued },
-    request: (number) => publication(topic, String(number).padEnd(100), identifier(number)),
+    request: (number) => publication(topic, padded(number), { qos: 1, id: identifier(number) }),
     answered: ({ type, body }) => (type === packetType.puback ? body.readUInt16BE(0) - 1 : undefined),
   });
   (await mqttConnection(absent, () => {})).destroy();
   return result;
+}
+
+/** A message of a hundred bytes. */
+function padded(number: number): string {
+  return String(number).padEnd(100);
+}
+
+/** The number that a message of MQTT 3.1.1 tells. */
+function toldNumber(packet: Received): number | undefined {
+  return packet.type === packetType.publish ? Number(behindTopic(packet).toString()) : undefined;
 }
 
 function anyOf({ things = 1 }: Target): string {

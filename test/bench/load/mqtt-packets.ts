@@ -59,12 +59,6 @@ export function acknowledgement({ body }: Received): Buffer {
   return packet(packetType.puback << 4, body.subarray(at, at + 2));
 }
 
-/** PUBLISH of MQTT 3.1.1; with an id at QoS 1. */
-export function publication(topic: string, payload: string, id?: number): Buffer {
-  if (id === undefined) return packet(0x30, field(topic), Buffer.from(payload));
-  return packet(0x32, field(topic), [id >> 8, id & 0xff], Buffer.from(payload));
-}
-
 /** SUBSCRIBE of MQTT 3.1.1 or, with no properties, 5. */
 export function subscription(filter: string, qos: 0 | 1, version: 4 | 5 = 4): Buffer {
   return packet(0x82, [0, 1], version === 5 ? [0] : [], field(filter), [qos]);

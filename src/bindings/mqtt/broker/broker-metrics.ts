@@ -1,7 +1,7 @@
 import type { Aedes } from 'aedes';
 import { type Metric, metric } from '../../../contracts/metrics.ts';
 import type { SocketAdmission } from '../../../security/socket-admission.ts';
-import type { BrokerState } from './broker-state.ts';
+import type { BrokerState } from './state/broker-state.ts';
 
 export interface MetricParts {
   readonly aedes: Aedes;

@@ -5,9 +5,9 @@ import type { Metric } from '../../../contracts/metrics.ts';
 import { type Bounds, boundsFor, ClientBounds } from '../../../security/client-bounds.ts';
 import { SocketAdmission } from '../../../security/socket-admission.ts';
 import { brokerMetrics } from './broker-metrics.ts';
+import { type Caller, guardedConnection } from './connection/guarded-connection.ts';
+import { type Listener, listen, type Place } from './connection/listener.ts';
 import { type GuardedOptions, guardedBroker } from './guarded-broker.ts';
-import { type Caller, guardedConnection } from './guarded-connection.ts';
-import { type Listener, listen, type Place } from './listener.ts';
 
 const mebibyte = 1024 * 1024;
 const connectionBounds: Bounds = { most: 10_000, mostPerClient: 2500 };
@@ -67,7 +67,7 @@ export async function startBroker(options: BrokerOptions): Promise<EmbeddedBroke
   const metrics = brokerMetrics({ aedes, state, admission });
   const listeners: Listener[] = [];
   const open = async (place: Place) => {
-    const listener = await listen(place, { admission, logger, take: serve });
+    const listener = await listen(place, { admission, logger, behindProxy, take: serve });
     listeners.push(listener);
     return listener.port;
   };

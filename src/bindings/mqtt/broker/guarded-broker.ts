@@ -3,18 +3,18 @@ import type { Principal } from '../../../contracts/access.ts';
 import type { Clock } from '../../../contracts/clock.ts';
 import type { Logger } from '../../../contracts/logger.ts';
 import type { RecordStore } from '../../../contracts/stores.ts';
-import { type BrokerBounds, brokerGuard, type GuardOptions, maxTopicLevels } from './broker-guard.ts';
-import { BrokerState, type StateBounds } from './broker-state.ts';
-import { ClientIdentities } from './client-identities.ts';
-import { durablePersistence, type PersistenceParts } from './durable-persistence.ts';
-import { PublishOrder } from './publish-order.ts';
-import { SessionDelivery } from './session-delivery.ts';
-import type { SubscriptionIndex } from './session-subscriptions.ts';
-import { statefulHooks } from './stateful-hooks.ts';
+import { durablePersistence, type PersistenceParts } from './delivery/durable-persistence.ts';
+import { PublishOrder } from './delivery/publish-order.ts';
+import { SessionDelivery } from './delivery/session-delivery.ts';
+import { statefulHooks } from './delivery/stateful-hooks.ts';
+import { ClientIdentities } from './guard/client-identities.ts';
+import { type GuardBounds, type GuardOptions, guardHooks, maxTopicLevels } from './guard/guard-hooks.ts';
+import { BrokerState, type StateBounds } from './state/broker-state.ts';
+import type { SubscriptionIndex } from './state/session-subscriptions.ts';
 
 const mebibyte = 1024 * 1024;
 const hour = 60 * 60 * 1000;
-const defaultBounds: Bounds = {
+const defaultBounds: BrokerBounds = {
   sessions: 1000,
   absence: 24 * hour,
   subscriptions: 1000,
@@ -22,15 +22,16 @@ const defaultBounds: Bounds = {
   retained: 100_000,
   retainedBytes: 64 * mebibyte,
   backlog: 8 * mebibyte,
+  allBacklogs: 256 * mebibyte,
   incoming: { client: 2000, all: 200_000 },
   queues: { messages: 1000, sessionBytes: 8 * mebibyte, bytes: 64 * mebibyte },
 };
 
 /** All that the clients of a broker may hold. */
-export interface Bounds extends BrokerBounds, StateBounds {}
+export interface BrokerBounds extends GuardBounds, StateBounds {}
 
 export interface GuardedOptions extends Pick<GuardOptions, 'access' | 'answer' | 'authenticate'> {
-  readonly bounds?: Partial<Bounds>;
+  readonly bounds?: Partial<BrokerBounds>;
   /** Where sessions and retained messages are kept. */
   readonly records: RecordStore;
   readonly clock: Clock;
@@ -52,6 +53,10 @@ export interface GuardedBroker {
 interface Internals {
   readonly clients: Readonly<Record<string, Client | undefined>>;
   readonly persistence: SubscriptionIndex;
+  readonly mq: {
+    readonly _matcher: { remove(filter: string, listener: unknown): void };
+    removeListener(filter: string, listener: unknown, done?: () => void): void;
+  };
   /** The number of the last message. */
   counter: number;
 }
@@ -65,16 +70,18 @@ export async function guardedBroker(options: GuardedOptions): Promise<GuardedBro
     drainTimeout: 10_000,
     connectTimeout: 10_000,
     maxTopicLevels,
+    // Packets that come at once with CONNECT (MQTT 3.1.1 section 3.1.4).
+    queueLimit: 1000,
   });
   await aedes.listen();
   const parts = takeOver(aedes, { ...options, bounds });
   const { state, order } = parts;
   const { sessions, journal } = state;
   const identities = new ClientIdentities((id) => sessions.get(id)?.principal);
-  const guard = brokerGuard({
+  const guard = guardHooks({
     ...options,
     bounds,
-    lastingSubscriptions: () => state.subscriptions.size,
+    lastingSubscriptions: state.subscriptions,
     identities,
     drop: (packet) => order.drop(packet),
     admit: (id, clean, principal) => sessions.admit(id, clean, principal),
@@ -101,9 +108,17 @@ export async function guardedBroker(options: GuardedOptions): Promise<GuardedBro
 }
 
 /** Puts our own state, with what an earlier broker has left, in the place of what aedes keeps. */
-function takeOver(aedes: Aedes, options: GuardedOptions & { readonly bounds: Bounds }): PersistenceParts {
+function takeOver(
+  aedes: Aedes,
+  options: GuardedOptions & { readonly bounds: BrokerBounds },
+): PersistenceParts {
   const internals = aedes as unknown as Internals;
-  const { clients, persistence } = internals;
+  const { clients, persistence, mq } = internals;
+  // At once, and not in the next turn: a SUBSCRIBE behind the UNSUBSCRIBE would pass for one that is there already.
+  mq.removeListener = (filter, listener, done) => {
+    mq._matcher.remove(filter, listener);
+    done?.();
+  };
   const cut = (clientId: string, reason: Error) => clients[clientId]?.conn.destroy(reason);
   const state = new BrokerState({
     ...options,
@@ -111,7 +126,7 @@ function takeOver(aedes: Aedes, options: GuardedOptions & { readonly bounds: Bou
     isConnected: (clientId) => clients[clientId] !== undefined,
     cut,
   });
-  internals.counter = Math.max(internals.counter, state.load(options.records));
+  internals.counter = Math.max(internals.counter, state.load());
   const order = new PublishOrder(aedes);
   const delivery = new SessionDelivery(state.queues, state.journal);
   const parts = { state, order, delivery, cut, receiving: options.access.receiving };

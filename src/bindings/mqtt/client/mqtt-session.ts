@@ -1,17 +1,27 @@
 import type { IPublishPacket } from 'mqtt';
 import type { Content } from '../../../contracts/binding.ts';
-import { WotError } from '../../../contracts/errors.ts';
+import { abortable } from '../../../contracts/deadline.ts';
+import type { WotError } from '../../../contracts/errors.ts';
+import type { MqttVersion } from '../connection/reconnecting.ts';
+import { FilterClaims } from './filter-claims.ts';
 import { type Answered, type Asking, PendingReplies } from './pending-replies.ts';
 import { type Publication, SessionConnection, type SessionOptions } from './session-connection.ts';
 import { SharedFilters, type Subscribed, type TopicListener } from './shared-filters.ts';
+
+/** How long new requests wait for those under way before the connection is replaced, in ms. */
+const patience = 500;
 
 /** One connection to one broker, shared by all requests and subscriptions of a client. */
 export class MqttSession {
   readonly #connection: SessionConnection;
   readonly #filters: SharedFilters;
   readonly #replies: PendingReplies;
+  readonly #claims = new FilterClaims();
+  readonly #underWay = new Set<Promise<unknown>>();
   /** Whether the connection is being replaced by one with a session that lasts. */
   #isRenewing = false;
+  /** Settles when it was, or is left until the connection breaks. */
+  #renewal: Promise<void> | undefined;
 
   constructor(options: SessionOptions) {
     this.#connection = new SessionConnection(options);
@@ -24,7 +34,7 @@ export class MqttSession {
   }
 
   /** What the broker speaks; valid once it was ready. */
-  get version(): 4 | 5 {
+  get version(): MqttVersion {
     return this.#connection.version;
   }
 
@@ -42,18 +52,24 @@ export class MqttSession {
   }
 
   /** Waits until a lost connection is back; what is asked now must not be sent after its caller gave up. */
-  online(signal: AbortSignal): Promise<void> {
-    return this.#connection.online(signal);
+  async online(signal: AbortSignal): Promise<void> {
+    if (this.#renewal !== undefined) await abortable(this.#renewal, signal);
+    await this.#connection.online(signal);
   }
 
   /** At QoS 0 resolves when the message is sent, else when the broker has it. */
   publish(publication: Publication): Promise<void> {
-    return this.#connection.publish(publication);
+    return this.#track(this.#connection.publish(publication));
   }
 
   /** Publishes a request and waits for its result; throws the peer's error. */
   ask(target: Answered, content: Content | undefined, asking: Asking): Promise<Content | undefined> {
-    return this.#replies.ask(target, content, asking);
+    return this.#track(this.#replies.ask(target, content, asking));
+  }
+
+  /** Takes filters for a subscription; undefined where messages for others here would come for it again. */
+  claim(filters: readonly string[]): (() => void) | undefined {
+    return this.#connection.tellsFilters ? () => {} : this.#claims.claim(filters);
   }
 
   /** Subscribes, also again, so that retained messages come; the returned function ends it. */
@@ -62,8 +78,14 @@ export class MqttSession {
     listener: TopicListener,
     signal: AbortSignal,
   ): Promise<() => Promise<void>> {
-    if (subscribed.qos > 0) await this.#makeLasting(signal);
-    return this.#filters.listen(subscribed, listener);
+    // For messages that must not be lost.
+    if (subscribed.qos > 0 && !this.#connection.isLasting) {
+      this.#renewal ??= this.#renew().finally(() => {
+        this.#renewal = undefined;
+      });
+      await this.online(signal);
+    }
+    return this.#track(this.#filters.listen(subscribed, listener));
   }
 
   async close(): Promise<void> {
@@ -71,18 +93,26 @@ export class MqttSession {
     await this.#connection.close();
   }
 
-  /** For messages that must not be lost; not now where results are awaited, but when the connection breaks. */
-  async #makeLasting(signal: AbortSignal): Promise<void> {
-    if (!this.#connection.isLasting) {
-      this.#isRenewing = this.#replies.size === 0;
-      this.#connection.makeLasting(this.#isRenewing);
-    }
+  #track<R>(work: Promise<R>): Promise<R> {
+    const done = (): boolean => this.#underWay.delete(work);
+    this.#underWay.add(work);
+    work.then(done, done);
+    return work;
+  }
+
+  /** Has the session last from now on; where answers are awaited for long, from when the connection breaks. Never rejects. */
+  async #renew(): Promise<void> {
+    const until = performance.now() + patience;
+    do {
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    } while (this.#underWay.size > 0 && performance.now() < until);
+    this.#isRenewing = this.#underWay.size === 0;
+    this.#connection.makeLasting(this.#isRenewing);
     try {
-      await this.online(signal);
+      await this.#connection.online(new AbortController().signal);
     } catch (error) {
-      if (this.#isRenewing && error instanceof WotError) this.#filters.lost(error);
+      if (this.#isRenewing) this.#filters.lost(error as WotError);
       this.#isRenewing = false;
-      throw error;
     }
   }
 

@@ -116,9 +116,9 @@ export class TopicSubscription implements TopicListener {
   }
 
   #release({ gap, packets }: Replayed): void {
+    if (this.#isOver) return;
     const { filters } = this.#target;
     const held = this.#held ?? [];
-    if (this.#isOver) return;
     const after = this.#last === undefined ? {} : { after: String(this.#last) };
     if (gap) this.#listener.gap?.({ ...after, ...gap });
     const meant = packets.filter(({ topic }) => filters.some((each) => matchesFilter(each, topic)));

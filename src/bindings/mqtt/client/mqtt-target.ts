@@ -41,9 +41,8 @@ const publishOps: readonly Op[] = [
 export function canSend(op: Op, form: Form): boolean {
   // The IANA name of MQTT over WebSocket (MQTT 5 section 6)
   if (isWebSocket(form.href) && form.subprotocol !== 'mqtt') return false;
-  if (op === 'readproperty') return true;
-  if (publishOps.includes(op) || subscriptionOps.includes(op)) return true;
-  return form['tw:responseTopic'] !== undefined;
+  const isPlain = op === 'readproperty' || publishOps.includes(op) || subscriptionOps.includes(op);
+  return isPlain || form['tw:responseTopic'] !== undefined;
 }
 
 /** Reads a form; the topic may stand in the path of `href` too, as in TDs before the MQTT binding had terms for it. */

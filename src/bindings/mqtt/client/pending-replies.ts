@@ -4,6 +4,7 @@ import type { Content } from '../../../contracts/binding.ts';
 import { abortable } from '../../../contracts/deadline.ts';
 import { WotError } from '../../../contracts/errors.ts';
 import type { Wire } from '../../../contracts/wire.ts';
+import type { MqttVersion } from '../connection/reconnecting.ts';
 import { readEnvelope, readResult } from '../messages/mqtt-result.ts';
 import { tellPublish } from '../messages/mqtt-wire.ts';
 import type { MqttTarget } from './mqtt-target.ts';
@@ -41,11 +42,6 @@ export class PendingReplies {
     this.#connection = connection;
   }
 
-  /** How many wait. */
-  get size(): number {
-    return this.#pending.size;
-  }
-
   /** Publishes a request and waits for its result; throws the peer's error. */
   async ask(target: Answered, content: Content | undefined, asking: Asking): Promise<Content | undefined> {
     const connection = this.#connection;
@@ -58,13 +54,16 @@ export class PendingReplies {
     const source = { href: `${broker}/${topic}`, contentType };
     const request = requestMessage(target, content, { version, suffix });
     const { ready, release } = this.#subscribe(`${responseTopic}/${clientId}/+`, asking.wire);
+    const over = new AbortController();
     try {
       await abortable(ready, asking.signal);
       const reply = this.#reply(`${responseTopic}/${suffix}`, asking);
-      connection.publish({ ...request, ...asking }).catch(reply.reject);
+      connection.publish({ ...request, ...asking, signal: over.signal }).catch(reply.reject);
       const packet = await reply.packet;
       return version === 5 ? readResult(packet, source) : readEnvelope(packet, source);
     } finally {
+      // What the broker has not acknowledged by then is not sent again: an action would run twice.
+      over.abort('over');
       release();
     }
   }
@@ -96,7 +95,7 @@ export class PendingReplies {
   }
 
   #subscribe(name: string, wire: Wire) {
-    const ready = () => this.#connection.subscribe({ filters: { [name]: 1 }, ...(wire && { wire }) });
+    const ready = () => this.#connection.subscribe({ filters: { [name]: 0 }, ...(wire && { wire }) });
     const filter = this.#filters.get(name) ?? { ready: ready(), users: 0 };
     this.#filters.delete(name);
     this.#filters.set(name, filter);
@@ -123,7 +122,7 @@ export class PendingReplies {
 function requestMessage(
   { topic, responseTopic, qos, requestType }: Answered,
   content: Content | undefined,
-  { version, suffix }: { readonly version: 4 | 5; readonly suffix: string },
+  { version, suffix }: { readonly version: MqttVersion; readonly suffix: string },
 ) {
   const payload = content?.body ?? new Uint8Array();
   if (version !== 5) {
@@ -139,7 +138,8 @@ function requestMessage(
     correlationData: Buffer.from(suffix.slice(suffix.indexOf('/') + 1)),
     contentType: content?.type ?? requestType,
   };
-  return { topic, payload, options: { qos, properties } };
+  // By its acknowledgement a broker tells what it refuses (MQTT 5 section 3.4.2.1).
+  return { topic, payload, options: { qos: qos === 0 ? 1 : qos, properties } };
 }
 
 function outcomeUnknown(why: WotError, broker: string): WotError {

@@ -18,6 +18,9 @@ export interface Replayed {
   readonly packets: readonly IPublishPacket[];
 }
 
+/** A target whose Thing replays its changes. */
+type ReplayTarget = MqttTarget & { readonly thingTopic: string };
+
 interface Context {
   readonly clock: Clock;
   readonly signal: AbortSignal;
@@ -35,7 +38,8 @@ export function changeId(id: unknown): number | undefined {
 }
 
 /** Whether changes of a form can be replayed: its Thing says where, and what it tells is plain data. */
-export function canReplay({ thingTopic, contentType }: MqttTarget): boolean {
+export function canReplay(target: MqttTarget): target is ReplayTarget {
+  const { thingTopic, contentType } = target;
   const codec = codecFor(contentType);
   const isPlain = (codec === json || codec === cbor) && !/senml/i.test(contentType);
   return thingTopic !== undefined && isPlain;
@@ -44,7 +48,7 @@ export function canReplay({ thingTopic, contentType }: MqttTarget): boolean {
 /** Asks a Thing for its changes after an id, again while its servient may be coming back; rejects with WotError. */
 export async function replay(
   session: MqttSession,
-  target: MqttTarget & { readonly thingTopic: string },
+  target: ReplayTarget,
   after: number,
   context: Context,
 ): Promise<Replayed> {
@@ -71,10 +75,7 @@ export async function replay(
   }
 }
 
-function replayedOf(
-  result: Content | undefined,
-  target: MqttTarget & { readonly thingTopic: string },
-): Replayed {
+function replayedOf(result: Content | undefined, target: ReplayTarget): Replayed {
   const told = result && decodeContent(result);
   const items = (Array.isArray(told) ? told : []).filter(isJsonObject);
   const [gap] = items.flatMap((item) => ('gap' in item ? [Object(item['gap'])] : []));
@@ -88,7 +89,7 @@ function replayedOf(
 /** The message that a change was published as. */
 function packetOf(
   { id, timestamp, kind, name, data }: Readonly<Record<string, unknown>>,
-  { thingTopic, contentType }: MqttTarget & { readonly thingTopic: string },
+  { thingTopic, contentType }: ReplayTarget,
 ): IPublishPacket | undefined {
   if (typeof id !== 'number' || typeof name !== 'string') return undefined;
   const payload = data === undefined ? [] : encodeContent(contentType, data).body;

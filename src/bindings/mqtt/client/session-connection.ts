@@ -58,7 +58,7 @@ const mostUnsent = 16 * 1024 * 1024;
 /** How soon after a failure the next request tries to connect again, in ms. */
 const rest = 1000;
 
-/** One connection to a broker with a session that outlives it; all failures name the broker. */
+/** One connection to a broker, with a session that outlives it where it is MQTT 5 or lasting; all failures name the broker. */
 export class SessionConnection {
   readonly clientId = `wot-${randomUUID()}`;
   readonly broker: string;
@@ -107,6 +107,11 @@ export class SessionConnection {
     return this.#client.options.protocolVersion === 5 ? 5 : 4;
   }
 
+  /** Whether messages come with the ids of the subscriptions that they match (MQTT 5 section 3.3.2.3.8). */
+  get tellsFilters(): boolean {
+    return this.version === 5 && this.#client.serverProperties?.subscriptionIdentifiersAvailable !== false;
+  }
+
   /** Resolves at once while the connection stands, else when an attempt succeeds; rejects when one fails, or with the signal's reason. */
   async online(signal: AbortSignal): Promise<void> {
     const client = this.#client;
@@ -120,8 +125,10 @@ export class SessionConnection {
   /** Publishes; at QoS 0 resolves when the message is sent, else when the broker has it. */
   async publish({ topic, payload, options, signal, wire }: Publication): Promise<void> {
     const client = this.#client;
-    const { maximumPacketSize = Number.POSITIVE_INFINITY, maximumQoS = 2 } = client.serverProperties ?? {};
-    if (payload.length > maximumPacketSize) throw this.#tooLarge(topic, maximumPacketSize);
+    const { maximumPacketSize = Infinity, maximumQoS = 2, retainAvailable } = client.serverProperties ?? {};
+    // [MQTT-3.2.2-15]
+    if (sizeOf(topic, payload, options) > maximumPacketSize) throw this.#tooLarge(topic, maximumPacketSize);
+    if (options.retain && retainAvailable === false) throw this.#unretained(topic); // [MQTT-3.2.2-14]
     if (client.stream.writableLength > mostUnsent) throw this.#slow();
     const qos = Math.min(options.qos ?? 0, maximumQoS) as 0 | 1 | 2;
     tellPublish(wire, 'sent', { topic, payload, ...options, qos });
@@ -141,8 +148,7 @@ export class SessionConnection {
   async subscribe({ filters, id, wire }: FilterRequest): Promise<void> {
     const client = this.#client;
     const names = Object.keys(filters);
-    const named = id !== undefined && client.serverProperties?.subscriptionIdentifiersAvailable !== false;
-    const properties = named && this.version === 5 ? { subscriptionIdentifier: id } : undefined;
+    const properties = id !== undefined && this.tellsFilters ? { subscriptionIdentifier: id } : undefined;
     for (const name of names)
       tellPacket(wire, 'sent', { start: `SUBSCRIBE ${name}`, qos: filters[name], properties });
     const map = Object.fromEntries(names.map((name) => [name, { qos: filters[name] ?? 0 }]));
@@ -196,7 +202,7 @@ export class SessionConnection {
     const { packet } = error as { readonly packet?: { readonly granted?: readonly unknown[] } };
     const granted = packet?.granted;
     if (!granted) return this.#lost();
-    return this.#refused(names.filter((_, index) => Number(granted[index]) >= 128));
+    return this.#refused(names.filter((_, index) => !(Number(granted[index]) < 128)));
   }
 
   #refused(filters: readonly string[]): WotError {
@@ -214,8 +220,24 @@ export class SessionConnection {
     return new WotError('unavailable', 'BROKER_SLOW', message, { href: this.broker });
   }
 
+  #unretained(topic: string): WotError {
+    const message = `The MQTT broker ${this.broker} retains no messages, which the form for ${topic} asks for; use a broker that does.`;
+    return new WotError('not-implemented', 'RETAIN_UNAVAILABLE', message, {
+      href: `${this.broker}/${topic}`,
+    });
+  }
+
   #tooLarge(topic: string, limit: number): WotError {
-    const message = `The payload for ${topic} is larger than the ${limit} bytes that the MQTT broker ${this.broker} takes.`;
+    const message = `The message to ${topic} is larger than the ${limit} bytes that the MQTT broker ${this.broker} takes.`;
     return new WotError('too-large', 'BODY_TOO_LARGE', message, { href: `${this.broker}/${topic}`, limit });
   }
+}
+
+/** Bytes of a PUBLISH packet at most (MQTT 5 section 3.3). */
+function sizeOf(topic: string, payload: Uint8Array, { properties = {} }: IClientPublishOptions): number {
+  const told = Object.values(properties).filter(
+    (value) => typeof value === 'string' || Buffer.isBuffer(value),
+  );
+  const inProperties = told.reduce((sum, value) => sum + 3 + Buffer.byteLength(value), 4);
+  return 9 + Buffer.byteLength(topic) + inProperties + payload.length;
 }

@@ -1,4 +1,5 @@
 import type { BrokerTls } from '../connection/mqtt-connection.ts';
+import type { MqttVersion } from '../connection/reconnecting.ts';
 import { tellConnect, tellPacket } from '../messages/mqtt-wire.ts';
 import { MqttSession } from './mqtt-session.ts';
 import type { MqttTarget } from './mqtt-target.ts';
@@ -18,21 +19,30 @@ interface Opened {
   readonly ready: Promise<void>;
 }
 
-/** The connections of one client: one for each broker and user. */
+/** A connection, and some of its filters. */
+interface Claimed {
+  readonly session: MqttSession;
+  release(): void;
+}
+
+/** Connections to one broker. */
+const mostBeside = 16;
+
+/** The connections of one client: one for each broker and user, and more for overlapping filters where a broker cannot tell which of them a message is for. */
 export class SessionPool {
   readonly #options: PoolOptions;
   readonly #sessions = new Map<string, Opened>();
   /** What each broker spoke last. */
-  readonly #versions = new Map<string, 4 | 5>();
+  readonly #versions = new Map<string, MqttVersion>();
 
   constructor(options: PoolOptions) {
     this.#options = options;
   }
 
-  /** The connection for a target, once it stands. */
-  async session(target: MqttTarget, { signal, wire }: Asking): Promise<MqttSession> {
+  /** The connection for a target, once it stands; those beside it have other numbers than 0. */
+  async session(target: MqttTarget, { signal, wire }: Asking, number = 0): Promise<MqttSession> {
     const { broker, username = this.#options.username, password = this.#options.password } = target;
-    const key = JSON.stringify([broker, username, password]);
+    const key = JSON.stringify([broker, username, password, number]);
     const who = {
       broker,
       ...(username === undefined ? {} : { username }),
@@ -43,6 +53,16 @@ export class SessionPool {
     await session.online(signal);
     signal.throwIfAborted();
     return session;
+  }
+
+  /** A connection on which these filters may be subscribed to, until `release`: no message comes twice for them there. */
+  async claimed(target: MqttTarget, asking: Asking): Promise<Claimed> {
+    for (let number = 0; number < mostBeside; number++) {
+      const session = await this.session(target, asking, number);
+      const release = session.claim(target.filters);
+      if (release) return { session, release };
+    }
+    return { session: await this.session(target, asking), release: () => {} };
   }
 
   async stop(): Promise<void> {

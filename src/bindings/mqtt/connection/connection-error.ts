@@ -22,6 +22,8 @@ export function connectionError(error: Error, url: string): WotError {
 }
 
 function refused(error: Error, status: number, href: string): WotError {
+  // What mqtt.js itself finds wrong has the reason code that it tells the broker.
+  if (!error.message.startsWith('Connection refused')) return failed(error, '', href);
   const message = `The MQTT broker ${href} refused the connection (${error.message}); check user name, password and client id.`;
   return new WotError(refusals[status] ?? 'unavailable', 'BROKER_REFUSED', message, { href, status });
 }
@@ -31,7 +33,7 @@ function failed(cause: Error, code: string, href: string): WotError {
   const { reason: why = cause.message || code } = cause as { readonly reason?: string };
   const details = { href, cause };
   if (unknownIssuer.test(code)) {
-    const message = `The MQTT broker ${href} was sent nothing, for nobody known here vouches for its certificate (${why}); give its issuer's certificate, or a self-signed one itself, as PEM in the option ca or by --ca.`;
+    const message = `The MQTT broker ${href} was sent nothing, for nobody known here vouches for its certificate (${why}); give its issuer's certificate, or a self-signed one itself, as PEM in the option ca, by --ca or, for wot serve, --mqtt-ca.`;
     return new WotError('internal', 'CERTIFICATE_NOT_TRUSTED', message, details);
   }
   if (/CERT/.test(code) && !/ALERT/.test(code)) {
@@ -46,7 +48,12 @@ function failed(cause: Error, code: string, href: string): WotError {
     const message = `The MQTT broker ${href} speaks no TLS there, or broke it off (${why}); use its TLS port, or mqtt: and ws: in the place of mqtts: and wss:.`;
     return new WotError('unavailable', 'BROKER_UNREACHABLE', message, details);
   }
-  const message = `The MQTT broker ${href} cannot be reached (${code || why}); start it, or correct the address.`;
+  // Without a code of the system's it came, but not as MQTT has it.
+  if (code === '' || code === cause.message) {
+    const message = `What is at ${href} does not answer as an MQTT broker does (${why}); check the address, and the log of the broker.`;
+    return new WotError('unavailable', 'BROKER_UNREACHABLE', message, details);
+  }
+  const message = `The MQTT broker ${href} cannot be reached (${code}); start it, or correct the address.`;
   return new WotError('unavailable', 'BROKER_UNREACHABLE', message, details);
 }
 

@@ -61,8 +61,11 @@ export function openConnection(given: ConnectionOptions): MqttClient {
     // What cannot be read cannot be gone on with.
     client.stream.destroy();
   });
-  // Requests are small and waited for; Nagle's algorithm would hold them up.
-  client.on('connect', () => client.stream instanceof Socket && client.stream.setNoDelay());
+  client.on('connect', () => {
+    // Requests are small and waited for; Nagle's algorithm would hold them up.
+    if (client.stream instanceof Socket) client.stream.setNoDelay();
+    client.stream.setMaxListeners(0); // each message listens until it is written
+  });
   paceReconnects(client, random);
   fallBack(client);
   boundPackets(client, maxPacket);
@@ -97,9 +100,7 @@ const patience = 1500;
 export async function endConnection(client: MqttClient): Promise<void> {
   const { promise: late, resolve } = Promise.withResolvers<void>();
   const timer = setTimeout(resolve, patience);
-  const leaving = leave(client);
-  leaving.catch(() => {});
-  await Promise.race([leaving, late]);
+  await Promise.race([leave(client).catch(() => {}), late]);
   clearTimeout(timer);
   client.options.reconnectPeriod = 0;
   await Promise.race([client.endAsync(true), late]);
@@ -122,8 +123,9 @@ async function leave(client: MqttClient): Promise<void> {
   await client.endAsync();
 }
 
-function withoutUndefined<T extends object>(options: T): { [K in keyof T]: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]: Exclude<T[K], undefined>;
-  };
+type Defined<T> = { [Name in keyof T]: Exclude<T[Name], undefined> };
+
+function withoutUndefined<T extends object>(options: T): Defined<T> {
+  const given = Object.entries(options).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(given) as Defined<T>;
 }

@@ -1,6 +1,6 @@
 import type { MqttClient } from 'mqtt';
-import { PacketCounter } from '../broker/packet-counter.ts';
 import { connectionFault } from './connection-error.ts';
+import { PacketCounter } from './packet-counter.ts';
 
 /** Ends each connection at a packet that is larger, by its declared length; mqtt.js would put it together first. */
 export function boundPackets(client: MqttClient, maxPacket = Number.POSITIVE_INFINITY): void {

@@ -29,7 +29,8 @@ export function paceReconnects(client: MqttClient, random: () => number = Math.r
 
 // MQTT 3.1.1 section 3.2.2.3 (1), MQTT 5 section 3.2.2.2 (132)
 const versionRefused: readonly unknown[] = [1, 132];
-const brokenOff: readonly unknown[] = ['ECONNRESET', 'EPIPE'];
+/** Codes of a connection that the other side ended while we sent. */
+export const brokenOff: readonly unknown[] = ['ECONNRESET', 'EPIPE'];
 const fallingBack = new WeakSet<MqttClient>();
 
 /** Whether the present failure is not the last word: the other version is tried at once. */

@@ -1,7 +1,7 @@
 import { json } from '../../../codec/json.ts';
 import { codecFor } from '../../../codec/registry.ts';
 import { WotError } from '../../../contracts/errors.ts';
-import { isTopicName } from '../messages/topic-names.ts';
+import { isTopicPrefix } from '../messages/topic-names.ts';
 
 /** Whether Things are announced to Home Assistant, and where it looks for that; its own default is `homeassistant`. */
 export type HomeAssistantOption = boolean | { readonly prefix?: string };
@@ -17,7 +17,7 @@ export function homeAssistantPrefix(
     const message = `mqtt({ homeAssistant, contentType: ${JSON.stringify(contentType)} }) is not possible: Home Assistant reads JSON alone; leave out one of them.`;
     throw new WotError('invalid', 'HOME_ASSISTANT_NEEDS_JSON', message);
   }
-  if (!isTopicName(prefix) || /^[$/]|\/$/.test(prefix)) {
+  if (!isTopicPrefix(prefix)) {
     const message = `mqtt({ homeAssistant: { prefix: ${JSON.stringify(prefix)} } }) cannot begin topics; give the discovery prefix that is set in Home Assistant, usually "homeassistant".`;
     throw new WotError('invalid', 'TOPIC_PREFIX_INVALID', message);
   }

@@ -1,13 +1,12 @@
 import { readFileSync } from 'node:fs';
 import type { IPublishPacket } from 'mqtt';
-import type { Right } from '../../../contracts/access.ts';
+import { mqttBroker, type Right } from '../../../contracts/access.ts';
 import type { BindingHost } from '../../../contracts/binding.ts';
 import type { HostedThing } from '../../../contracts/interaction.ts';
 import { bytesOf } from '../messages/mqtt-result.ts';
 import type { TopicSpace } from '../messages/topic-space.ts';
 import type { BrokerLink } from '../server/broker-link.ts';
 import type { MqttOptions } from '../server/mqtt-options.ts';
-import { mqttBroker } from '../server/mqtt-publications.ts';
 import type { Publisher } from '../server/mqtt-publisher.ts';
 import {
   type DiscoveryMessage,

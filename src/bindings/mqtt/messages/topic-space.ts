@@ -1,4 +1,5 @@
 import type { Right } from '../../../contracts/access.ts';
+import type { HostedThing } from '../../../contracts/interaction.ts';
 import type { AffordanceKind } from '../../../contracts/td.ts';
 
 /** A name as one topic level: percent-encoded UTF-8, `/ + # $ %` included, and `.`, at which NATS and RabbitMQ cut levels too. */
@@ -10,8 +11,8 @@ export function encodeLevel(name: string): string {
 export interface RequestTopic {
   /** `things/{name}/{kind}/{affordance}/{verb}` or `things/{name}/ops/{op}`, behind the prefix. */
   readonly base: string;
-  /** `base` with its last level replaced by `reply`. */
-  readonly replyBase: string;
+  /** Whether it is about a Thing as a whole. */
+  readonly isOp: boolean;
   /** Where a 3.1.1 client waits for the result; absent where it wants none. */
   readonly replyTopic?: string;
   /** That client. */
@@ -22,14 +23,27 @@ export interface RequestTopic {
 
 const idLevel = /^[\w-]{1,64}$/;
 
-/** The verbs that end request topics of affordances, and what who publishes there must be allowed. */
-export const requestRights: ReadonlyMap<string, Right> = new Map([
-  ['set', 'write'],
-  ['get', 'read'],
-  ['invoke', 'invoke'],
-  ['query', 'invoke'],
-  ['cancel', 'invoke'],
-]);
+/** The first levels that Things and servients have for themselves. */
+const spaces: readonly string[] = ['things', 'servients'];
+
+/** Kinds of affordances that requests go to. */
+const asked = ['properties', 'actions'] as const;
+
+/** The verbs that end their topics, and what who publishes there must be allowed. */
+const verbs: Readonly<Record<(typeof asked)[number], Readonly<Record<string, Right>>>> = {
+  properties: { set: 'write', get: 'read' },
+  actions: { invoke: 'invoke', query: 'invoke', cancel: 'invoke' },
+};
+
+/** What who publishes at a request topic of an affordance must be allowed, by verb. */
+export const requestRights: ReadonlyMap<string, Right> = new Map(
+  Object.values(verbs).flatMap((each) => Object.entries(each)),
+);
+
+/** The topic below which the results of a request topic are told: its last level replaced by `reply`. */
+export function replyBase(base: string): string {
+  return `${base.slice(0, base.lastIndexOf('/'))}/reply`;
+}
 
 /** The topics of one servient: all lie below its prefix, so that several sites share a broker. */
 export class TopicSpace {
@@ -46,9 +60,9 @@ export class TopicSpace {
     return this.#prefix;
   }
 
-  /** The filter of the topics of all Things. */
-  get anyThing(): string {
-    return `${this.#prefix}things/+`;
+  /** The filters of all topics that Things and servients have for themselves. */
+  get reserved(): readonly string[] {
+    return spaces.map((space) => `${this.#prefix}${space}/#`);
   }
 
   /** Where a Thing's TD is retained, and below which all its topics lie. */
@@ -71,6 +85,33 @@ export class TopicSpace {
     return `${this.thing(thing)}/${kind}/${encodeLevel(name)}`;
   }
 
+  /** Where a Thing is asked for what concerns several affordances. */
+  op(thing: string, op: string): string {
+    return `${this.thing(thing)}/ops/${op}`;
+  }
+
+  /** What to subscribe to for all requests to a Thing or to any; to unknown affordances and ops too, so that they get an answer. */
+  requestFilters(thing?: Pick<HostedThing, 'name' | 'affordances'>): readonly string[] {
+    const topic = thing ? this.thing(thing.name) : `${this.#prefix}things/+`;
+    const kinds = asked.filter((kind) => !thing || thing.affordances[kind]);
+    const ofAffordances = kinds.flatMap((kind) =>
+      Object.keys(verbs[kind]).map((verb) => `${topic}/${kind}/+/${verb}/#`),
+    );
+    return [...ofAffordances, `${topic}/ops/#`];
+  }
+
+  /** The filters of the results of one client, whatever it asks. */
+  replyFilters(clientId: string): readonly string[] {
+    return [...asked.map((kind) => `${kind}/+`), 'ops'].map(
+      (each) => `${this.#prefix}things/+/${each}/reply/${clientId}/#`,
+    );
+  }
+
+  /** The filter of the states of all servients. */
+  get anyServientStatus(): string {
+    return `${this.#prefix}servients/+/status`;
+  }
+
   /** Where a servient's `online` or `offline` is retained. */
   servientStatus(clientId: string): string {
     return `${this.#prefix}servients/${encodeLevel(clientId)}/status`;
@@ -88,17 +129,13 @@ export class TopicSpace {
 
   /** The topic of the Thing that a topic belongs to; undefined where it belongs to none. */
   thingOf(topic: string): string | undefined {
-    const name = this.#prefix.length + 'things/'.length;
-    if (!topic.startsWith('things/', this.#prefix.length) || !topic.startsWith(this.#prefix))
-      return undefined;
-    const end = topic.indexOf('/', name);
-    const thing = end < 0 ? topic : topic.slice(0, end);
-    return thing.length > name ? thing : undefined;
+    const [space, thing] = this.levels(topic) ?? [];
+    return space === 'things' && thing ? `${this.#prefix}things/${thing}` : undefined;
   }
 
   /** Whether Things and servients have this topic for themselves. */
   isReserved(topic: string): boolean {
-    return /^(things|servients)$/.test(this.levels(topic)?.[0] ?? '');
+    return spaces.includes(this.levels(topic)?.[0] ?? '');
   }
 
   /** Takes a topic apart that asks a Thing to do something; undefined for others: there Things speak themselves. */
@@ -109,23 +146,21 @@ export class TopicSpace {
     const verb = levels[depth - 1] ?? 'reply';
     const isVerb = isOp ? verb !== 'reply' : requestRights.has(verb);
     if (levels[0] !== 'things' || !isVerb) return undefined;
-    const stem = `${this.#prefix}${levels.slice(0, depth - 1).join('/')}/`;
-    const base = stem + verb;
-    const replyBase = `${stem}reply`;
+    const base = `${this.#prefix}${levels.slice(0, depth).join('/')}`;
     const rest = levels.slice(depth);
     const query = rest.at(-1)?.startsWith('?') === true ? { query: rest.pop()?.slice(1) ?? '' } : {};
-    if (rest.length === 0) return { base, replyBase, ...query };
+    if (rest.length === 0) return { base, isOp, ...query };
     if (rest.length !== 2 || !rest.every((level) => idLevel.test(level))) return undefined;
     const [clientId = ''] = rest;
-    return { base, replyBase, replyTopic: `${replyBase}/${rest.join('/')}`, clientId, ...query };
+    return { base, isOp, replyTopic: [replyBase(base), ...rest].join('/'), clientId, ...query };
   }
 
   /** Whether results are told at a topic. */
   isReply(topic: string): boolean {
-    const [root, thing, kind, affordance, fifth] = this.levels(topic) ?? [];
-    if (root !== 'things' || !thing) return false;
+    const [space, thing, kind = '', affordance, fifth] = this.levels(topic) ?? [];
+    if (space !== 'things' || !thing) return false;
     if (kind === 'ops') return affordance === 'reply';
-    return /^(properties|actions)$/.test(kind ?? '') && !!affordance && fifth === 'reply';
+    return Object.hasOwn(verbs, kind) && !!affordance && fifth === 'reply';
   }
 
   /** The levels behind the prefix; undefined for a topic of elsewhere. */

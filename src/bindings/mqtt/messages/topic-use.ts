@@ -37,8 +37,20 @@ export function topicUse(topics: TopicSpace, topic: string): ThingTopic | Servie
   return isStatus ? { kind: 'servient', clientId: name } : undefined;
 }
 
+/** Of which Thing a filter wants topics, and of which client results; clients may be `+` and `#`. Undefined where it does not begin with the topics of Things. */
+export function filterUse(
+  topics: TopicSpace,
+  filter: string,
+): { readonly thing?: string | undefined; readonly resultsOf?: string } | undefined {
+  const levels = topics.levels(filter) ?? [];
+  if (levels[0] !== 'things') return undefined;
+  const result = levels.indexOf('reply', levels[2] === 'ops' ? 3 : 4);
+  if (result > 0) return { resultsOf: levels[result + 1] ?? '#' };
+  return { thing: levelName(levels[1]) };
+}
+
 /** The name that a level was made of; undefined where `encodeLevel` gives another one. */
-export function levelName(level = ''): string | undefined {
+function levelName(level = ''): string | undefined {
   const name = decodedOrSame(level);
   return name !== '' && encodeLevel(name) === level ? name : undefined;
 }
@@ -51,7 +63,7 @@ function belowThing(topics: TopicSpace, topic: string, levels: readonly string[]
   if (!request && topics.isReply(topic)) {
     return { kind: 'result', ...clientOf(levels[kind === 'ops' ? 4 : 5]) };
   }
-  if (request && kind === 'ops') return { kind: 'request', ...clientOf(request.clientId) };
+  if (request?.isOp) return { kind: 'request', ...clientOf(request.clientId) };
   const affordance = levelName(fourth);
   const right = request ? requestRights.get(verb) : levels.length === 4 && valueRights.get(kind);
   if (affordance === undefined || !right) return { kind: 'other' };

@@ -1,9 +1,8 @@
-import type { Principal } from '../../../contracts/access.ts';
+import { anonymous, mqttBroker, type Principal } from '../../../contracts/access.ts';
 import { WotError } from '../../../contracts/errors.ts';
 import type { HostedThing } from '../../../contracts/interaction.ts';
 import type { AccessRules } from '../../../security/access-rules.ts';
 import type { TopicSpace } from '../messages/topic-space.ts';
-import { mqttBroker } from '../server/mqtt-publications.ts';
 import { type Allows, thingTopics } from './thing-topics.ts';
 
 /** What the ACL of a Mosquitto is made of. */
@@ -31,28 +30,28 @@ export interface MosquittoAcl {
 /** Writes access rules as Mosquitto's ACL; WotError `invalid` ACL_INEXPRESSIBLE for what Mosquitto has no line for. */
 export function mosquittoAcl(source: AclSource): MosquittoAcl {
   const { rules, servientUser } = source;
-  const named = rules.principals.filter(({ name }) => !name.includes(':') && name !== mqttBroker.name);
-  const users = named.filter(({ name }) => name !== 'anonymous');
-  const anonymous = named.filter(({ name }) => name === 'anonymous').flatMap((who) => lines(who, source));
+  const others = [mqttBroker.name, anonymous.name];
+  const users = rules.principals.filter(({ name }) => !name.includes(':') && !others.includes(name));
+  const open = lines(anonymous, source);
   if (users.some(({ name }) => name === servientUser)) {
     const message = `${servientUser} is a user of the access rules and cannot be the servient too; give the servient another user (--user).`;
     throw new WotError('invalid', 'ACL_USER_TAKEN', message);
   }
   const text = [
     ...header(source),
-    ...(anonymous.length === 0 ? [] : ['', '# Who has no credentials', ...anonymous]),
+    ...(open.length === 0 ? [] : ['', '# Who has no credentials', ...open]),
     ...section(servientUser, servientLines(source)),
     ...users.flatMap((user) => section(user.name, lines(user, source))),
     '',
     '# Every client reads the results of its own requests',
-    ...replyFilters(source.topics).map((filter) => `pattern read ${filter}`),
+    ...source.topics.replyFilters('%c').map((filter) => `pattern read ${filter}`),
     '',
   ];
   text.forEach(refuseUnwritable);
   return {
     text: text.join('\n'),
     users: users.map(({ name }) => name),
-    hasAnonymous: anonymous.length > 0,
+    hasAnonymous: open.length > 0,
   };
 }
 
@@ -70,10 +69,14 @@ function section(user: string, granted: readonly string[]): readonly string[] {
   throw inexpressible(`${JSON.stringify(user)} is a user's name`, 'choose one without #, +, / and colon');
 }
 
-function servientLines({ topics: { root }, servientFilters }: AclSource): readonly string[] {
-  return [`${root}things/#`, `${root}servients/#`, ...servientFilters].map(
-    (filter) => `topic readwrite ${filter}`,
-  );
+/** Its own topics, and those that are granted to it as `mqtt-broker`, e.g. Zigbee2MQTT's. */
+function servientLines({ topics, servientFilters, rules }: AclSource): readonly string[] {
+  const { publish, receive } = rules.topicsOf(mqttBroker);
+  return [
+    ...[...topics.reserved, ...servientFilters].map((each) => `topic readwrite ${each}`),
+    ...receive.map((filter) => `topic read ${filter}`),
+    ...publish.map((filter) => `topic write ${filter}`),
+  ];
 }
 
 /** What a caller is granted, sorted. */
@@ -91,7 +94,7 @@ function lines(who: Principal, { rules, things, topics }: AclSource): readonly s
   const { publish, receive } = rules.topicsOf(who);
   for (const filter of [...publish, ...receive]) refuseReserved(filter, topics);
   const read = ofThings.flatMap((thing) => thing.read);
-  const states = read.length === 0 ? [] : [`${topics.root}servients/+/status`];
+  const states = read.length === 0 ? [] : [topics.anyServientStatus];
   const granted = [
     ...[...read, ...states, ...receive].map((filter) => `topic read ${filter}`),
     ...[...ofThings.flatMap((thing) => thing.write), ...publish].map((filter) => `topic write ${filter}`),
@@ -99,19 +102,18 @@ function lines(who: Principal, { rules, things, topics }: AclSource): readonly s
   return [...new Set(granted)].sort();
 }
 
-function replyFilters({ root }: TopicSpace): readonly string[] {
-  return ['properties/+', 'actions/+', 'ops'].map((asked) => `${root}things/+/${asked}/reply/%c/#`);
-}
-
 /** Mosquitto could not except the topics of Things from those of a wildcard. */
-function refuseReserved(filter: string, { root }: TopicSpace): void {
+function refuseReserved(filter: string, { reserved }: TopicSpace): void {
   const levels = filter.split('/');
-  const rest = levels.at(-1) === '#' ? '#' : undefined;
-  const holds = (space: string) =>
-    `${root}${space}`.split('/').every((level, at) => ['+', '#', level].includes(levels[at] ?? rest ?? ''));
-  if (!holds('things') && !holds('servients')) return;
+  const rest = levels.at(-1) === '#' ? '#' : '';
+  const reaches = (space: string) =>
+    space
+      .split('/')
+      .slice(0, -1)
+      .every((level, at) => ['+', '#', level].includes(levels[at] ?? rest));
+  if (!reserved.some(reaches)) return;
   throw inexpressible(
-    `The topics ${filter} hold those of Things, ${root}things/#`,
+    `The topics ${filter} hold those of Things, ${reserved[0]}`,
     'grant topics with a first level of their own, e.g. zigbee2mqtt/#',
   );
 }

@@ -37,12 +37,12 @@ export function thingTopics(thing: HostedThing, topics: TopicSpace, there: Right
     .flatMap((kind) => Object.entries(kind))
     .flatMap(([name, each]) => each.filter((form) => isGranted(form, name, there)));
   if (granted.length === 0) return { read: [], write: [] };
-  const thingTopic = topics.thing(thing.name);
   return {
-    read: [thingTopic, topics.thingStatus(thing.name), ...terms(granted, 'mqv:filter')],
-    write: [...terms(granted, 'mqv:topic'), ...ops(thing, there).map((op) => `${thingTopic}/ops/${op}`)].map(
+    read: [topics.thing(thing.name), topics.thingStatus(thing.name), ...terms(granted, 'mqv:filter')],
+    // {clientId}/{correlationId} and ?{query} follow
+    write: [...terms(granted, 'mqv:topic'), ...ops(thing, there).map((op) => topics.op(thing.name, op))].map(
       (topic) => `${topic}/#`,
-    ), // {clientId}/{correlationId} and ?{query} follow
+    ),
   };
 }
 

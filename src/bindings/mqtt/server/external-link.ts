@@ -8,6 +8,7 @@ import {
 } from '../connection/mqtt-connection.ts';
 import { type BrokerLink, soon } from './broker-link.ts';
 import { LinkSubscriptions } from './link-subscriptions.ts';
+import { linkWarnings } from './link-warnings.ts';
 import { watchForRival } from './rival-client.ts';
 
 export interface ExternalOptions extends Omit<ConnectionOptions, 'will' | 'queueQoSZero' | 'resubscribe'> {
@@ -34,6 +35,7 @@ export function externalLink({ ownStatus, nudge, clock, ...options }: ExternalOp
   /** Whether the listener knows that it is connected. */
   let isUp = false;
   const subscriptions = new LinkSubscriptions(client, nudge);
+  const warnings = linkWarnings(client, { url, logger });
   watchForRival(client, { url, clientId, clock, logger });
 
   async function stand(): Promise<void> {
@@ -42,7 +44,7 @@ export function externalLink({ ownStatus, nudge, clock, ...options }: ExternalOp
     } catch (error) {
       // One that refuses us is misconfigured; one that is away may come, and HTTP and CoAP need not wait for it.
       if (!(error instanceof WotError && error.code === 'BROKER_UNREACHABLE')) throw error;
-      logger.warn(`${error.message} Trying again every second.`);
+      warnings.away(error);
     }
   }
 
@@ -69,7 +71,7 @@ export function externalLink({ ownStatus, nudge, clock, ...options }: ExternalOp
       standing.catch((error) => logger.error('Nothing is offered over MQTT', { error }));
     },
     publish: ({ topic, payload, options: how }, done) =>
-      void client.publish(topic, Buffer.from(payload), how, () => done()),
+      void client.publish(topic, Buffer.from(payload), how, warnings.publishing(topic, done)),
     subscribe: (filters) => subscriptions.add(filters),
     unsubscribe: (filters) => subscriptions.remove(filters),
     close: () => endConnection(client),

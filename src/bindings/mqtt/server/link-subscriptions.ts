@@ -3,8 +3,11 @@ import type { IClientSubscribeOptions, MqttClient } from 'mqtt';
 /** Filters of one SUBSCRIBE packet: some brokers bound it. */
 const mostFilters = 100;
 
-/** As the requests' senders chose; retained ones are to be known as such (MQTT 5 section 3.8.3.1). */
-const options: IClientSubscribeOptions = { qos: 2, rap: true };
+/**
+ * QoS 0: the session is clean, so that more would only fill what brokers bound for unacknowledged messages (Mosquitto
+ * drops all over 1,000). Retained requests are to be known as such (MQTT 5 section 3.8.3.1).
+ */
+const options: IClientSubscribeOptions = { qos: 0, rap: true };
 
 /** The subscriptions of a connection: those of one turn share a packet, and all are made again when it is back. */
 export class LinkSubscriptions {
@@ -91,7 +94,8 @@ export class LinkSubscriptions {
   }
 }
 
-// MQTT 3.1.1 section 3.9.3, MQTT 5 section 3.9.3
-function isRefusal(code: unknown): boolean {
+/** Whether a reason code of an acknowledgement says no. */
+// MQTT 3.1.1 section 3.9.3, MQTT 5 section 2.4
+export function isRefusal(code: unknown): boolean {
   return typeof code === 'number' && code >= 128;
 }

@@ -88,7 +88,7 @@ async function perform(
 function routeFor(
   topic: string,
   request: RequestTopic | undefined,
-  { routeOf, isServed }: AnswerContext,
+  { routeOf, isServed, topics }: AnswerContext,
 ): Route {
   if (!request) {
     const message = `${topic} is no request topic: after the verb come nothing or /{clientId}/{correlationId}, each of letters, digits, _ and -, and /?{query}.`;
@@ -97,10 +97,10 @@ function routeFor(
   const route = routeOf(request.base);
   if (route) return route;
   if (!isServed(request.base)) {
-    const message = `${request.base} belongs to no Thing here; the TDs of all are retained at things/{name}.`;
+    const message = `${request.base} belongs to no Thing here; the TDs of all are retained at ${topics.root}things/{name}.`;
     throw new WotError('not-found', 'THING_UNKNOWN', message);
   }
-  if (request.base.split('/')[2] === 'ops') {
+  if (request.isOp) {
     const message = `${request.base} is no operation of a Thing here; its TD lists the topics.`;
     throw new WotError('not-found', 'OP_UNKNOWN', message);
   }
@@ -114,8 +114,11 @@ function retained(topic: string): WotError {
   return new WotError('not-allowed', 'REQUEST_RETAINED', message);
 }
 
+/** Results are told at QoS 1: who subscribes by that, gets them also when it was away. */
+const qos = 1;
+
 function answerWriter(
-  { properties, qos }: IPublishPacket,
+  { properties }: IPublishPacket,
   replyTopic: string | undefined,
   contentType: string,
 ): (outcome: Outcome) => Message | undefined {

@@ -3,6 +3,7 @@ import { declaredDelivery } from '../../../td/declared-delivery.ts';
 
 interface Affordance {
   readonly forms?: readonly PartialForm[];
+  readonly writeOnly?: boolean;
 }
 
 /** How an affordance's messages are published. */
@@ -16,9 +17,10 @@ export function eventDelivery(event: Affordance): Delivery {
   return { qos: 1, retain: false, ...declaredDelivery(event) };
 }
 
-/** Only the newest value counts, but a subscriber that is away for a while gets it at QoS 1 alone, so that it may choose. */
+/** Only the newest value counts, but a subscriber that is away for a while gets it at QoS 1 alone, so that it may choose. One that nobody may read passes, and is no longer there. */
 export function valueDelivery(property: Affordance): Delivery {
-  return { qos: 1, retain: true, ...declaredDelivery(property) };
+  const { qos = 1 } = declaredDelivery(property);
+  return { qos, retain: property.writeOnly !== true };
 }
 
 /** The QoS of a subscription to all of them: the highest that any declares or else `usual` has; `0` goes without saying. */

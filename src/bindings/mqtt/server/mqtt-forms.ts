@@ -5,7 +5,8 @@ import { declaredContent, formContent, invocationContent } from '../../../td/dec
 import { mapMembers } from '../../../td/json-object.ts';
 import { isReadable, isWritable } from '../../../td/offered.ts';
 import { queryTemplate } from '../../../td/uri-template.ts';
-import type { TopicSpace } from '../messages/topic-space.ts';
+import { isWebSocket } from '../connection/broker-url.ts';
+import { replyBase, type TopicSpace } from '../messages/topic-space.ts';
 import { eventDelivery, qosTerm } from './mqtt-delivery.ts';
 
 const context = { mqv: 'https://www.w3.org/2019/wot/mqtt#', tw: 'urn:thingwright:mqtt#' };
@@ -45,7 +46,7 @@ export function mqttForms(thing: HostedThing, href: string, payloads: Payloads):
     );
   return {
     context,
-    forms: thingLevelForms(thing, topics.thing(thing.name), form),
+    forms: thingLevelForms(thing, topics, form),
     properties: each('properties', (topic, property) => propertyForms(topic, property, form)),
     actions: each('actions', (topic, action) => actionForms(topic, action, form)),
     events: each('events', (topic, event) => [
@@ -61,10 +62,13 @@ export function mqttForms(thing: HostedThing, href: string, payloads: Payloads):
 type FormMaker = ReturnType<typeof formMaker>;
 
 function formMaker(href: string, thingTopic: string, { contentType, maxPayload }: Payloads) {
-  const type = contentType === 'application/json' ? {} : { contentType };
+  const type = {
+    ...(isWebSocket(href) && { subprotocol: 'mqtt' }),
+    ...(contentType !== 'application/json' && { contentType }),
+  };
   const withResult = (topic: string) => ({
     'mqv:topic': topic,
-    'tw:responseTopic': topic.replace(/[^/]*$/, 'reply'),
+    'tw:responseTopic': replyBase(topic),
   });
   return {
     withResult,
@@ -141,7 +145,12 @@ function gives(affordance: Affordance): { readonly contentType?: string } {
   return output === undefined ? {} : { contentType: output };
 }
 
-function thingLevelForms({ affordances }: HostedThing, topic: string, form: FormMaker): readonly Form[] {
+function thingLevelForms(
+  { name, affordances }: HostedThing,
+  topics: TopicSpace,
+  form: FormMaker,
+): readonly Form[] {
+  const topic = topics.thing(name);
   const properties = Object.values(affordances.properties ?? {});
   const actions: readonly Affordance[] = Object.values(affordances.actions ?? {});
   const ops: readonly Op[] = [
@@ -154,7 +163,7 @@ function thingLevelForms({ affordances }: HostedThing, topic: string, form: Form
   const observe: readonly Op[] = ['observeallproperties', 'unobserveallproperties'];
   const subscribe: readonly Op[] = ['subscribeallevents', 'unsubscribeallevents'];
   return [
-    ...ops.map((op) => form.request(op, `${topic}/ops/${op}`)),
+    ...ops.map((op) => form.request(op, topics.op(name, op))),
     ...(isUniform(observable)
       ? [form.subscribe(observe, `${topic}/properties/+`, { ...qosTerm(observable, 0), 'mqv:retain': true })]
       : []),

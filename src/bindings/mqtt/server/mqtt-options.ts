@@ -5,7 +5,7 @@ import { WotError } from '../../../contracts/errors.ts';
 import type { TlsOptions } from '../../../security/tls-options.ts';
 import { isTopicFilter } from '../../../td/topic-filter.ts';
 import { type HomeAssistantOption, homeAssistantPrefix } from '../home-assistant/home-assistant-prefix.ts';
-import { isTopicName } from '../messages/topic-names.ts';
+import { isTopicPrefix } from '../messages/topic-names.ts';
 import { checkBroker } from './check-broker.ts';
 
 /** How the embedded broker listens. */
@@ -72,7 +72,7 @@ function checkFilters(filters: readonly string[]): void {
 }
 
 function checkPrefix(prefix: string): void {
-  if (isTopicName(prefix) && !/^[$/]|\/$/.test(prefix)) return;
+  if (isTopicPrefix(prefix)) return;
   const message = `mqtt({ prefix: ${JSON.stringify(prefix)} }) cannot begin topics; use levels without +, # and a leading $, with slashes only between them, e.g. "site-a".`;
   throw new WotError('invalid', 'TOPIC_PREFIX_INVALID', message);
 }

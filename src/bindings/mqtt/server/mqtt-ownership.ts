@@ -51,17 +51,12 @@ export class Ownership {
     return this.#options.topics.servientEcho(this.#options.clientId);
   }
 
-  /** Where claims of a Thing's topics come. */
-  topic(thing: string): string {
-    return this.#options.topics.thingServient(thing);
-  }
-
-  /** Makes a Thing's topics ours, when `subscribe` has subscribed to its `topic`; resolves with the client id of the servient that has them already. */
+  /** Makes a Thing's topics ours, when `subscribe` has subscribed to its `servient`; resolves with the client id of the servient that has them already. */
   async claim(thing: string, subscribe: () => Promise<void>): Promise<string | undefined> {
-    const { publisher, clientId, clock } = this.#options;
+    const { publisher, clientId, clock, topics } = this.#options;
     const { promise, resolve } = Promise.withResolvers<void>();
     const claim: Claim = { thing, heard: [], isOurs: false, repeated: 0, echoed: resolve };
-    const topic = this.topic(thing);
+    const topic = topics.thingServient(thing);
     this.#claims.set(topic, claim);
     await subscribe();
     // Whoever waited for a slow broker may be gone meanwhile.
@@ -72,8 +67,9 @@ export class Ownership {
   }
 
   release(thing: string): void {
-    const topic = this.topic(thing);
-    if (this.#claims.delete(topic)) this.#options.publisher.retain(topic, new Uint8Array());
+    const { topics, publisher } = this.#options;
+    const topic = topics.thingServient(thing);
+    if (this.#claims.delete(topic)) publisher.retain(topic, new Uint8Array());
   }
 
   /** After the connection was lost: looks who took what was ours meanwhile. */

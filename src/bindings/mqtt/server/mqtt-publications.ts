@@ -1,6 +1,6 @@
 import type { IClientPublishOptions } from 'mqtt';
 import { encodeContent } from '../../../codec/registry.ts';
-import type { Principal } from '../../../contracts/access.ts';
+import { mqttBroker, type Principal } from '../../../contracts/access.ts';
 import type { Change, HostedThing, Subscriber, Unsubscribe } from '../../../contracts/interaction.ts';
 import type { Logger } from '../../../contracts/logger.ts';
 import { idToTimestamp } from '../../../interaction/change-ids.ts';
@@ -15,9 +15,6 @@ import type { TopicSpace } from '../messages/topic-space.ts';
 import type { Message } from './broker-link.ts';
 import { type Delivery, eventDelivery, valueDelivery } from './mqtt-delivery.ts';
 import type { Publisher } from './mqtt-publisher.ts';
-
-/** As whom the servient publishes, and serves requests that come through a broker. */
-export const mqttBroker: Principal = { name: 'mqtt-broker', roles: [] };
 
 interface Outlet {
   readonly topics: TopicSpace;
@@ -154,10 +151,7 @@ class Publications {
 
   #deliveryOf({ kind, name }: Change): Delivery {
     const { properties, events } = this.#thing.affordances;
-    if (kind === 'events') return eventDelivery(events?.[name] ?? {});
-    const property = properties?.[name] ?? {};
-    // A value that nobody may read passes, and is no longer there.
-    return { ...valueDelivery(property), retain: property.writeOnly !== true };
+    return kind === 'events' ? eventDelivery(events?.[name] ?? {}) : valueDelivery(properties?.[name] ?? {});
   }
 
   #retainTd(): void {

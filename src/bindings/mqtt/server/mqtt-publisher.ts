@@ -2,9 +2,12 @@ import type { IClientPublishOptions } from 'mqtt';
 import type { Logger } from '../../../contracts/logger.ts';
 import type { BrokerLink, Message } from './broker-link.ts';
 
+/** Bytes of results that may wait, and what one takes beside its payload, about. */
+const [mostBytes, overhead] = [16 * 1024 * 1024, 512];
+
 /**
  * Publishes without ever piling up: of a retained topic only the last value waits for a slow or lost broker, of others
- * about `limit`: whoever can tell things later asks `ready` first. When the broker is there again all retained
+ * about `limit` or 16 MiB: whoever can tell things later asks `ready` first. When the broker is there again all retained
  * messages are sent anew, as it may have lost them.
  */
 export class Publisher {
@@ -18,11 +21,13 @@ export class Publisher {
   /** Goes on where it stopped: from the start it would pass all that was deleted before. */
   #nextUnsent = this.#unsent.values();
   readonly #whenReady = new Set<() => void>();
-  #waiting: Message[] = [];
+  readonly #waiting: Message[] = [];
+  #waitingBytes = 0;
   #lost = 0;
   #underWay = 0;
   #full = false;
   #held = false;
+  #flushing = false;
 
   constructor(link: BrokerLink, limit: number, logger: Logger) {
     this.#link = link;
@@ -40,6 +45,13 @@ export class Publisher {
     this.#flush();
   }
 
+  /** Sets the retained message of a topic before all that waits, if the broker is there: the last word before the end. */
+  retainAtOnce(topic: string, payload: Uint8Array, options: Omit<IClientPublishOptions, 'retain'>): void {
+    this.drop(topic);
+    if (!this.#link.connected) return;
+    this.#link.publish({ topic, payload, options: { qos: 1, ...options, retain: true } }, () => {});
+  }
+
   /** Neither sets nor removes it any longer: it belongs to another servient. */
   drop(topic: string): void {
     for (const topics of [this.#retained, this.#unsent, this.#cleared]) topics.delete(topic);
@@ -48,12 +60,13 @@ export class Publisher {
   /** Publishes in its turn; ask `ready` before. */
   publish(message: Message): void {
     this.#waiting.push(message);
+    this.#waitingBytes += sizeOf(message);
     this.#flush();
   }
 
   /** Publishes what cannot be told again, unless too much waits already. */
   publishOrLose(message: Message): void {
-    if (this.#waiting.length < this.#limit) {
+    if (this.#waiting.length < this.#limit || this.#waitingBytes + sizeOf(message) <= mostBytes) {
       this.publish(message);
     } else if (this.#lost++ === 0) {
       this.#logger.warn('Results are lost: the MQTT broker is slow or away', { topic: message.topic });
@@ -92,6 +105,9 @@ export class Publisher {
   }
 
   #flush(): void {
+    // A link that is being closed is done at once and comes back here: the loop below goes on, so that the stack does not grow.
+    if (this.#flushing) return;
+    this.#flushing = true;
     while (!this.#held && this.#link.connected && this.#underWay < this.#limit) {
       const message = this.#next();
       if (!message) break;
@@ -101,6 +117,7 @@ export class Publisher {
         this.#flush();
       });
     }
+    this.#flushing = false;
     if (this.#full && this.#underWay + this.#waiting.length <= this.#limit / 2) this.#tellReady();
   }
 
@@ -112,11 +129,17 @@ export class Publisher {
   }
 
   #next(): Message | undefined {
-    const message = this.#nextRetained() ?? this.#waiting.shift() ?? this.#nextCleared();
+    const message = this.#nextRetained() ?? this.#nextWaiting() ?? this.#nextCleared();
     if (!message && this.#lost > 0) {
       this.#logger.warn('The MQTT broker takes messages again', { lost: this.#lost });
       this.#lost = 0;
     }
+    return message;
+  }
+
+  #nextWaiting(): Message | undefined {
+    const message = this.#waiting.shift();
+    if (message) this.#waitingBytes -= sizeOf(message);
     return message;
   }
 
@@ -142,4 +165,8 @@ export class Publisher {
     }
     return undefined;
   }
+}
+
+function sizeOf({ topic, payload }: Message): number {
+  return overhead + topic.length + payload.length;
 }

@@ -50,32 +50,9 @@ export function requestRoutes(hosted: HostedThing, topics: TopicSpace): Readonly
     set(`${topic}/cancel`, async (id, context) => interactions.cancelAction(name, invocationId(id), context));
   }
   for (const [op, run] of Object.entries(thingRoutes(interactions))) {
-    set(`${topics.thing(thing)}/ops/${op}`, run);
+    set(topics.op(thing, op), run);
   }
   return routes;
-}
-
-/** What to subscribe to for all requests to a Thing; unknown affordances and ops included, so that they get an answer. */
-export function requestFilters({ name, affordances }: HostedThing, topics: TopicSpace): readonly string[] {
-  const topic = topics.thing(name);
-  return [
-    ...(affordances.properties ? propertyFilters(topic) : []),
-    ...(affordances.actions ? actionFilters(topic) : []),
-    `${topic}/ops/#`,
-  ];
-}
-
-/** What to subscribe to for all requests to any Thing, unknown ones included. */
-export function allRequestFilters({ anyThing }: TopicSpace): readonly string[] {
-  return [...propertyFilters(anyThing), ...actionFilters(anyThing), `${anyThing}/ops/#`];
-}
-
-function propertyFilters(topic: string): readonly string[] {
-  return ['set', 'get'].map((verb) => `${topic}/properties/+/${verb}/#`);
-}
-
-function actionFilters(topic: string): readonly string[] {
-  return ['invoke', 'query', 'cancel'].map((verb) => `${topic}/actions/+/${verb}/#`);
 }
 
 function thingRoutes(interactions: HostedThing['interactions']): Readonly<Record<string, Run>> {

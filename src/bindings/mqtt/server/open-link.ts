@@ -1,6 +1,6 @@
 import type { BindingHost } from '../../../contracts/binding.ts';
 import { trustedAuthorities } from '../../../security/trusted-authorities.ts';
-import type { TopicAccess } from '../broker/topic-access.ts';
+import type { TopicAccess } from '../broker/guard/topic-access.ts';
 import { brokerUrl } from '../connection/broker-url.ts';
 import type { TopicSpace } from '../messages/topic-space.ts';
 import { type BrokerLink, packetOverhead } from './broker-link.ts';

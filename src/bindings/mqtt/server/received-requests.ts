@@ -1,7 +1,6 @@
 import type { IPublishPacket } from 'mqtt';
-import type { Principal } from '../../../contracts/access.ts';
+import { mqttBroker, type Principal } from '../../../contracts/access.ts';
 import { type AnswerContext, answerRequest } from './mqtt-answer.ts';
-import { mqttBroker } from './mqtt-publications.ts';
 import type { Publisher } from './mqtt-publisher.ts';
 
 /** Requests that may be under way at once. */
@@ -35,7 +34,8 @@ export class ReceivedRequests {
   /** What is retained at a request topic of a Thing that is or will be here would come again at every start. */
   #clear(topic: string): void {
     const { topics, publisher, logger } = this.#context;
-    if (!topics.parseRequest(topic)) return;
+    // One removal, so that one is told: of two the second would pass for a request.
+    if (!topics.parseRequest(topic) || this.#clearing.has(topic)) return;
     logger.warn(
       `The retained request at ${topic} is not served, and removed; publish requests without the retain flag.`,
     );

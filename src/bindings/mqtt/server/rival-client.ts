@@ -1,6 +1,7 @@
 import type { MqttClient } from 'mqtt';
 import type { Clock } from '../../../contracts/clock.ts';
 import type { Logger } from '../../../contracts/logger.ts';
+import { brokenOff } from '../connection/reconnecting.ts';
 
 const sessionTakenOver = 0x8e; // MQTT 5 section 3.14.2.1
 /** Milliseconds within which a connection that the broker ends counts as pushed away. */
@@ -30,8 +31,8 @@ export function watchForRival(
   client.on('connect', () => {
     stoodSince = clock.now();
   });
-  client.on('error', () => {
-    stoodSince = undefined;
+  client.on('error', (error) => {
+    if (!('code' in error && brokenOff.includes(error.code))) stoodSince = undefined;
   });
   client.on('disconnect', ({ reasonCode }) => {
     if (reasonCode !== sessionTakenOver) return;

@@ -3,9 +3,9 @@ import type { BindingHost } from '../../../contracts/binding.ts';
 import type { HostedThing } from '../../../contracts/interaction.ts';
 import type { Logger } from '../../../contracts/logger.ts';
 import { openAccess } from '../../../security/open-access.ts';
-import type { Asker, Publication, TopicAccess } from '../broker/topic-access.ts';
+import type { Asker, Publication, TopicAccess } from '../broker/guard/topic-access.ts';
 import type { TopicSpace } from '../messages/topic-space.ts';
-import { levelName, topicUse } from '../messages/topic-use.ts';
+import { filterUse, topicUse } from '../messages/topic-use.ts';
 
 /** What the access policy means for the topics of the embedded broker; `owns` tells those that are the servient's alone. */
 export function topicRights(
@@ -50,12 +50,11 @@ export function topicRights(
   }
 
   function maySubscribe(filter: string, asker: Asker): boolean {
-    const levels = topics.levels(filter) ?? [];
-    const result = levels.indexOf('reply', 3);
+    const use = filterUse(topics, filter);
     // What comes from elsewhere, or from Things that are not here yet, is looked at when it comes.
-    if (levels[0] !== 'things') return isWildcard(filter) || mayReceive(filter, asker);
-    if (result > 0) return ['+', '#', asker.clientId].includes(levels[result + 1] ?? '#');
-    const thing = things.get(levelName(levels[1]) ?? '');
+    if (!use) return isWildcard(filter) || mayReceive(filter, asker);
+    if (use.resultsOf !== undefined) return ['+', '#', asker.clientId].includes(use.resultsOf);
+    const thing = things.get(use.thing ?? '');
     if (!thing) return true;
     return isWildcard(filter) ? mayAnything(access, asker.principal, thing) : mayReceive(filter, asker);
   }

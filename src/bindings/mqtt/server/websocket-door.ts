@@ -10,8 +10,8 @@ import {
   requireSubprotocol,
   websocketServer,
 } from '../../../security/websocket-handshake.ts';
+import { websocketStream } from '../broker/connection/websocket-stream.ts';
 import type { EmbeddedBroker } from '../broker/embedded-broker.ts';
-import { websocketStream } from '../broker/websocket-stream.ts';
 
 const endpoint = '/mqtt';
 const subprotocol = 'mqtt';
@@ -57,7 +57,7 @@ export async function openWebSocket(
       requireSubprotocol(request, subprotocol); // [MQTT-6.0.0-3]
       if (!broker.admission.admits(socket)) throw connectionsExhausted();
       server.handleUpgrade(request, stream, head, (websocket) =>
-        broker.serve(websocketStream(websocket), { address: socket.remoteAddress ?? '' }),
+        broker.serve(websocketStream(websocket, stream), { address: socket.remoteAddress ?? '' }),
       );
     } catch (error) {
       const what = 'The MQTT broker failed to open a WebSocket';

@@ -1,9 +1,10 @@
 import { Readable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
-import type { RecordChange } from '../../../contracts/stores.ts';
-import { filterPattern } from '../../../td/topic-filter.ts';
+import type { RecordChange } from '../../../../contracts/stores.ts';
+import { filterPattern } from '../../../../td/topic-filter.ts';
 import { ownBytes } from './own-bytes.ts';
-import { dropped, recordKinds } from './session-records.ts';
+import { dropped, recordKinds } from './record-kinds.ts';
+import type { StoredRecord } from './stored-records.ts';
 
 /** How many messages clients may have retained, and the bytes of their topics and payloads. */
 export interface RetainedBounds {
@@ -64,11 +65,9 @@ export class RetainedMessages {
   }
 
   /** Takes what an earlier broker kept. */
-  load(records: Iterable<readonly [topic: string, value: Uint8Array]>): void {
+  load(records: Iterable<StoredRecord>): void {
     for (const [topic, value] of records) {
-      const { buffer, byteOffset, byteLength } = value;
-      const payload = Buffer.from(buffer, byteOffset, byteLength).subarray(1);
-      this.#add(topic, { payload, qos: value[0] ?? 0, isClients: true });
+      this.#add(topic, { payload: value.subarray(1), qos: value[0] ?? 0, isClients: true });
     }
   }
 

@@ -1,4 +1,4 @@
-import type { Principal } from '../../../contracts/access.ts';
+import type { Principal } from '../../../../contracts/access.ts';
 
 /** A client of a broker, and who it is. */
 export interface Asker {

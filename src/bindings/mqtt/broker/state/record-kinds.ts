@@ -1,4 +1,4 @@
-import type { RecordChange } from '../../../contracts/stores.ts';
+import type { RecordChange } from '../../../../contracts/stores.ts';
 
 /** What the embedded broker keeps, by kind of record. */
 export const recordKinds = {
@@ -16,8 +16,10 @@ export const recordKinds = {
   retained: 'mqtt-retained',
 } as const;
 
+export type RecordKind = (typeof recordKinds)[keyof typeof recordKinds];
+
 /** The change that makes a record go away. */
-export function dropped(kind: string, key: string): RecordChange {
+export function dropped(kind: RecordKind, key: string): RecordChange {
   return { kind, key, value: undefined };
 }
 

@@ -1,5 +1,20 @@
-import type { RecordChange } from '../../../contracts/stores.ts';
-import { dropped, recordKinds, sessionKey, sessionKeyParts } from './session-records.ts';
+import type { RecordChange } from '../../../../contracts/stores.ts';
+import { dropped, recordKinds, sessionKey, sessionKeyParts } from './record-kinds.ts';
+import type { StoredRecord } from './stored-records.ts';
+
+/** A message by the number that the broker gave it, rising. */
+export interface NumberedMessage {
+  readonly brokerCounter: number;
+  readonly topic: string;
+  readonly payload: Uint8Array;
+  readonly qos: number;
+}
+
+/** A session's subscription to messages that are published now. */
+export interface Taker {
+  readonly clientId: string;
+  readonly qos: number;
+}
 
 /** What all sessions that wait for a message share. */
 export interface Message {
@@ -36,15 +51,10 @@ export function messageRecord({ number, topic, payload }: Message): RecordChange
 }
 
 /** The message of a record. */
-export function readMessage(key: string, value: Uint8Array): Message {
-  const bytes = Buffer.from(value.buffer, value.byteOffset, value.byteLength);
-  const end = 2 + bytes.readUInt16BE(0);
-  return {
-    number: Number(key),
-    topic: bytes.toString('utf8', 2, end),
-    payload: bytes.subarray(end),
-    holders: 0,
-  };
+function readMessage([key, value]: StoredRecord): Message {
+  const end = 2 + value.readUInt16BE(0);
+  const topic = value.toString('utf8', 2, end);
+  return { number: Number(key), topic, payload: value.subarray(end), holders: 0 };
 }
 
 /** What drops a message that nobody waits for any more. */
@@ -65,9 +75,8 @@ export function queuedDropped(session: number, number: number): RecordChange {
 }
 
 /** What waits, of a record; undefined where its message is not there. */
-export function readQueued(
-  key: string,
-  [qos = 0, whole, high = 0, low = 0]: Uint8Array,
+function readQueued(
+  [key, [qos = 0, whole, high = 0, low = 0]]: StoredRecord,
   messages: ReadonlyMap<number, Message>,
 ): { readonly session: number; readonly packet: Queued } | undefined {
   const [session, rest] = sessionKeyParts(key);
@@ -75,4 +84,38 @@ export function readQueued(
   const message = whole === 1 ? messages.get(number) : undefined;
   if (whole === 1 && !message) return undefined;
   return { session, packet: { number, qos, message, messageId: (high << 8) | low || undefined } };
+}
+
+/** What waits for a session of an earlier broker. */
+export interface StoredQueued {
+  readonly clientId: string;
+  readonly session: number;
+  readonly packet: Queued;
+}
+
+/** Reads what an earlier broker kept, oldest first; gives also the changes that drop what belongs to nobody. */
+export function readQueues(
+  messages: Iterable<StoredRecord>,
+  queued: Iterable<StoredRecord>,
+  clientOf: (session: number) => string | undefined,
+): { readonly found: readonly StoredQueued[]; readonly lost: readonly RecordChange[] } {
+  const known = new Map([...messages].map((record) => [Number(record[0]), readMessage(record)]));
+  const lost: RecordChange[] = [];
+  const found: StoredQueued[] = [];
+  const wanted = new Set<number>();
+  for (const record of queued) {
+    const read = readQueued(record, known);
+    const clientId = read && clientOf(read.session);
+    if (!read || clientId === undefined) {
+      lost.push(dropped(recordKinds.queued, record[0]));
+    } else {
+      found.push({ clientId, ...read });
+      if (read.packet.message) wanted.add(read.packet.number);
+    }
+  }
+  found.sort((one, other) => one.packet.number - other.packet.number);
+  for (const number of known.keys()) {
+    if (!wanted.has(number)) lost.push(dropped(recordKinds.message, `${number}`));
+  }
+  return { found, lost };
 }

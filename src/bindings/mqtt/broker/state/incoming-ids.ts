@@ -1,5 +1,6 @@
-import type { RecordChange } from '../../../contracts/stores.ts';
-import { dropped, recordKinds, sessionKey, sessionKeyParts } from './session-records.ts';
+import type { RecordChange } from '../../../../contracts/stores.ts';
+import { dropped, recordKinds, sessionKey, sessionKeyParts } from './record-kinds.ts';
+import type { StoredRecord } from './stored-records.ts';
 
 /** How many QoS 2 messages may wait for their release by their publishers (MQTT 3.1.1 section 4.3.3). */
 export interface IncomingBounds {
@@ -22,8 +23,10 @@ export class IncomingIds {
     return this.#ids.get(clientId)?.has(id) === true;
   }
 
-  /** Throws where they are too many, which ends the publisher's connection. */
+  /** Throws where they are too many, or it is there already, which ends the publisher's connection. */
   add(clientId: string, id: number): void {
+    // aedes would take both for new where they come at once.
+    if (this.has(clientId, id)) throw new Error('a packet identifier is in use');
     const own = this.#ids.get(clientId)?.size ?? 0;
     if (own >= this.#bounds.client || this.#count >= this.#bounds.all) {
       throw new Error('too many QoS 2 messages wait for their release');
@@ -48,7 +51,7 @@ export class IncomingIds {
 
   /** Takes what an earlier broker kept; gives the changes that drop what belongs to nobody. */
   load(
-    records: Iterable<readonly [key: string, value: Uint8Array]>,
+    records: Iterable<StoredRecord>,
     clientOf: (session: number) => string | undefined,
   ): readonly RecordChange[] {
     const lost: RecordChange[] = [];

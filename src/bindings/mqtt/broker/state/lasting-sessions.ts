@@ -1,7 +1,8 @@
-import type { Principal } from '../../../contracts/access.ts';
-import type { Clock } from '../../../contracts/clock.ts';
-import type { RecordChange } from '../../../contracts/stores.ts';
-import { dropped, recordKinds } from './session-records.ts';
+import type { Principal } from '../../../../contracts/access.ts';
+import type { Clock } from '../../../../contracts/clock.ts';
+import type { RecordChange } from '../../../../contracts/stores.ts';
+import { dropped, recordKinds } from './record-kinds.ts';
+import type { StoredRecord } from './stored-records.ts';
 
 /** How many sessions may outlive their connection, and for how many ms. */
 export interface SessionBounds {
@@ -97,10 +98,10 @@ export class LastingSessions {
   }
 
   /** Takes what an earlier broker kept; who was connected when that ended is absent since now. */
-  load(records: Iterable<readonly [clientId: string, value: Uint8Array]>): void {
+  load(records: Iterable<StoredRecord>): void {
     const now = this.#clock.now();
     const sessions = [...records].map(([clientId, value]): Session & { absentSince: number } => {
-      const { absentSince = now, ...kept } = JSON.parse(Buffer.from(value).toString());
+      const { absentSince = now, ...kept } = JSON.parse(value.toString());
       return { ...kept, clientId, absentSince, resumed: false };
     });
     sessions.sort((one, other) => one.absentSince - other.absentSince);

@@ -1,6 +1,6 @@
-import type { Clock } from '../../../contracts/clock.ts';
-import type { Logger } from '../../../contracts/logger.ts';
-import type { RecordChange, RecordStore } from '../../../contracts/stores.ts';
+import type { Clock } from '../../../../contracts/clock.ts';
+import type { Logger } from '../../../../contracts/logger.ts';
+import type { RecordChange, RecordStore } from '../../../../contracts/stores.ts';
 import { type IncomingBounds, IncomingIds } from './incoming-ids.ts';
 import { Journal } from './journal.ts';
 import {
@@ -10,10 +10,11 @@ import {
   sessionDropped,
   sessionRecord,
 } from './lasting-sessions.ts';
+import { type RecordKind, recordKinds } from './record-kinds.ts';
 import { type RetainedBounds, RetainedMessages } from './retained-messages.ts';
 import { type QueueBounds, SessionQueues } from './session-queues.ts';
-import { recordKinds } from './session-records.ts';
 import { SessionSubscriptions, type SubscriptionIndex } from './session-subscriptions.ts';
+import { storedRecords } from './stored-records.ts';
 
 /** What the state of a broker may hold. */
 export interface StateBounds extends SessionBounds, RetainedBounds {
@@ -44,10 +45,13 @@ export class BrokerState {
   readonly queues: SessionQueues;
   readonly incoming: IncomingIds;
   readonly retained: RetainedMessages;
+  readonly #options: StateOptions;
   /** Sessions whose end is being written, by client. */
   readonly #forgetting = new Map<string, Promise<void>>();
 
-  constructor({ bounds, records, index, clock, logger, isConnected, cut }: StateOptions) {
+  constructor(options: StateOptions) {
+    const { bounds, records, index, clock, logger, isConnected, cut } = options;
+    this.#options = options;
     this.journal = new Journal({ records, clock, logger, kept: () => this.#kept() });
     this.sessions = new LastingSessions(bounds, clock, {
       isConnected,
@@ -67,18 +71,19 @@ export class BrokerState {
   }
 
   /** Takes what an earlier broker has left; gives the number of its last message. */
-  load(records: RecordStore): number {
-    this.sessions.load(records.load(recordKinds.session));
+  load(): number {
+    const damaged: RecordChange[] = [];
+    const stored = (kind: RecordKind) => storedRecords(this.#options.records, kind, damaged);
+    this.sessions.load(stored(recordKinds.session));
     const clients = new Map([...this.sessions].map(({ number, clientId }) => [number, clientId]));
     const clientOf = (session: number) => clients.get(session);
-    this.retained.load(records.load(recordKinds.retained));
-    const messages = records.load(recordKinds.message);
-    const { last, lost } = this.queues.load(messages, records.load(recordKinds.queued), clientOf);
-    void this.journal.change([
-      ...lost,
-      ...this.subscriptions.load(records.load(recordKinds.subscription), clientOf),
-      ...this.incoming.load(records.load(recordKinds.incoming), clientOf),
-    ]);
+    this.retained.load(stored(recordKinds.retained));
+    const messages = stored(recordKinds.message);
+    const { last, lost } = this.queues.load(messages, stored(recordKinds.queued), clientOf);
+    const subscriptions = this.subscriptions.load(stored(recordKinds.subscription), clientOf);
+    const incoming = this.incoming.load(stored(recordKinds.incoming), clientOf);
+    this.#warn(damaged);
+    void this.journal.change([...damaged, ...lost, ...subscriptions, ...incoming]);
     return last;
   }
 
@@ -98,6 +103,15 @@ export class BrokerState {
     const settled = () => this.#forgetting.delete(clientId);
     this.#forgetting.set(clientId, written);
     written.then(settled, settled);
+  }
+
+  #warn(damaged: readonly RecordChange[]): void {
+    const [first] = damaged;
+    if (!first) return;
+    const message =
+      'Damaged records of the MQTT broker are dropped, and what clients had there is lost; check the disk';
+    const { kind, key } = first;
+    this.#options.logger.warn(message, { records: damaged.length, kind, key });
   }
 
   *#kept(): Iterable<RecordChange> {

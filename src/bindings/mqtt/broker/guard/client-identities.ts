@@ -1,5 +1,5 @@
 import type { Client } from 'aedes';
-import type { Principal } from '../../../contracts/access.ts';
+import type { Principal } from '../../../../contracts/access.ts';
 import type { Asker } from './topic-access.ts';
 
 /** Who the clients of a broker are; a client id belongs to one identity as long as a session of it exists. */

@@ -1,6 +1,6 @@
 import type { AedesPublishPacket, Client } from 'aedes';
-import { filterPattern } from '../../../td/topic-filter.ts';
-import type { Subscription } from './session-subscriptions.ts';
+import { filterPattern } from '../../../../td/topic-filter.ts';
+import type { Subscription } from '../state/session-subscriptions.ts';
 
 type Deliver = (packet: AedesPublishPacket, done: () => void) => void;
 
@@ -12,7 +12,7 @@ interface Internals {
 }
 
 /** What a client was granted: one QoS, or several, with the patterns of its filters. */
-type Granted = number | Map<string, RegExp>;
+type Granted = number | Map<string, Pick<RegExp, 'test'>>;
 
 /** Has a message delivered at the highest QoS of the subscriptions that match it: aedes delivers at that of any of them, and passes over that of a filter with wildcards. */
 export class GrantedQos {
@@ -50,7 +50,7 @@ export class GrantedQos {
 
   #highest(
     client: Client,
-    patterns: Map<string, RegExp>,
+    patterns: Map<string, Pick<RegExp, 'test'>>,
     { topic, qos: enough }: AedesPublishPacket,
   ): number {
     const { subscriptions } = client as unknown as Internals;

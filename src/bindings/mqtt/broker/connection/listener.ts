@@ -2,17 +2,18 @@ import { constants } from 'node:crypto';
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer, type TLSSocket } from 'node:tls';
-import { WotError } from '../../../contracts/errors.ts';
-import type { Logger } from '../../../contracts/logger.ts';
-import { portInUse } from '../../../security/bind-address.ts';
-import { certificateIdentity } from '../../../security/certificate-identity.ts';
-import type { SocketAdmission } from '../../../security/socket-admission.ts';
-import type { TlsOptions } from '../../../security/tls-options.ts';
+import { WotError } from '../../../../contracts/errors.ts';
+import type { Logger } from '../../../../contracts/logger.ts';
+import { portInUse } from '../../../../security/bind-address.ts';
+import { certificateIdentity } from '../../../../security/certificate-identity.ts';
+import { type Bounds, boundsFor, ClientBounds } from '../../../../security/client-bounds.ts';
+import type { SocketAdmission } from '../../../../security/socket-admission.ts';
+import type { TlsOptions } from '../../../../security/tls-options.ts';
 import type { Caller } from './guarded-connection.ts';
 
 const handshakeFor = 10_000;
 /** TLS handshakes under way at one time. */
-const mostHandshakes = 256;
+const handshakeBounds: Bounds = { most: 256, mostPerClient: 64 };
 
 /** Where a broker listens. */
 export interface Place {
@@ -32,18 +33,21 @@ export interface Listener {
 export interface ListenerParts {
   readonly admission: SocketAdmission;
   readonly logger: Logger;
+  /** Whether clients come through a proxy, which gives them all its address. */
+  readonly behindProxy: boolean;
   /** Takes a connection that stands. */
   take(socket: Socket, caller: Caller): void;
 }
 
 /** Listens for MQTT over TCP or TLS; rejects with WotError `unavailable` ADDRESS_IN_USE or ADDRESS_UNUSABLE. */
-export async function listen(place: Place, { admission, logger, take }: ListenerParts): Promise<Listener> {
+export async function listen(place: Place, parts: ListenerParts): Promise<Listener> {
+  const { admission, logger, take } = parts;
   const { host, port, tls } = place;
   const stands = (socket: Socket, caller: Omit<Caller, 'address'> = {}) => {
     socket.setNoDelay(true).setKeepAlive(true, 60_000);
     take(socket, { address: socket.remoteAddress ?? '', ...caller });
   };
-  const server = tls ? tlsServer(tls, admission, stands) : tcpServer(admission, stands);
+  const server = tls ? tlsServer(tls, parts, stands) : tcpServer(admission, stands);
   try {
     server.listen({ host, port });
     await once(server, 'listening');
@@ -66,22 +70,30 @@ function tcpServer(admission: SocketAdmission, stands: Stands): Server {
   });
 }
 
-function tlsServer(tls: TlsOptions, admission: SocketAdmission, stands: Stands): Server {
-  const handshakes = new Set<string>();
-  const admits = (socket: Socket): boolean => {
-    if (handshakes.size >= mostHandshakes || !admission.admits(socket)) return false;
+function tlsServer(tls: TlsOptions, { admission, behindProxy }: ListenerParts, stands: Stands): Server {
+  const handshakes = new ClientBounds(boundsFor(handshakeBounds, behindProxy));
+  /** Addresses, by address and port. */
+  const underWay = new Map<string, string>();
+  const begins = (socket: Socket): boolean => {
+    const { remoteAddress = '' } = socket;
+    if (handshakes.exceeded(remoteAddress) || !admission.admits(socket)) return false;
     const name = nameOf(socket);
-    handshakes.add(name);
-    socket.once('close', () => handshakes.delete(name));
+    handshakes.take(remoteAddress);
+    underWay.set(name, remoteAddress);
+    socket.once('close', () => ends(name));
     return true;
   };
+  const ends = (name: string): void => {
+    const address = underWay.get(name);
+    if (underWay.delete(name)) handshakes.give(address ?? '');
+  };
   return createTlsServer(secured(tls), (socket: TLSSocket) => {
-    handshakes.delete(nameOf(socket));
+    ends(nameOf(socket));
     const certificate = tls.ca === undefined ? undefined : socket.getPeerX509Certificate();
     stands(socket, certificate && { peer: certificateIdentity(certificate) });
   })
     .prependListener('connection', (socket: Socket) => {
-      if (!admits(socket)) socket.destroy();
+      if (!begins(socket)) socket.destroy();
     })
     .on('tlsClientError', (_error, socket) => socket.destroy());
 }

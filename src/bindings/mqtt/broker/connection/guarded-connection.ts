@@ -1,6 +1,6 @@
 import { Duplex } from 'node:stream';
-import type { PeerIdentity } from '../../../contracts/access.ts';
-import type { ClientBounds } from '../../../security/client-bounds.ts';
+import type { PeerIdentity } from '../../../../contracts/access.ts';
+import type { ClientBounds } from '../../../../security/client-bounds.ts';
 import { checkPacket, UnknownLevel } from './packet-check.ts';
 import { WholePackets } from './whole-packets.ts';
 
@@ -29,7 +29,7 @@ export function guardedConnection(
   { maxPacket, unfinished }: ConnectionBounds,
 ): GuardedConnection {
   const packets = new WholePackets(maxPacket, checkPacket);
-  let held = 0;
+  const held = new HeldBytes(unfinished, caller.address);
   let batch: { readonly bytes: Buffer; readonly done: (error?: Error | null) => void } | undefined;
 
   /** Each write is a system call: packets that follow at once wait for the turn's end and leave together. */
@@ -43,20 +43,20 @@ export function guardedConnection(
     batch = undefined;
   }
 
-  function hold(bytes: number): void {
-    if (bytes === held) return;
-    unfinished.give(caller.address, held);
-    unfinished.take(caller.address, bytes);
-    held = bytes;
-  }
-
   function receive(chunk: Buffer): void {
     let hasRoom = true;
     for (const packet of packets.accept(chunk)) hasRoom = connection.push(packet);
-    hold(packets.held);
-    if (unfinished.exceeded(caller.address, 0))
-      throw new Error('too much is sent that is no whole packet yet');
+    held.here = packets.held;
     if (!hasRoom) stream.pause();
+  }
+
+  function attempt(work: () => void): void {
+    if (connection.destroyed) return;
+    try {
+      work();
+    } catch (error) {
+      connection.destroy(answered(error as Error, stream));
+    }
   }
 
   const connection = new Duplex({
@@ -67,22 +67,57 @@ export function guardedConnection(
     destroy(error, done) {
       flush(); // a refusal is told before the end
       stream.destroy();
-      hold(0);
+      held.release();
       done(error);
     },
   });
-  stream.on('data', (chunk: Buffer) => {
-    if (connection.destroyed) return;
-    try {
-      receive(chunk);
-    } catch (error) {
-      connection.destroy(answered(error as Error, stream));
-    }
-  });
+  stream.on('data', (chunk: Buffer) => attempt(() => receive(chunk)));
+  stream.on('unfinished', (bytes: number) =>
+    attempt(() => {
+      held.below = bytes;
+    }),
+  );
   stream.once('end', () => connection.push(null));
   stream.once('error', (error) => connection.destroy(error));
   stream.once('close', () => connection.destroy());
   return Object.assign(connection, caller);
+}
+
+/** What of a connection's packets is not whole yet; throws where that is too much. */
+class HeldBytes {
+  readonly #bounds: ClientBounds;
+  readonly #address: string;
+  #here = 0;
+  #below = 0;
+
+  constructor(bounds: ClientBounds, address: string) {
+    this.#bounds = bounds;
+    this.#address = address;
+  }
+
+  set here(bytes: number) {
+    this.#change(bytes, this.#below);
+  }
+
+  /** What the way here holds back: a message of a WebSocket. */
+  set below(bytes: number) {
+    this.#change(this.#here, bytes);
+  }
+
+  release(): void {
+    this.#change(0, 0);
+  }
+
+  #change(here: number, below: number): void {
+    const change = here + below - this.#here - this.#below;
+    this.#here = here;
+    this.#below = below;
+    if (change === 0) return;
+    if (change > 0) this.#bounds.take(this.#address, change);
+    else this.#bounds.give(this.#address, -change);
+    if (change > 0 && this.#bounds.exceeded(this.#address, 0))
+      throw new Error('too much is sent that is no whole packet yet');
+  }
 }
 
 /** Tells the other end of a fault that MQTT 3.1.1 has an answer for. */

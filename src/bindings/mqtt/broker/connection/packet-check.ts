@@ -1,3 +1,5 @@
+import { isUtf8 } from 'node:buffer';
+
 const protocolName = Buffer.from('\0\x04MQTT');
 /** Filters of one packet: an answer for each is made before anything else. */
 const mostFilters = 2000;
@@ -61,7 +63,7 @@ function checkFilters(body: Body, optionBytes: number): void {
   if (body.isAtEnd) throw new Error('there is no topic filter'); // [MQTT-3.8.3-3], [MQTT-3.10.3-2]
   for (let count = 1; !body.isAtEnd; count++) {
     if (count > mostFilters) throw new Error(`there are more than ${mostFilters} topic filters`);
-    body.string();
+    body.text();
     body.skip(optionBytes);
   }
 }
@@ -98,6 +100,14 @@ class Body {
   string(): void {
     this.skip(2);
     this.skip(this.#packet.readUInt16BE(this.#at - 2));
+  }
+
+  /** Passes over a string of well-formed UTF-8 without NUL [MQTT-1.5.3-1], [MQTT-1.5.3-2]. */
+  text(): void {
+    const start = this.#at + 2;
+    this.string();
+    const bytes = this.#packet.subarray(start, this.#at);
+    if (!isUtf8(bytes) || bytes.includes(0)) throw new Error('a topic filter is malformed');
   }
 
   identifier(): void {

@@ -1,12 +1,12 @@
 import type { Client } from 'aedes';
+import type { TopicAccess } from '../guard/topic-access.ts';
+import type { BrokerState } from '../state/broker-state.ts';
+import { incomingDropped, incomingRecord } from '../state/incoming-ids.ts';
+import type { NumberedMessage, Taker } from '../state/queued-messages.ts';
+import type { Subscription } from '../state/session-subscriptions.ts';
 import type { Published, Turn } from './acknowledgements.ts';
-import type { BrokerState } from './broker-state.ts';
-import { incomingDropped, incomingRecord } from './incoming-ids.ts';
 import type { PublishOrder } from './publish-order.ts';
 import type { SessionDelivery } from './session-delivery.ts';
-import type { NumberedMessage, Taker } from './session-queues.ts';
-import type { Subscription } from './session-subscriptions.ts';
-import type { TopicAccess } from './topic-access.ts';
 
 export interface PersistenceParts {
   readonly state: BrokerState;
@@ -35,8 +35,8 @@ function sessionMethods({ state, delivery }: PersistenceParts) {
     async addSubscriptions(client: Client): Promise<void> {
       const session = sessions.get(client.id);
       if (!session) return;
-      const changes = subscriptions.add(client, session.number);
-      await (changes.length > 0 ? journal.change(changes) : journal.caughtUp());
+      const { changes, begin } = subscriptions.add(client, session.number);
+      await (changes.length > 0 ? journal.change(changes) : journal.caughtUp()).finally(begin);
     },
     async removeSubscriptions({ id }: Client, filters: readonly string[]): Promise<void> {
       const session = sessions.get(id);

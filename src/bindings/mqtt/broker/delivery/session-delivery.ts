@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream';
 import type { AedesPublishPacket, Client } from 'aedes';
-import type { Journal } from './journal.ts';
-import type { Queued } from './queued-messages.ts';
-import type { SessionQueues } from './session-queues.ts';
+import type { Journal } from '../state/journal.ts';
+import type { Queued } from '../state/queued-messages.ts';
+import type { SessionQueues } from '../state/session-queues.ts';
 
 /** A packet on its way to a client; aedes numbers them all. */
 interface Outgoing {
@@ -44,11 +44,17 @@ export class SessionDelivery {
     return this.#queues.get(client.id, brokerCounter) !== undefined;
   }
 
+  /** Whether a message is in no queue, as its subscription is being removed [MQTT-3.10.4-2]. */
+  isUnsubscribed(client: Client, { qos, retain, brokerCounter, messageId }: AedesPublishPacket): boolean {
+    const isQueued = !client.clean && qos > 0 && !retain && messageId === undefined;
+    return isQueued && this.#queues.get(client.id, brokerCounter) === undefined;
+  }
+
   /** What becomes of a message that the guard lets a client not have; null where aedes is to forget it. */
   withheld(client: Client, packet: AedesPublishPacket): AedesPublishPacket | null {
     // A client that is too slow was cut, and is to have it when it comes back.
     if (client.conn.destroyed) return packet.messageId === undefined ? null : packet;
-    void this.#journal.change(this.#queues.withhold(client.id, packet.brokerCounter));
+    void this.#journal.change(this.#queues.remove(client.id, packet.brokerCounter));
     return null;
   }
 
@@ -66,7 +72,9 @@ export class SessionDelivery {
       // A retained message is in no queue: its PUBREC has nothing to change.
       await this.#journal.change(this.#queues.released(client.id, messageId));
     } else {
-      packet.qos = this.#queues.get(client.id, brokerCounter)?.qos ?? 0;
+      const queued = this.#queues.get(client.id, brokerCounter);
+      if (packet.qos === 0 && queued === undefined) return; // lowered to what was granted, so it waits in no queue
+      packet.qos = queued?.qos ?? 0;
       const changes = this.#queues.sent(client.id, brokerCounter, messageId);
       if (changes.length > 0) await this.#journal.change(changes);
     }

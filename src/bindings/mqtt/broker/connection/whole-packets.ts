@@ -1,4 +1,4 @@
-import { PacketCounter } from './packet-counter.ts';
+import { PacketCounter } from '../../connection/packet-counter.ts';
 
 const nothing = Buffer.alloc(0);
 

@@ -1,4 +1,4 @@
-import type { Hooks } from './broker-guard.ts';
+import type { Hooks } from '../guard/guard-hooks.ts';
 import { noSubscription, type PersistenceParts } from './durable-persistence.ts';
 import { GrantedQos } from './granted-qos.ts';
 
@@ -37,7 +37,8 @@ export function statefulHooks(guard: Hooks, { state, order, delivery }: Persiste
     authorizeForward(client, packet) {
       if (delivery.comesFromQueue(client, packet)) return null;
       const forwarded = guard.authorizeForward(client, packet) ?? delivery.withheld(client, packet);
-      return forwarded && grantedQos.lower(client, forwarded);
+      const lowered = forwarded && grantedQos.lower(client, forwarded);
+      return lowered && delivery.isUnsubscribed(client, lowered) ? null : lowered;
     },
   } satisfies Partial<Hooks>;
 }

@@ -1,26 +1,27 @@
 import { isUtf8 } from 'node:buffer';
 import type { AedesOptions, AuthenticateError, Client, ConnectPacket, PublishPacket } from 'aedes';
-import type { Principal } from '../../../contracts/access.ts';
-import type { Credentials } from '../../../contracts/binding.ts';
-import { WotError } from '../../../contracts/errors.ts';
-import type { Logger } from '../../../contracts/logger.ts';
-import { isTopicFilter } from '../../../td/topic-filter.ts';
-import { isTopicName } from '../messages/topic-names.ts';
+import type { Principal } from '../../../../contracts/access.ts';
+import type { Credentials } from '../../../../contracts/binding.ts';
+import { WotError } from '../../../../contracts/errors.ts';
+import type { Logger } from '../../../../contracts/logger.ts';
+import { isTopicFilter } from '../../../../td/topic-filter.ts';
+import { isTopicName } from '../../messages/topic-names.ts';
+import type { GuardedConnection } from '../connection/guarded-connection.ts';
+import { type BacklogBounds, Backlogs } from './backlogs.ts';
 import type { ClientIdentities } from './client-identities.ts';
-import type { GuardedConnection } from './guarded-connection.ts';
-import { type SubscriptionBounds, SubscriptionQuota } from './subscription-quota.ts';
+import {
+  type LastingSubscriptions,
+  type SubscriptionBounds,
+  SubscriptionQuota,
+} from './subscription-quota.ts';
 import type { Asker, TopicAccess } from './topic-access.ts';
 
 /** What a guarded broker lets its clients hold. */
-export interface BrokerBounds extends SubscriptionBounds {
-  /** Bytes that wait for one connection; a subscriber slower than that is cut. */
-  readonly backlog: number;
-}
+export interface GuardBounds extends SubscriptionBounds, BacklogBounds {}
 
 export interface GuardOptions {
-  readonly bounds: BrokerBounds;
-  /** How many subscriptions the sessions have that outlive their connection. */
-  lastingSubscriptions(): number;
+  readonly bounds: GuardBounds;
+  readonly lastingSubscriptions: LastingSubscriptions;
   readonly access: TopicAccess;
   readonly identities: ClientIdentities;
   /** Has a packet that aedes is about to publish go nowhere. */
@@ -51,7 +52,7 @@ const malformedCredentials = 4;
 const notAuthorized = 5;
 
 /** The checks that aedes leaves to its host; a malformed publication ends the connection. */
-export function brokerGuard(options: GuardOptions): Hooks {
+export function guardHooks(options: GuardOptions): Hooks {
   return { ...connectionHooks(options), ...topicHooks(options) };
 }
 
@@ -119,13 +120,15 @@ async function admit(
 function topicHooks({ bounds, access, identities, logger, ...options }: GuardOptions) {
   const { mayReceive, maySubscribe } = access.receiving ?? {};
   const warned = new WeakSet<Client>();
+  const backlogs = new Backlogs(bounds);
   const quota = new SubscriptionQuota(bounds, options.lastingSubscriptions);
 
   /** The client is not cut: MQTT 3.1.1 could not say why, so that it would come back and try again. */
-  function warn({ clientId, principal }: Asker, topic: string, client: Client): void {
+  function warn({ clientId, principal }: Asker, { topic, retain }: PublishPacket, client: Client): void {
     if (warned.has(client)) return;
     warned.add(client);
-    const message = `An MQTT client may not publish to ${topic}; what it publishes without the right is dropped`;
+    const what = retain ? `publish to ${topic} with the retain flag` : `publish to ${topic}`;
+    const message = `An MQTT client may not ${what}; what it publishes without the right is dropped`;
     logger.warn(message, { clientId, principal: principal.name });
   }
 
@@ -139,7 +142,7 @@ function topicHooks({ bounds, access, identities, logger, ...options }: GuardOpt
       const publication = access.publication(topic, asker, retain);
       if (publication !== 'publish') options.drop(packet); // [MQTT-3.3.5-2]
       if (publication === 'answer') options.answer?.(packet, asker.principal);
-      else if (publication === 'drop') warn(asker, topic, client);
+      else if (publication === 'drop') warn(asker, packet, client);
       done(null);
     },
     authorizeSubscribe(client, subscription, done) {
@@ -155,7 +158,7 @@ function topicHooks({ bounds, access, identities, logger, ...options }: GuardOpt
       done(null, refuse ? null : subscription);
     },
     authorizeForward(client, packet) {
-      if (client.conn.writableLength > bounds.backlog) {
+      if (!backlogs.admits(client)) {
         client.conn.destroy(new Error('the subscriber is too slow'));
         return null;
       }

@@ -1,17 +1,17 @@
-import type { RecordChange } from '../../../contracts/stores.ts';
+import type { RecordChange } from '../../../../contracts/stores.ts';
+import { LargestQueue } from './largest-queue.ts';
 import { ownBytes } from './own-bytes.ts';
 import {
-  letGo,
   type Message,
   messageRecord,
+  type NumberedMessage,
   type Queued,
-  queuedDropped,
-  queuedRecord,
-  readMessage,
-  readQueued,
+  readQueues,
   sizeOf,
+  type Taker,
 } from './queued-messages.ts';
-import { dropped, recordKinds } from './session-records.ts';
+import { SessionQueue } from './session-queue.ts';
+import type { StoredRecord } from './stored-records.ts';
 
 /** How much may wait for sessions that outlive their connection. */
 export interface QueueBounds {
@@ -33,35 +33,12 @@ export interface QueueHost {
   dropping(clientId: string): void;
 }
 
-/** A session's subscription to messages that are published now. */
-export interface Taker {
-  readonly clientId: string;
-  readonly qos: number;
-}
-
-/** A message by the number that the broker gave it, rising. */
-export interface NumberedMessage {
-  readonly brokerCounter: number;
-  readonly topic: string;
-  readonly payload: Uint8Array;
-  readonly qos: number;
-}
-
-interface Queue {
-  readonly session: number;
-  /** By number, oldest first. */
-  readonly packets: Map<number, Queued>;
-  /** Numbers by packet identifier. */
-  readonly sent: Map<number, number>;
-  bytes: number;
-  told: boolean;
-}
-
 /** The messages that sessions have not acknowledged, within bounds. */
 export class SessionQueues {
   readonly #bounds: QueueBounds;
   readonly #host: QueueHost;
-  readonly #queues = new Map<string, Queue>();
+  readonly #queues = new Map<string, SessionQueue>();
+  readonly #largest = new LargestQueue(this.#queues);
   #bytes = 0;
 
   constructor(bounds: QueueBounds, host: QueueHost) {
@@ -102,81 +79,54 @@ export class SessionQueues {
 
   /** Whether a packet identifier is in use. */
   isSent(clientId: string, messageId: number): boolean {
-    return this.#queues.get(clientId)?.sent.has(messageId) === true;
+    return this.#queues.get(clientId)?.numberOf(messageId) !== undefined;
   }
 
   /** Notes the identifier under which a message is sent; gives what that changes. Throws where it does not wait any more. */
   sent(clientId: string, number: number, messageId: number): readonly RecordChange[] {
     const queue = this.#queues.get(clientId);
-    const queued = queue?.packets.get(number);
-    if (!queue || !queued) throw new Error('the message is no longer queued');
-    if (queued.messageId === messageId) return [];
-    const next = { ...queued, messageId };
-    queue.packets.set(number, next);
-    queue.sent.set(messageId, number);
-    // Under another identifier a QoS 2 message would be another message; at QoS 1 that does no harm.
-    return queued.qos === 2 ? [queuedRecord(queue.session, next)] : [];
+    if (!queue) throw new Error('the message is no longer queued');
+    return queue.send(number, messageId);
   }
 
   /** Puts a PUBREL in the place of the message with this identifier; gives what that changes. */
   released(clientId: string, messageId: number): readonly RecordChange[] {
-    const queue = this.#queues.get(clientId);
-    const queued = queue?.packets.get(queue.sent.get(messageId) ?? 0);
-    if (!queue || !queued?.message) return [];
-    const next = { ...queued, message: undefined };
-    queue.packets.set(queued.number, next);
-    this.#count(queue, sizeOf(next) - sizeOf(queued));
-    return [queuedRecord(queue.session, next), ...letGo(queued.message)];
+    return this.#change(clientId, (queue) => queue.release(messageId));
   }
 
   /** Removes what was sent under this identifier; gives what that changes. */
   acknowledged(clientId: string, messageId: number): readonly RecordChange[] {
-    const number = this.#queues.get(clientId)?.sent.get(messageId);
-    return number === undefined ? [] : this.#remove(clientId, number);
+    const number = this.#queues.get(clientId)?.numberOf(messageId);
+    return number === undefined ? [] : this.remove(clientId, number);
   }
 
-  /** Removes what a session may not have; gives what that changes. */
-  withhold(clientId: string, number: number): readonly RecordChange[] {
-    return this.#remove(clientId, number);
+  /** Removes what waits under this number; gives what that changes. */
+  remove(clientId: string, number: number): readonly RecordChange[] {
+    return this.#change(clientId, (queue) => queue.remove(number));
   }
 
   /** Drops all that waits for a session; gives what that changes. */
   forget(clientId: string): readonly RecordChange[] {
     const numbers = [...(this.#queues.get(clientId)?.packets.keys() ?? [])];
-    return numbers.flatMap((number) => this.#remove(clientId, number));
+    return numbers.flatMap((number) => this.remove(clientId, number));
   }
 
   /** Takes what an earlier broker kept; gives the highest number, and the changes that drop what belongs to nobody. */
   load(
-    messages: Iterable<readonly [string, Uint8Array]>,
-    queued: Iterable<readonly [string, Uint8Array]>,
+    messages: Iterable<StoredRecord>,
+    queued: Iterable<StoredRecord>,
     clientOf: (session: number) => string | undefined,
   ): { readonly last: number; readonly lost: readonly RecordChange[] } {
-    const known = new Map<number, Message>();
-    for (const [key, value] of messages) known.set(Number(key), readMessage(key, value));
-    const lost: RecordChange[] = [];
-    const found: { readonly clientId: string; readonly session: number; readonly packet: Queued }[] = [];
-    for (const [key, value] of queued) {
-      const read = readQueued(key, value, known);
-      const clientId = read && clientOf(read.session);
-      if (!read || clientId === undefined) lost.push(dropped(recordKinds.queued, key));
-      else found.push({ clientId, ...read });
-    }
-    found.sort((one, other) => one.packet.number - other.packet.number);
+    const { found, lost } = readQueues(messages, queued, clientOf);
     for (const { clientId, session, packet } of found) this.#append(clientId, session, packet);
-    for (const message of known.values()) {
-      if (message.holders === 0) lost.push(dropped(recordKinds.message, `${message.number}`));
-    }
     return { last: found.at(-1)?.packet.number ?? 0, lost };
   }
 
   *records(): Iterable<RecordChange> {
     const messages = new Set<Message>();
-    for (const { session, packets } of this.#queues.values()) {
-      for (const packet of packets.values()) {
-        yield queuedRecord(session, packet);
-        if (packet.message) messages.add(packet.message);
-      }
+    for (const queue of this.#queues.values()) {
+      yield* queue.records();
+      for (const { message } of queue.packets.values()) if (message) messages.add(message);
     }
     for (const message of messages) yield messageRecord(message);
   }
@@ -190,21 +140,16 @@ export class SessionQueues {
       this.#dropping(clientId, queue);
       return;
     }
-    this.#append(clientId, session, packet);
-    changes.push(queuedRecord(session, packet));
+    changes.push(...this.#append(clientId, session, packet));
   }
 
-  #append(clientId: string, session: number, packet: Queued): void {
-    const queue = this.#queues.get(clientId) ?? newQueue(session);
-    this.#queues.set(clientId, queue);
-    queue.packets.set(packet.number, packet);
-    if (packet.messageId !== undefined) queue.sent.set(packet.messageId, packet.number);
-    if (packet.message) packet.message.holders++;
-    this.#count(queue, sizeOf(packet));
+  #append(clientId: string, session: number, packet: Queued): readonly RecordChange[] {
+    if (!this.#queues.has(clientId)) this.#queues.set(clientId, new SessionQueue(session));
+    return this.#change(clientId, (queue) => queue.append(packet));
   }
 
   /** The first message fits, whatever its size. */
-  #fits(clientId: string, queue: Queue | undefined, size: number): boolean {
+  #fits(clientId: string, queue: SessionQueue | undefined, size: number): boolean {
     if (!queue) return true;
     const tooLarge = queue.bytes + size > this.#bounds.sessionBytes;
     if (!this.#host.isConnected(clientId)) return !tooLarge && queue.packets.size < this.#bounds.messages;
@@ -212,47 +157,36 @@ export class SessionQueues {
     return !tooLarge;
   }
 
-  #makeRoom(queue: Queue | undefined, size: number, changes: RecordChange[]): boolean {
+  #makeRoom(queue: SessionQueue | undefined, size: number, changes: RecordChange[]): boolean {
     while (this.#bytes + size > this.#bounds.bytes) {
-      const [clientId, largest] = this.#largest() ?? [];
+      const [clientId, largest] = this.#largest.find() ?? [];
       const [oldest] = largest?.packets.keys() ?? [];
-      if (clientId === undefined || oldest === undefined || largest === queue) return false;
+      if (clientId === undefined || !largest || oldest === undefined) return false;
+      if (largest === queue || (queue && queue.bytes > largest.bytes)) return false;
       this.#dropping(clientId, largest);
-      changes.push(...this.#remove(clientId, oldest));
+      changes.push(...this.remove(clientId, oldest));
     }
     return true;
   }
 
-  #largest(): readonly [clientId: string, queue: Queue] | undefined {
-    let largest: readonly [string, Queue] | undefined;
-    for (const entry of this.#queues) if (entry[1].bytes > (largest?.[1].bytes ?? 0)) largest = entry;
-    return largest;
-  }
-
-  #remove(clientId: string, number: number): readonly RecordChange[] {
+  #change(
+    clientId: string,
+    change: (queue: SessionQueue) => readonly RecordChange[],
+  ): readonly RecordChange[] {
     const queue = this.#queues.get(clientId);
-    const packet = queue?.packets.get(number);
-    if (!queue || !packet) return [];
-    queue.packets.delete(number);
-    if (packet.messageId !== undefined) queue.sent.delete(packet.messageId);
-    this.#count(queue, -sizeOf(packet));
+    if (!queue) return [];
+    const before = queue.bytes;
+    const changes = change(queue);
+    this.#bytes += queue.bytes - before;
+    this.#largest.changed(queue);
     if (queue.packets.size === 0) this.#queues.delete(clientId);
-    return [queuedDropped(queue.session, number), ...letGo(packet.message)];
+    return changes;
   }
 
-  #count(queue: Queue, bytes: number): void {
-    queue.bytes += bytes;
-    this.#bytes += bytes;
-  }
-
-  #dropping(clientId: string, queue: Queue | undefined): void {
+  #dropping(clientId: string, queue: SessionQueue | undefined): void {
     if (!queue?.told) this.#host.dropping(clientId);
     if (queue) queue.told = true;
   }
-}
-
-function newQueue(session: number): Queue {
-  return { session, packets: new Map(), sent: new Map(), bytes: 0, told: false };
 }
 
 /** The highest QoS that each client was granted; its filters may overlap. */

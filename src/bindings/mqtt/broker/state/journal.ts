@@ -1,7 +1,7 @@
-import type { Clock, Timer } from '../../../contracts/clock.ts';
-import type { Logger } from '../../../contracts/logger.ts';
-import type { RecordChange, RecordStore } from '../../../contracts/stores.ts';
-import { recordKinds } from './session-records.ts';
+import type { Clock, Timer } from '../../../../contracts/clock.ts';
+import type { Logger } from '../../../../contracts/logger.ts';
+import type { RecordChange, RecordStore } from '../../../../contracts/stores.ts';
+import { recordKinds } from './record-kinds.ts';
 
 export interface JournalOptions {
   readonly records: RecordStore;
@@ -13,6 +13,9 @@ export interface JournalOptions {
 
 /** Milliseconds after which a store that failed is tried again. */
 const retryAfter = 5000;
+/** At most; and so often that little time goes into it, for everyone waits meanwhile. */
+const longestRetry = 60_000;
+const retryShare = 0.05;
 
 /**
  * Writes down what the broker keeps. Where the store fails, nothing is acknowledged, what is in memory stays true, and
@@ -23,6 +26,8 @@ export class Journal {
   #failure: Error | undefined;
   #recovery: Promise<void> | undefined;
   #retry: Timer | undefined;
+  /** Milliseconds that the last one took. */
+  #took = 0;
   #last: Promise<void> = Promise.resolve();
   #closed = false;
 
@@ -69,18 +74,23 @@ export class Journal {
     const { logger, clock } = this.#options;
     if (!this.#failure) logger.error('The MQTT broker cannot store what it must keep', { error });
     this.#failure = error;
-    this.#retry ??= clock.after(retryAfter, () => this.#recover());
+    const pause = Math.min(Math.max(retryAfter, this.#took / retryShare), longestRetry);
+    this.#retry ??= clock.after(pause, () => this.#recover());
   }
 
   #recover(): void {
     this.#retry = undefined;
-    const rewritten = this.#rewrite();
+    const { clock, logger } = this.#options;
+    const begun = clock.now();
+    const rewritten = this.#rewrite().finally(() => {
+      this.#took = clock.now() - begun;
+    });
     this.#recovery = rewritten.then(
       () => {
         this.#recovery = undefined;
         if (this.#retry) return; // something else failed meanwhile
         this.#failure = undefined;
-        this.#options.logger.info('The MQTT broker can store again what it must keep');
+        logger.info('The MQTT broker can store again what it must keep');
       },
       (error) => {
         this.#recovery = undefined;
@@ -91,16 +101,19 @@ export class Journal {
     void this.#told(this.#recovery);
   }
 
-  /** Asked for in one go: what changes later is written later. */
+  /** Asked for in one go: what changes later is written later. What is there already takes no room, but one record that shows whether there is any. */
   async #rewrite(): Promise<void> {
     const { records, kept } = this.#options;
-    const changes = [...kept()];
-    const keys = new Set(changes.map(({ kind, key }) => `${kind}\0${key}`));
+    const all = [...kept()];
+    const changes = new Map(all.map((change) => [`${change.kind}\0${change.key}`, change]));
     for (const kind of Object.values(recordKinds)) {
-      for (const [key] of records.load(kind)) {
-        if (!keys.has(`${kind}\0${key}`)) changes.push({ kind, key, value: undefined });
+      for (const [key, stored] of records.load(kind)) {
+        const id = `${kind}\0${key}`;
+        const value = changes.get(id)?.value;
+        if (!value) changes.set(id, { kind, key, value });
+        else if (Buffer.compare(value, stored) === 0) changes.delete(id);
       }
     }
-    await records.change(changes);
+    await records.change(changes.size > 0 ? [...changes.values()] : all.slice(0, 1));
   }
 }
