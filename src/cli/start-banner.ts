@@ -41,7 +41,8 @@ export interface StartFacts {
 export function startBanner(servient: Servient, facts: StartFacts): string {
   const things = listedThings(servient.things);
   const addresses = servient.addresses.map((address) => {
-    const protocol = protocolOf({ href: address });
+    const subprotocol = address.endsWith('/mqtt') ? 'mqtt' : undefined;
+    const protocol = protocolOf({ href: address, subprotocol });
     return `  ${(names[protocol] ?? protocol.toUpperCase()).padEnd(5)} ${styleText('bold', address)}`;
   });
   const lines = pasteLines(servient.addresses, things, facts).map((line) => `  ${line}`);
