@@ -64,5 +64,5 @@ describe.skipIf(parts.missing)(`external broker, MQTT 5${parts.note}`, () => {
     const { url, stop } = await startMosquitto(parts.command('mosquitto'));
     return { broker: url, stop };
   };
-  bindingSuite('mqtt (mosquitto)', harness(['application/json'], start), missing);
+  bindingSuite('mqtt (mosquitto)', harness(['application/json', 'application/cbor'], start), missing);
 });
