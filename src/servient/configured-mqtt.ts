@@ -5,7 +5,6 @@ import type { ServerBinding } from '../contracts/binding.ts';
 import type { Config } from './config.ts';
 import { invalid, type Pem, readPassword, readPem } from './configured-files.ts';
 import type { Service } from './service.ts';
-import { zigbee2mqtt } from './zigbee2mqtt/zigbee2mqtt.ts';
 
 /** MQTT as configured, undefined where it is off; `certificate` is that of all servers. */
 export function configuredMqtt(config: Config, certificate: Pem | undefined): ServerBinding | undefined {
@@ -26,10 +25,11 @@ export function configuredMqtt(config: Config, certificate: Pem | undefined): Se
 }
 
 /** What brings Things from elsewhere, as configured. */
-export function configuredServices(config: Config): readonly Service[] {
+export async function configuredServices(config: Config): Promise<readonly Service[]> {
   const { zigbee2mqtt: address, mqtt: own } = config;
   if (address === undefined) return [];
   const broker = withoutUser(address, '--zigbee2mqtt');
+  const { zigbee2mqtt } = await import('./zigbee2mqtt/zigbee2mqtt.ts');
   // Who signs in to a broker does so for both, and the embedded one needs no sign-in.
   const isMeant = typeof own !== 'string' || brokerUrl(own) === brokerUrl(broker);
   return [zigbee2mqtt({ broker, ...(isMeant && signIn(config)) })];

@@ -19,16 +19,16 @@ import { configuredMqtt, configuredServices } from './configured-mqtt.ts';
 import { createServient, type Servient } from './create-servient.ts';
 
 /** The servient of `wot serve`: all protocols and state in a folder, unless the configuration says otherwise, and `more` where HTTP is on; WotError `invalid` CONFIG_INVALID where the members do not fit together. */
-export function configuredServient(
+export async function configuredServient(
   config: Config,
   logger: Logger,
   more: readonly ServerBinding[] = [],
-): Servient {
+): Promise<Servient> {
   const { title, host, insecure, publicBase, limits, handlerTimeout, data = '.thingwright' } = config;
   const { accessFile } = config;
   return createServient({
     bindings: bindings(config, more),
-    services: configuredServices(config),
+    services: await configuredServices(config),
     ...(accessFile === undefined ? {} : { access: readAccessFile(accessFile).policy }),
     ...(data === false ? {} : { storage: sqliteStorage(join(data, 'state.sqlite')) }),
     ...(title === undefined ? {} : { title }),

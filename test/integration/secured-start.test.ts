@@ -13,7 +13,7 @@ import { temporaryFolder } from '../support/temporary-folder.ts';
 const off = { http: false, coap: false, mqtt: false, data: false } as const;
 
 async function started(config: Config) {
-  const servient = configuredServient({ ...off, ...config }, silentLogger);
+  const servient = await configuredServient({ ...off, ...config }, silentLogger);
   onTestFinished(() => servient.stop());
   await servient.start();
   return servient;

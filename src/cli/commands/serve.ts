@@ -38,7 +38,7 @@ export async function serve(modules: readonly string[], flags: ServeFlags): Prom
   const loaded: ThingModule[] = [];
   for (const module of modules) loaded.push(await loadModule(module));
   const dashboards = Object.fromEntries(loaded.flatMap((module) => Object.entries(module.dashboards ?? {})));
-  const servient = configuredServient(config, logger, hasPage ? [page({ dashboards })] : []);
+  const servient = await configuredServient(config, logger, hasPage ? [page({ dashboards })] : []);
   warn(config, logger);
   stopOnSignals(servient, logger);
   await servient.start(async () => {

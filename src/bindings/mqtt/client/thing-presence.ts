@@ -1,7 +1,7 @@
 import { type Clock, pause } from '../../../contracts/clock.ts';
 import { abortable } from '../../../contracts/deadline.ts';
 import { WotError } from '../../../contracts/errors.ts';
-import { encodeLevel } from '../messages/topic-space.ts';
+import { TopicSpace } from '../messages/topic-space.ts';
 import type { MqttSession } from './mqtt-session.ts';
 import { retainedAt } from './retained-topics.ts';
 
@@ -75,7 +75,8 @@ async function whyAbsent(
   if (String(found.get(status)?.payload) === 'offline') return (href) => offline(href, 'the Thing');
   const id = found.get(servient)?.payload;
   if (id === undefined) return undefined;
-  const state = `${thingTopic.replace(/things\/[^/]+$/, '')}servients/${encodeLevel(String(id))}/status`;
+  const topics = new TopicSpace(thingTopic.replace(/\/?things\/[^/]+$/, ''));
+  const state = topics.servientStatus(String(id));
   const told = await retainedAt(session, [state], context);
   const isOffline = String(told.get(state)?.payload) === 'offline';
   return isOffline ? (href) => offline(href, `its servient ${id}`) : undefined;

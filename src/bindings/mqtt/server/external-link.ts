@@ -27,10 +27,7 @@ export function externalLink({ ownStatus, nudge, clock, ...options }: ExternalOp
     ...options,
     queueQoSZero: false,
     resubscribe: false,
-    will: {
-      ...{ topic: ownStatus, payload: Buffer.from('offline'), qos: 1, retain: true },
-      properties: { userProperties: { servient: clientId } },
-    },
+    will: offlineAt(ownStatus, clientId),
   });
   /** Whether the listener knows that it is connected. */
   let isUp = false;
@@ -59,11 +56,14 @@ export function externalLink({ ownStatus, nudge, clock, ...options }: ExternalOp
       client.on('close', () => {
         isUp = false;
       });
-      client.on('connect', () => {
+      const up = (): void => {
         isUp = true;
         subscriptions.connected();
         listener.connected();
-      });
+      };
+      client.on('connect', up);
+      // It began to connect when it was made.
+      if (client.connected) up();
       client.on('message', (_topic, _payload, packet) => listener.message(packet));
       const standing = stand();
       if (await soon(standing, clock)) return;
@@ -76,4 +76,9 @@ export function externalLink({ ownStatus, nudge, clock, ...options }: ExternalOp
     unsubscribe: (filters) => subscriptions.remove(filters),
     close: () => endConnection(client),
   };
+}
+
+function offlineAt(topic: string, servient: string): ConnectionOptions['will'] {
+  const properties = { userProperties: { servient } };
+  return { topic, payload: Buffer.from('offline'), qos: 1, retain: true, properties };
 }

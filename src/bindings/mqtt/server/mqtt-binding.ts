@@ -7,7 +7,7 @@ import {
 import { WotError } from '../../../contracts/errors.ts';
 import type { HostedThing } from '../../../contracts/interaction.ts';
 import type { Metric } from '../../../contracts/metrics.ts';
-import { type HomeAssistant, homeAssistantFor } from '../home-assistant/home-assistant.ts';
+import type { HomeAssistant } from '../home-assistant/home-assistant.ts';
 import { TopicSpace } from '../messages/topic-space.ts';
 import type { LinkListener } from './broker-link.ts';
 import { mqttForms } from './mqtt-forms.ts';
@@ -51,7 +51,7 @@ export class MqttBinding implements ServerBinding {
 
   async start(host: BindingHost): Promise<void> {
     const run = await this.#run(host);
-    const homeAssistant = homeAssistantFor(this.#options, run);
+    const homeAssistant = await this.#homeAssistant(run);
     const published = new PublishedThings(run, homeAssistant);
     const running = { ...run, homeAssistant, published, offered: new OfferedThings(run, published) };
     this.#running = running;
@@ -100,6 +100,12 @@ export class MqttBinding implements ServerBinding {
     const link = await openLink(this.#options, { host, topics, clientId, access });
     const publisher = new Publisher(link, host.limits.queue, host.logger);
     return { host, link, publisher, topics, contentType, clientId };
+  }
+
+  async #homeAssistant(run: MqttRun): Promise<HomeAssistant | undefined> {
+    if (!this.#options.homeAssistant) return undefined;
+    const { homeAssistantFor } = await import('../home-assistant/home-assistant.ts');
+    return homeAssistantFor(this.#options, run);
   }
 
   /** Whether nobody else may publish at a topic that is no Thing's. */

@@ -4,8 +4,6 @@ import type { TopicAccess } from '../broker/guard/topic-access.ts';
 import { brokerUrl } from '../connection/broker-url.ts';
 import type { TopicSpace } from '../messages/topic-space.ts';
 import { type BrokerLink, packetOverhead } from './broker-link.ts';
-import { embeddedLink } from './embedded-link.ts';
-import { externalLink } from './external-link.ts';
 import type { MqttOptions } from './mqtt-options.ts';
 
 export interface LinkHost {
@@ -16,12 +14,16 @@ export interface LinkHost {
   readonly access: TopicAccess;
 }
 
-/** The way to the broker that the options name; our own listens then. */
+/** The way to the broker that the options name; our own listens then. Only the library of the one that is chosen is loaded. */
 export async function openLink(
   options: MqttOptions,
   { host, topics, clientId, access }: LinkHost,
 ): Promise<BrokerLink> {
-  if (options.broker === 'embedded') return embeddedLink(options, { host, access });
+  if (options.broker === 'embedded') {
+    const { embeddedLink } = await import('./embedded-link.ts');
+    return embeddedLink(options, { host, access });
+  }
+  const { externalLink } = await import('./external-link.ts');
   const { broker, username, password, ca, cert, key } = options;
   return externalLink({
     url: brokerUrl(broker),
